@@ -1,0 +1,5 @@
+/** Example services. */
+@NullMarked
+package dev.moa.examples;
+
+import org.jspecify.annotations.NullMarked;
