@@ -13,7 +13,8 @@ public interface IncomingCall {
     SocketAddress peer();
 
     /** Returns the caller as the token proved it; null where the port asks for none. */
-    @Nullable Caller caller();
+    @Nullable
+    Caller caller();
 
     /** Returns whether nobody waits for the answer any more. */
     boolean isCancelled();

@@ -80,8 +80,7 @@ public final class Payload {
     public boolean equals(@Nullable Object other) {
         return other instanceof Payload that
                 && format == that.format
-                && Arrays.equals(
-                        array, offset, offset + length, that.array, that.offset, that.offset + that.length);
+                && Arrays.equals(array, offset, offset + length, that.array, that.offset, that.offset + that.length);
     }
 
     @Override
@@ -95,6 +94,8 @@ public final class Payload {
 
     @Override
     public String toString() {
-        return length <= 200 ? text() : new String(array, offset, 200, StandardCharsets.UTF_8) + "… (" + length + " bytes)";
+        return length <= 200
+                ? text()
+                : new String(array, offset, 200, StandardCharsets.UTF_8) + "… (" + length + " bytes)";
     }
 }

@@ -1,0 +1,173 @@
+package dev.moa.protocol.server;
+
+import java.time.Duration;
+
+/**
+ * How much one port takes from its peers. Start from {@link #defaults()}.
+ *
+ * @param maxConnections connections at once (10,000); the next one gets an error and is closed
+ * @param maxInFlightPerConnection calls of one connection that run at once (1,024); then it is not read from
+ * @param maxInFlightBytesPerConnection bytes of those calls' requests, in bytes (16 MiB); then it is not read from
+ * @param maxOutboundBytesPerConnection replies that wait for a slow reader, in bytes (1 MiB); then it is not read from
+ * @param maxArguments arguments of one RESP command after AUTH (1,024); before it 10
+ * @param maxArgumentBytes bytes of one RESP argument after AUTH (1 MiB); before it 16 KB
+ * @param maxBodyBytes bytes of the body of one frame or one HTTP request (4 MiB)
+ * @param defaultTimeout the deadline of a call that names none (1 s)
+ * @param maxTimeout the longest deadline a call gets (10 min)
+ * @param handshakeTimeout how long a connection may stay without showing its token where one is required, or in
+ *     the middle of a TLS handshake (10 s)
+ * @param idleTimeout how long a connection may stay without a byte and without a call in flight; zero means for
+ *     ever (the default, as in Redis: pools keep connections)
+ */
+public record PortLimits(
+        int maxConnections,
+        int maxInFlightPerConnection,
+        int maxInFlightBytesPerConnection,
+        int maxOutboundBytesPerConnection,
+        int maxArguments,
+        int maxArgumentBytes,
+        int maxBodyBytes,
+        Duration defaultTimeout,
+        Duration maxTimeout,
+        Duration handshakeTimeout,
+        Duration idleTimeout) {
+
+    private static final int MIB = 1 << 20;
+
+    private static final PortLimits DEFAULTS = new PortLimits(
+            10_000,
+            1_024,
+            16 * MIB,
+            MIB,
+            1_024,
+            MIB,
+            4 * MIB,
+            Duration.ofSeconds(1),
+            Duration.ofMinutes(10),
+            Duration.ofSeconds(10),
+            Duration.ZERO);
+
+    /** @throws IllegalArgumentException if a number or a time is not positive (idleTimeout may be zero) */
+    public PortLimits {
+        requirePositive("maxConnections", maxConnections);
+        requirePositive("maxInFlightPerConnection", maxInFlightPerConnection);
+        requirePositive("maxInFlightBytesPerConnection", maxInFlightBytesPerConnection);
+        requirePositive("maxOutboundBytesPerConnection", maxOutboundBytesPerConnection);
+        requirePositive("maxArguments", maxArguments);
+        requirePositive("maxArgumentBytes", maxArgumentBytes);
+        requirePositive("maxBodyBytes", maxBodyBytes);
+        requirePositive("defaultTimeout", defaultTimeout.toMillis());
+        requirePositive("maxTimeout", maxTimeout.toMillis());
+        requirePositive("handshakeTimeout", handshakeTimeout.toMillis());
+        if (idleTimeout.isNegative()) {
+            throw new IllegalArgumentException("idleTimeout: %s (expected: >= 0)".formatted(idleTimeout));
+        }
+    }
+
+    /** Returns the limits that suit a service behind a load of ordinary clients. */
+    public static PortLimits defaults() {
+        return DEFAULTS;
+    }
+
+    /** Returns the same limits with another number of connections. */
+    public PortLimits withMaxConnections(int connections) {
+        return new PortLimits(
+                connections,
+                maxInFlightPerConnection,
+                maxInFlightBytesPerConnection,
+                maxOutboundBytesPerConnection,
+                maxArguments,
+                maxArgumentBytes,
+                maxBodyBytes,
+                defaultTimeout,
+                maxTimeout,
+                handshakeTimeout,
+                idleTimeout);
+    }
+
+    /** Returns the same limits with another number of calls and bytes in flight per connection. */
+    public PortLimits withInFlight(int calls, int bytes) {
+        return new PortLimits(
+                maxConnections,
+                calls,
+                bytes,
+                maxOutboundBytesPerConnection,
+                maxArguments,
+                maxArgumentBytes,
+                maxBodyBytes,
+                defaultTimeout,
+                maxTimeout,
+                handshakeTimeout,
+                idleTimeout);
+    }
+
+    /** Returns the same limits with another number and size, in bytes, of RESP arguments. */
+    public PortLimits withArguments(int count, int bytesEach) {
+        return new PortLimits(
+                maxConnections,
+                maxInFlightPerConnection,
+                maxInFlightBytesPerConnection,
+                maxOutboundBytesPerConnection,
+                count,
+                bytesEach,
+                maxBodyBytes,
+                defaultTimeout,
+                maxTimeout,
+                handshakeTimeout,
+                idleTimeout);
+    }
+
+    /** Returns the same limits with another size, in bytes, of frame and HTTP bodies. */
+    public PortLimits withMaxBodyBytes(int bytes) {
+        return new PortLimits(
+                maxConnections,
+                maxInFlightPerConnection,
+                maxInFlightBytesPerConnection,
+                maxOutboundBytesPerConnection,
+                maxArguments,
+                maxArgumentBytes,
+                bytes,
+                defaultTimeout,
+                maxTimeout,
+                handshakeTimeout,
+                idleTimeout);
+    }
+
+    /** Returns the same limits with other deadlines of calls. */
+    public PortLimits withTimeouts(Duration byDefault, Duration longest) {
+        return new PortLimits(
+                maxConnections,
+                maxInFlightPerConnection,
+                maxInFlightBytesPerConnection,
+                maxOutboundBytesPerConnection,
+                maxArguments,
+                maxArgumentBytes,
+                maxBodyBytes,
+                byDefault,
+                longest,
+                handshakeTimeout,
+                idleTimeout);
+    }
+
+    /** Returns the same limits with other patience for connections that do nothing. */
+    public PortLimits withPatience(Duration handshake, Duration idle) {
+        return new PortLimits(
+                maxConnections,
+                maxInFlightPerConnection,
+                maxInFlightBytesPerConnection,
+                maxOutboundBytesPerConnection,
+                maxArguments,
+                maxArgumentBytes,
+                maxBodyBytes,
+                defaultTimeout,
+                maxTimeout,
+                handshake,
+                idle);
+    }
+
+    private static void requirePositive(String name, long value) {
+        if (value <= 0) {
+            throw new IllegalArgumentException("%s: %d (expected: > 0)".formatted(name, value));
+        }
+    }
+}
