@@ -1,0 +1,27 @@
+import { describe, expect, it } from 'vitest';
+import { explain, partOf } from './client';
+
+describe('a reply that is not the answer', () => {
+  it('names the part that is missing and what to do', () => {
+    const error = explain('/console/api/registry/v1/services', 503, undefined);
+
+    expect(error.message).toBe('The registry does not answer (503).');
+    expect(error.todo).toBe('Is it running? ./moa status');
+  });
+
+  it('says when it is the gateway itself', () => {
+    expect(explain('/console/api/registry/v1/services', 0, undefined).message).toBe('The gateway does not answer.');
+    expect(partOf('/api/service/x')).toBe('The gateway');
+  });
+
+  it('hands on what a problem says', () => {
+    const error = explain('/console/api/monitor/v1/stats', 400, { detail: 'from: x (expected: ms)', todo: 'Give a number' });
+
+    expect(error.message).toBe('from: x (expected: ms)');
+    expect(error.todo).toBe('Give a number');
+  });
+
+  it('asks for a token', () => {
+    expect(explain('/x', 401, undefined).todo).toContain('./moa token');
+  });
+});

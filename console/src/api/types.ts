@@ -1,0 +1,162 @@
+/** The JSON of the platform's REST faces, as the console reads it. */
+
+export interface ServiceRow {
+  service: string;
+  instances: number;
+  up: number;
+  draining: number;
+  down: number;
+  held: number;
+  revision: number;
+}
+
+export interface ServicesPage {
+  services: ServiceRow[];
+  next?: string | null;
+}
+
+export type InstanceStatus = 'UP' | 'DRAINING' | 'DOWN';
+
+export interface Instance {
+  id: string;
+  incarnation: number;
+  service: string;
+  host: string;
+  port: number;
+  protocols?: string[];
+  weight?: number;
+  zone?: string | null;
+  version?: string | null;
+  tags?: Record<string, string>;
+  metadata?: Record<string, string>;
+  status: InstanceStatus;
+  ttlSeconds?: number | null;
+  held?: boolean;
+  reason?: string | null;
+  registeredAtMs?: number;
+  leaseRemainingMs?: number | null;
+}
+
+export interface InstancesAnswer {
+  service: string;
+  epoch: string;
+  revision: number;
+  instances: Instance[];
+}
+
+export interface Change {
+  revision: number;
+  type: 'REGISTERED' | 'UPDATED' | 'REMOVED' | string;
+  id: string;
+  incarnation?: number;
+  reason?: string;
+  atMs: number;
+  instance?: Instance | null;
+}
+
+export interface ChangesAnswer {
+  service: string;
+  epoch: string;
+  revision: number;
+  changes: Change[];
+}
+
+export interface LiveMethod {
+  service: string;
+  method: string;
+  count: number;
+  errors: number;
+  ratePerSecond: number;
+  errorRatio: number;
+  p50Ms: number;
+  p99Ms: number;
+  maxMs: number;
+}
+
+export interface LiveAnswer {
+  atMs: number;
+  methods: LiveMethod[];
+  reporting: number;
+  registered: number;
+}
+
+export interface StatsPoint {
+  atMs: number;
+  count: number;
+  errors: number;
+  ratePerSecond: number;
+  p50Ms: number;
+  p90Ms?: number;
+  p99Ms: number;
+  p999Ms?: number;
+  maxMs: number;
+  codes?: Record<string, number>;
+}
+
+export interface StatsSeries {
+  service: string;
+  method: string;
+  side: 'server' | 'client';
+  points: StatsPoint[];
+  total?: StatsPoint;
+}
+
+export interface StatsAnswer {
+  from: number;
+  to: number;
+  stepMs: number;
+  reporting: number;
+  registered: number;
+  series: StatsSeries[];
+}
+
+export interface Part {
+  name: string;
+  status: 'UP' | 'DEGRADED' | 'DOWN';
+  url?: string;
+  detail?: string | null;
+  tookMs?: number;
+}
+
+export interface PartsAnswer {
+  atMs: number;
+  parts: Part[];
+}
+
+export interface Session {
+  tokens: boolean;
+  name?: string | null;
+  role?: string | null;
+}
+
+export interface CallResponse {
+  id?: string | null;
+  code: number;
+  result?: unknown;
+  error?: string;
+  message?: string;
+  details?: unknown;
+}
+
+export type TaskState = 'QUEUED' | 'DELAYED' | 'RUNNING' | 'RETRYING' | 'SUCCEEDED' | 'DEAD' | 'CANCELLED';
+
+export interface TaskAnswer {
+  taskId: string;
+  state: TaskState;
+  attempts?: number;
+  key?: string | null;
+  target?: string | null;
+  createdAtMs?: number;
+  updatedAtMs?: number;
+  lastError?: unknown;
+  result?: unknown;
+}
+
+export interface Problem {
+  title?: string;
+  status?: number;
+  detail?: string;
+  value?: unknown;
+  limit?: unknown;
+  todo?: string;
+}

@@ -1,0 +1,104 @@
+import { useState } from 'react';
+import { getJson } from '../api/client';
+import type { ServiceRow, ServicesPage as Page } from '../api/types';
+import { usePolling } from '../api/usePolling';
+import { Count, Dot, Empty, FilterBox, Link, PollState } from '../ui/parts';
+import { InstancesPanel } from './InstancesPanel';
+import { arrangeServices, serviceHealth, totals } from './logic';
+
+const PAGE = 500;
+const MOST = 10_000;
+const SHOWN = 200;
+
+/** Every page of the list, so that the filter finds what is on the last one. */
+async function allServices(signal: AbortSignal): Promise<ServiceRow[]> {
+  const rows: ServiceRow[] = [];
+  let cursor: string | null | undefined;
+  do {
+    const query = new URLSearchParams({ limit: String(PAGE), ...(cursor ? { cursor } : {}) });
+    const page = await getJson<Page>(`/console/api/registry/v1/services?${query}`, signal);
+    rows.push(...page.services);
+    cursor = page.next;
+  } while (cursor && rows.length < MOST);
+  return rows;
+}
+
+export function ServicesPage(props: { selected: string | null }) {
+  const [filter, setFilter] = useState('');
+  const [shown, setShown] = useState(SHOWN);
+  const polled = usePolling('services', allServices, 3000);
+  const rows = polled.data ?? [];
+  const arranged = arrangeServices(rows, filter);
+  const sum = totals(rows);
+
+  return (
+    <div className={props.selected ? 'split split-open' : 'split'}>
+      <section className="card" aria-labelledby="services-title">
+        <div className="card-head">
+          <h1 id="services-title">Services</h1>
+          {polled.data && (
+            <p className="quiet">
+              {sum.services} {sum.services === 1 ? 'service' : 'services'}, {sum.instances}{' '}
+              {sum.instances === 1 ? 'instance' : 'instances'}
+              {sum.down > 0 && <span className="text-bad">, {sum.down} down</span>}
+              {sum.draining > 0 && <span className="text-warn">, {sum.draining} draining</span>}
+              {sum.held > 0 && <span className="text-warn">, {sum.held} held</span>}
+            </p>
+          )}
+          <FilterBox value={filter} onChange={setFilter} label="Filter services" />
+        </div>
+        <PollState polled={polled} what="services" />
+        {polled.data && rows.length === 0 && (
+          <Empty title="No service is registered yet.">
+            <p>
+              Start the examples with <code>./moa up --demo</code>, or register your own:
+            </p>
+            <pre>
+              {`curl -s http://127.0.0.1:8081/v1/instances -H 'content-type: application/json' \\\n  -d '{"service":"/service/mine","host":"127.0.0.1","port":9000,"protocols":["http"],"ttlSeconds":30}'`}
+            </pre>
+          </Empty>
+        )}
+        {rows.length > 0 && arranged.length === 0 && <Empty title={`No service matches “${filter}”.`} />}
+        {arranged.length > 0 && (
+          <div className="table-scroll">
+            <table className="table rows-link">
+              <thead>
+                <tr>
+                  <th scope="col">Service</th>
+                  <th scope="col" className="num">Up</th>
+                  <th scope="col" className="num">Draining</th>
+                  <th scope="col" className="num">Down</th>
+                  <th scope="col" className="num">Held</th>
+                  <th scope="col" className="num wide">Revision</th>
+                </tr>
+              </thead>
+              <tbody>
+                {arranged.slice(0, shown).map((row) => (
+                  <tr key={row.service} className={row.service === props.selected ? 'selected' : undefined}>
+                    <td className="name">
+                      <Dot health={serviceHealth(row)} />
+                      <Link to={`/services?name=${encodeURIComponent(row.service)}`} current={row.service === props.selected}>
+                        {row.service}
+                      </Link>
+                    </td>
+                    <td className="num"><Count value={row.up} health={row.up === 0 ? 'bad' : 'good'} label="up" /></td>
+                    <td className="num"><Count value={row.draining} health="warn" label="draining" /></td>
+                    <td className="num"><Count value={row.down} health="bad" label="down" /></td>
+                    <td className="num"><Count value={row.held} health="warn" label="held" /></td>
+                    <td className="num wide quiet">{row.revision}</td>
+                  </tr>
+                ))}
+              </tbody>
+            </table>
+            {arranged.length > shown && (
+              <button type="button" className="more" onClick={() => setShown(shown + SHOWN)}>
+                Show {Math.min(SHOWN, arranged.length - shown)} more of {arranged.length}
+              </button>
+            )}
+          </div>
+        )}
+      </section>
+      {props.selected && <InstancesPanel key={props.selected} service={props.selected} />}
+    </div>
+  );
+}
