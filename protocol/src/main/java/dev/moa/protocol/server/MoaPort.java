@@ -1,43 +1,185 @@
 package dev.moa.protocol.server;
 
 import dev.moa.protocol.CallHandler;
+import dev.moa.protocol.io.IoThreads;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.WriteBufferWaterMark;
 import io.netty.handler.ssl.SslContext;
+import io.netty.util.concurrent.ScheduledFuture;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** One TCP port that serves calls over RESP, moa frames and HTTP/1.1, told apart by the first byte. */
+/**
+ * One TCP port that serves calls over RESP, moa frames and HTTP/1.1, told apart by the first byte.
+ *
+ * <p>{@link #start()} listens; {@link #goAway()} takes no further connection and asks frame peers to move, while
+ * calls in flight go on; {@link #drained()} tells when none is left; {@link #close()} ends it. Safe for many
+ * threads. Whoever starts a port closes it.
+ */
 public final class MoaPort implements AutoCloseable {
 
-    private MoaPort() {}
+    private static final Logger log = LoggerFactory.getLogger(MoaPort.class);
+    private static final int BACKLOG = 1_024;
 
+    private final String host;
+    private final int wantedPort;
+    private final @Nullable SslContext ssl;
+    private final CallDesk desk;
+    private final PeerBook peers;
+    private final RespCommands commands;
+    private @Nullable Channel listening;
+    private @Nullable ScheduledFuture<?> sweep;
+    private boolean closed;
+
+    private MoaPort(Builder builder) {
+        this.host = builder.host;
+        this.wantedPort = builder.port;
+        this.ssl = builder.ssl;
+        this.desk = new CallDesk(builder.handler, builder.authenticator, builder.limits);
+        this.peers = new PeerBook(desk, builder.name);
+        this.commands = new RespCommands(peers);
+    }
+
+    /**
+     * Returns a builder of a port.
+     *
+     * @param handler what to do with each call; runs on event loops and must not block
+     */
     public static Builder builder(CallHandler handler) {
         return new Builder(handler);
     }
 
-    public MoaPort start() {
-        throw new UnsupportedOperationException("not there yet");
+    /**
+     * Listens; does nothing if it does already.
+     *
+     * @throws UncheckedIOException if the address cannot be listened on
+     * @throws IllegalStateException if the port has been closed
+     */
+    public synchronized MoaPort start() {
+        if (closed) {
+            throw new IllegalStateException(peers.name() + ": the port has been closed");
+        }
+        if (listening != null) {
+            return this;
+        }
+        int half = Math.max(1, desk.limits().maxOutboundBytesPerConnection() / 2);
+        ServerBootstrap bootstrap = new ServerBootstrap()
+                .group(IoThreads.group())
+                .channel(IoThreads.serverChannelType())
+                .option(ChannelOption.SO_BACKLOG, BACKLOG)
+                .option(ChannelOption.SO_REUSEADDR, true)
+                .childOption(ChannelOption.TCP_NODELAY, true)
+                .childOption(ChannelOption.SO_KEEPALIVE, true)
+                .childOption(
+                        ChannelOption.WRITE_BUFFER_WATER_MARK,
+                        new WriteBufferWaterMark(
+                                half, Math.max(half, desk.limits().maxOutboundBytesPerConnection())))
+                .childHandler(new ChannelInitializer<>() {
+                    @Override
+                    protected void initChannel(Channel channel) {
+                        accept(channel);
+                    }
+                });
+        var bind = bootstrap.bind(new InetSocketAddress(host, wantedPort)).awaitUninterruptibly();
+        if (!bind.isSuccess()) {
+            throw new UncheckedIOException(
+                    "%s: cannot listen on %s:%d: %s"
+                            .formatted(
+                                    peers.name(), host, wantedPort, bind.cause().getMessage()),
+                    bind.cause() instanceof java.io.IOException io ? io : new java.io.IOException(bind.cause()));
+        }
+        Channel channel = bind.channel();
+        listening = channel;
+        peers.port(((InetSocketAddress) channel.localAddress()).getPort());
+        sweep = channel.eventLoop().scheduleWithFixedDelay(peers::sweep, 1, 1, TimeUnit.SECONDS);
+        log.info("{} listens on {}:{}", peers.name(), host, peers.port());
+        return this;
     }
 
+    private void accept(Channel channel) {
+        Peer peer = peers.enter(channel);
+        if (peer == null) {
+            String reply = "-ERR max number of clients reached (limit %d)\r\n"
+                    .formatted(desk.limits().maxConnections());
+            channel.writeAndFlush(Unpooled.copiedBuffer(reply, StandardCharsets.US_ASCII))
+                    .addListener(ChannelFutureListener.CLOSE);
+            return;
+        }
+        channel.closeFuture().addListener(done -> peers.leave(peer));
+        channel.pipeline().addLast(new FirstByte(peer, commands, ssl));
+    }
+
+    /** Returns the port it listens on, or 0 before {@link #start()}. */
     public int port() {
-        return 0;
+        return peers.port();
     }
 
+    /** Returns how many connections are open. */
     public int connections() {
-        return 0;
+        return peers.count();
     }
 
+    /** Returns how many calls are under way. */
     public int inFlight() {
-        return 0;
+        return desk.inFlight();
     }
 
-    public void goAway() {}
+    /** Takes no further connection and asks frame peers to open their next one elsewhere; calls in flight go on. */
+    public void goAway() {
+        Channel channel;
+        synchronized (this) {
+            channel = listening;
+        }
+        if (channel != null) {
+            channel.close();
+        }
+        peers.all().forEach(Peer::goAway);
+        desk.goAway();
+    }
 
+    /** Returns what completes when, after {@link #goAway()}, no call is in flight. */
     public CompletableFuture<Void> drained() {
-        return CompletableFuture.completedFuture(null);
+        return desk.drained();
     }
 
+    /** Ends the port and its connections, at once; replies that are written already still leave. */
     @Override
-    public void close() {}
+    public void close() {
+        Channel channel;
+        ScheduledFuture<?> sweeping;
+        synchronized (this) {
+            if (closed) {
+                return;
+            }
+            closed = true;
+            channel = listening;
+            sweeping = sweep;
+        }
+        if (sweeping != null) {
+            sweeping.cancel(false);
+        }
+        if (channel != null) {
+            channel.close();
+        }
+        for (Peer peer : peers.all()) {
+            peer.loop()
+                    .execute(() -> peer.channel()
+                            .writeAndFlush(Unpooled.EMPTY_BUFFER)
+                            .addListener(ChannelFutureListener.CLOSE));
+        }
+        log.info("{} on {}:{} is closed", peers.name(), host, peers.port());
+    }
 
     /** Settings of a port. */
     public static final class Builder {
@@ -49,42 +191,49 @@ public final class MoaPort implements AutoCloseable {
         private PortLimits limits = PortLimits.defaults();
         private @Nullable SslContext ssl;
 
-        Builder(CallHandler handler) {
+        private Builder(CallHandler handler) {
             this.handler = handler;
         }
 
+        /** Sets the address to listen on; 127.0.0.1 by default. */
         public Builder host(String newHost) {
             host = newHost;
             return this;
         }
 
+        /** Sets the port to listen on, 0 for any that is free; 6390 by default. */
         public Builder port(int newPort) {
             port = newPort;
             return this;
         }
 
+        /** Sets what the port is called in logs and in {@code INFO}; {@code moa} by default. */
         public Builder name(String newName) {
             name = newName;
             return this;
         }
 
+        /** Sets who may use the port; all who can reach it by default. */
         public Builder authenticator(Authenticator newAuthenticator) {
             authenticator = newAuthenticator;
             return this;
         }
 
+        /** Sets how much the port takes; {@link PortLimits#defaults()} by default. */
         public Builder limits(PortLimits newLimits) {
             limits = newLimits;
             return this;
         }
 
+        /** Sets TLS, after which nothing else is served; null, the default, for plain TCP. */
         public Builder ssl(@Nullable SslContext newSsl) {
             ssl = newSsl;
             return this;
         }
 
+        /** Returns the port, which does not listen yet. */
         public MoaPort build() {
-            return new MoaPort();
+            return new MoaPort(this);
         }
     }
 }

@@ -1,0 +1,62 @@
+package dev.moa.protocol.io;
+
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.IoHandlerFactory;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.channel.epoll.EpollSocketChannel;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.ServerSocketChannel;
+import io.netty.channel.socket.SocketChannel;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.util.concurrent.FastThreadLocalThread;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * The event loops that all moa ports and connections of a process share: one per processor, at least 2, started
+ * when first used, named {@code moa-io-n}, daemons that live as long as the process. Epoll where it loads, else
+ * NIO.
+ */
+public final class IoThreads {
+
+    // a class of its own, so that nothing starts before the first use
+    private static final class Shared {
+        static final boolean EPOLL = Epoll.isAvailable();
+        static final EventLoopGroup GROUP = new MultiThreadIoEventLoopGroup(
+                Math.max(2, Runtime.getRuntime().availableProcessors()), threads(), ioHandler());
+
+        private static IoHandlerFactory ioHandler() {
+            return EPOLL ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
+        }
+
+        private static ThreadFactory threads() {
+            AtomicInteger count = new AtomicInteger();
+            return task -> {
+                Thread thread = new FastThreadLocalThread(task, "moa-io-" + count.incrementAndGet());
+                thread.setDaemon(true);
+                return thread;
+            };
+        }
+    }
+
+    private IoThreads() {}
+
+    /** Returns the event loops; nobody shuts them down. */
+    public static EventLoopGroup group() {
+        return Shared.GROUP;
+    }
+
+    /** Returns the class of listening channels that fits {@link #group()}. */
+    public static Class<? extends ServerSocketChannel> serverChannelType() {
+        return Shared.EPOLL ? EpollServerSocketChannel.class : NioServerSocketChannel.class;
+    }
+
+    /** Returns the class of connecting channels that fits {@link #group()}. */
+    public static Class<? extends SocketChannel> channelType() {
+        return Shared.EPOLL ? EpollSocketChannel.class : NioSocketChannel.class;
+    }
+}

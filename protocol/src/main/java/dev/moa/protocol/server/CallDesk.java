@@ -1,0 +1,80 @@
+package dev.moa.protocol.server;
+
+import dev.moa.protocol.CallHandler;
+import dev.moa.protocol.Deadline;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.LongAdder;
+
+/** What all connections of a port have in common: the handler, the limits, and the count of calls in flight. */
+final class CallDesk {
+
+    private final CallHandler handler;
+    private final Authenticator authenticator;
+    private final PortLimits limits;
+    private final long defaultTimeoutMs;
+    private final long maxTimeoutMs;
+    private final LongAdder inFlight = new LongAdder();
+    private final CompletableFuture<Void> drained = new CompletableFuture<>();
+    private volatile boolean goingAway;
+
+    CallDesk(CallHandler handler, Authenticator authenticator, PortLimits limits) {
+        this.handler = handler;
+        this.authenticator = authenticator;
+        this.limits = limits;
+        this.defaultTimeoutMs = limits.defaultTimeout().toMillis();
+        this.maxTimeoutMs = limits.maxTimeout().toMillis();
+    }
+
+    CallHandler handler() {
+        return handler;
+    }
+
+    Authenticator authenticator() {
+        return authenticator;
+    }
+
+    PortLimits limits() {
+        return limits;
+    }
+
+    /** Returns the deadline of a call that came with {@code timeoutMs} left; 0 means it named none. */
+    Deadline deadline(long timeoutMs) {
+        return Deadline.afterMillis(timeoutMs == 0 ? defaultTimeoutMs : Math.min(timeoutMs, maxTimeoutMs));
+    }
+
+    void callStarted() {
+        inFlight.increment();
+    }
+
+    /** A call's reply has been handed to the connection, or nobody waits for it any more. */
+    void callEnded() {
+        inFlight.decrement();
+        if (goingAway) {
+            completeIfDrained();
+        }
+    }
+
+    int inFlight() {
+        return (int) Math.max(0, inFlight.sum());
+    }
+
+    boolean isGoingAway() {
+        return goingAway;
+    }
+
+    void goAway() {
+        goingAway = true;
+        completeIfDrained();
+    }
+
+    CompletableFuture<Void> drained() {
+        return drained;
+    }
+
+    private void completeIfDrained() {
+        if (inFlight.sum() == 0) {
+            // not on this thread: whoever waits for it may close the port
+            drained.completeAsync(() -> null);
+        }
+    }
+}

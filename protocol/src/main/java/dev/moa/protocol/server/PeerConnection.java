@@ -1,0 +1,296 @@
+package dev.moa.protocol.server;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import java.io.IOException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What RESP and moa frames have in common: bytes in, however they are cut; replies out, as few writes as can be;
+ * and no more work taken than is allowed to be under way.
+ *
+ * <p>Everything runs on the connection's event loop, but {@link #wake()}.
+ *
+ * <ul>
+ *   <li>In: a whole command or frame is taken from the buffer it came in. Only the rest of a buffer is kept, in a
+ *       buffer of its own size, so an idle connection holds none.
+ *   <li>Out: replies gather in one buffer. It is flushed when a read is done, and after a wake-up, which any number
+ *       of calls that end on other threads share.
+ *   <li>Limits: with too many calls in flight, or too many bytes that the peer does not read, the connection is
+ *       not read from until half of them are gone.
+ * </ul>
+ */
+abstract class PeerConnection extends ChannelInboundHandlerAdapter {
+
+    private static final Logger log = LoggerFactory.getLogger(PeerConnection.class);
+    private static final int WRITE_BYTES = 64 * 1024;
+
+    private final Peer peer;
+    private final int maxInFlight;
+    private final int maxInFlightBytes;
+    private final AtomicBoolean woken = new AtomicBoolean();
+    private final Runnable onWake = this::afterWake;
+    private @Nullable ChannelHandlerContext context;
+    private @Nullable ByteBuf kept;
+    private @Nullable ByteBuf out;
+    private boolean paused;
+    private boolean closing;
+    private boolean ended;
+    private int inFlight;
+    private long inFlightBytes;
+
+    PeerConnection(Peer peer) {
+        this.peer = peer;
+        this.maxInFlight = peer.desk().limits().maxInFlightPerConnection();
+        this.maxInFlightBytes = peer.desk().limits().maxInFlightBytesPerConnection();
+    }
+
+    /** Takes what it can from {@code in}, while {@link #takesMore()}. */
+    abstract void take(ByteBuf in);
+
+    /** Appends the replies that are there to {@link #out()}, while {@link #hasRoom()}. */
+    abstract void writeReplies();
+
+    /** Ends the calls whose caller is gone. */
+    abstract void abandon();
+
+    Peer peer() {
+        return peer;
+    }
+
+    // ---- in
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object message) {
+        ByteBuf in = (ByteBuf) message;
+        if (closing) {
+            in.release();
+            return;
+        }
+        ByteBuf rest = kept;
+        if (rest != null) {
+            rest.discardSomeReadBytes();
+            rest.writeBytes(in);
+            in.release();
+            in = rest;
+            kept = null;
+        }
+        takeAndKeep(in);
+    }
+
+    private void takeAndKeep(ByteBuf in) {
+        try {
+            if (!paused) {
+                take(in);
+            }
+        } catch (Throwable e) {
+            in.release();
+            throw e;
+        }
+        if (closing || !in.isReadable()) {
+            in.release();
+        } else if (in.readableBytes() < in.capacity() / 2) {
+            // the buffer of a read is large; what waits for the next read gets one of its own size
+            ByteBuf small = context().alloc().buffer(in.readableBytes());
+            small.writeBytes(in);
+            in.release();
+            kept = small;
+        } else {
+            kept = in;
+        }
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext ctx) {
+        peer.active();
+        writeReplies();
+        flush();
+    }
+
+    /** Returns whether another call may start. */
+    boolean takesMore() {
+        if (closing) {
+            return false;
+        }
+        if (!paused && (inFlight >= maxInFlight || inFlightBytes >= maxInFlightBytes || !hasRoom())) {
+            paused = true;
+            context().channel().config().setAutoRead(false);
+        }
+        return !paused;
+    }
+
+    private void resume() {
+        if (!paused
+                || closing
+                || ended
+                || !hasRoom()
+                || inFlight > maxInFlight / 2
+                || inFlightBytes > maxInFlightBytes / 2) {
+            return;
+        }
+        paused = false;
+        ByteBuf rest = kept;
+        if (rest != null) {
+            kept = null;
+            takeAndKeep(rest);
+        }
+        if (!paused && !closing) {
+            context().channel().config().setAutoRead(true);
+        }
+    }
+
+    /** Work is under way, or its reply waits for its turn. */
+    void hold(int replies, int bytes) {
+        if (inFlight == 0) {
+            peer.busy(true);
+        }
+        inFlight += replies;
+        inFlightBytes += bytes;
+    }
+
+    void letGo(int replies, int bytes) {
+        inFlight -= replies;
+        inFlightBytes -= bytes;
+        if (inFlight == 0) {
+            peer.busy(false);
+        }
+    }
+
+    int inFlight() {
+        return inFlight;
+    }
+
+    // ---- out
+
+    /** A reply is there. Safe for many threads; many replies share one wake-up. */
+    void wake() {
+        if (!woken.get() && woken.compareAndSet(false, true)) {
+            peer.loop().execute(onWake);
+        }
+    }
+
+    private void afterWake() {
+        woken.set(false);
+        if (ended) {
+            return;
+        }
+        writeReplies();
+        resume();
+        flush();
+    }
+
+    /** Returns whether the peer reads its replies fast enough for another one. */
+    boolean hasRoom() {
+        return context().channel().isWritable();
+    }
+
+    /** Returns the buffer for replies. */
+    ByteBuf out() {
+        ByteBuf buffer = out;
+        if (buffer != null && buffer.readableBytes() >= WRITE_BYTES) {
+            out = null;
+            context().write(buffer, context().voidPromise());
+            buffer = null;
+        }
+        if (buffer == null) {
+            buffer = context().alloc().ioBuffer(512);
+            out = buffer;
+        }
+        return buffer;
+    }
+
+    void flush() {
+        ByteBuf buffer = out;
+        if (buffer != null) {
+            out = null;
+            context().writeAndFlush(buffer, context().voidPromise());
+        } else {
+            context().flush();
+        }
+    }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+        boolean room = hasRoom();
+        peer.stalled(!room);
+        if (room) {
+            wake();
+        }
+    }
+
+    /** Stops reading, and closes once what has been written is out. */
+    void closeAfterReplies() {
+        if (closing) {
+            return;
+        }
+        closing = true;
+        ByteBuf buffer = out;
+        out = null;
+        context()
+                .writeAndFlush(buffer == null ? Unpooled.EMPTY_BUFFER : buffer)
+                .addListener(ChannelFutureListener.CLOSE);
+    }
+
+    boolean isClosing() {
+        return closing;
+    }
+
+    // ---- life
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext ctx) {
+        context = ctx;
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext ctx) {
+        end();
+        ctx.fireChannelInactive();
+    }
+
+    @Override
+    public void handlerRemoved(ChannelHandlerContext ctx) {
+        end();
+    }
+
+    private void end() {
+        if (ended) {
+            return;
+        }
+        ended = true;
+        closing = true;
+        if (kept != null) {
+            kept.release();
+            kept = null;
+        }
+        if (out != null) {
+            out.release();
+            out = null;
+        }
+        abandon();
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        if (cause instanceof IOException) {
+            log.debug("The connection with {} broke: {}", peer.address(), cause.toString());
+        } else {
+            log.warn("The connection with {} is closed after a failure of the port itself", peer.address(), cause);
+        }
+        ctx.close();
+    }
+
+    ChannelHandlerContext context() {
+        ChannelHandlerContext ctx = context;
+        if (ctx == null) {
+            throw new IllegalStateException("not in a pipeline yet");
+        }
+        return ctx;
+    }
+}

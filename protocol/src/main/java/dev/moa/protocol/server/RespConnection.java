@@ -1,0 +1,201 @@
+package dev.moa.protocol.server;
+
+import dev.moa.protocol.CallRequest;
+import dev.moa.protocol.CallResponse;
+import dev.moa.protocol.MoaException;
+import dev.moa.protocol.json.CallJson;
+import dev.moa.protocol.resp.RespException;
+import dev.moa.protocol.resp.RespParser;
+import dev.moa.protocol.resp.RespVersion;
+import dev.moa.protocol.resp.RespWriter;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
+import java.util.ArrayDeque;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A connection that speaks RESP. Its calls run all at once; its replies leave in the order of the commands.
+ *
+ * <p>A reply that is ready while none waits before it goes straight into the outbound buffer; the row of waiting
+ * replies exists only where a call has not answered at once.
+ */
+final class RespConnection extends PeerConnection {
+
+    private final RespParser parser = new RespParser();
+    private final RespCommands commands;
+    private RespVersion version = RespVersion.RESP2;
+    private @Nullable ArrayDeque<RespReply> waiting;
+    private boolean last;
+    private int refusedSecrets;
+
+    RespConnection(Peer peer, RespCommands commands) {
+        super(peer);
+        this.commands = commands;
+        peer.speaks("resp", null);
+        applyLimits();
+    }
+
+    @Override
+    void take(ByteBuf in) {
+        try {
+            while (!last && takesMore() && parser.next(in)) {
+                command();
+                parser.clear();
+            }
+        } catch (RespException e) {
+            ByteBuf reply = beginReply();
+            RespWriter.error(reply, "ERR " + e.getMessage());
+            endReply(reply);
+            quit();
+        }
+    }
+
+    private void command() {
+        byte[] name = parser.element(0);
+        if (peer().isAdmitted() && parser.size() == 2 && isGet(name)) {
+            get(parser.element(1));
+        } else if (peer().isAdmitted() && parser.size() > 1 && isMget(name)) {
+            RespBatch batch = new RespBatch(this, parser);
+            if (isNoneWaiting() && batch.isReady()) {
+                batch.write(out());
+                ended(batch.calls());
+            } else {
+                enqueue(batch);
+            }
+        } else {
+            ByteBuf reply = beginReply();
+            commands.run(this, parser, reply);
+            endReply(reply);
+        }
+    }
+
+    private void get(byte[] json) {
+        CallDesk desk = peer().desk();
+        CallRequest request;
+        try {
+            request = CallJson.readRequest(json);
+        } catch (MoaException e) {
+            ByteBuf reply = beginReply();
+            CallJson.writeResponseAsBulk(e.toResponse(null), reply);
+            endReply(reply);
+            return;
+        }
+        RespCall call =
+                new RespCall(this, request.id(), desk.deadline(request.ctx().timeoutMs()), json.length);
+        desk.callStarted();
+        if (call.start(request) && isNoneWaiting()) {
+            CallResponse response = call.response();
+            if (response != null) {
+                CallJson.writeResponseAsBulk(response, out());
+            }
+            desk.callEnded();
+        } else {
+            enqueue(call);
+        }
+    }
+
+    private boolean isNoneWaiting() {
+        return waiting == null || waiting.isEmpty();
+    }
+
+    private void enqueue(RespReply reply) {
+        if (waiting == null) {
+            waiting = new ArrayDeque<>();
+        }
+        waiting.add(reply);
+        hold(Math.max(1, reply.calls()), reply.bytes());
+    }
+
+    private ByteBuf beginReply() {
+        return isNoneWaiting() ? out() : Unpooled.buffer(64);
+    }
+
+    private void endReply(ByteBuf reply) {
+        if (!isNoneWaiting()) {
+            enqueue(new RespReply.Done(ByteBufUtil.getBytes(reply)));
+        }
+    }
+
+    @Override
+    void writeReplies() {
+        ArrayDeque<RespReply> row = waiting;
+        if (row != null) {
+            for (RespReply head = row.peek(); head != null && head.isReady() && hasRoom(); head = row.peek()) {
+                row.remove();
+                head.write(out());
+                letGo(Math.max(1, head.calls()), head.bytes());
+                ended(head.calls());
+            }
+        }
+        if (last && isNoneWaiting()) {
+            closeAfterReplies();
+        }
+    }
+
+    private void ended(int calls) {
+        for (int i = 0; i < calls; i++) {
+            peer().desk().callEnded();
+        }
+    }
+
+    @Override
+    void abandon() {
+        ArrayDeque<RespReply> row = waiting;
+        waiting = null;
+        if (row != null) {
+            for (RespReply reply : row) {
+                reply.abandon();
+                letGo(Math.max(1, reply.calls()), reply.bytes());
+                ended(reply.calls());
+            }
+        }
+    }
+
+    /** Takes no further command; closes once the replies so far are out. */
+    void quit() {
+        last = true;
+        if (waiting != null && !waiting.isEmpty()) {
+            return;
+        }
+        wake();
+    }
+
+    /** Counts a secret that was wrong; returns how many have been. */
+    int countRefusedSecret() {
+        return ++refusedSecrets;
+    }
+
+    RespVersion version() {
+        return version;
+    }
+
+    void version(RespVersion newVersion) {
+        version = newVersion;
+    }
+
+    /** Takes the limits that belong to who the peer now is. */
+    void applyLimits() {
+        if (peer().isAdmitted()) {
+            PortLimits limits = peer().desk().limits();
+            parser.limit(limits.maxArguments() + 1, limits.maxArgumentBytes(), limits.maxInFlightBytesPerConnection());
+        } else {
+            parser.limit(
+                    RespParser.MAX_ELEMENTS_BEFORE_AUTH,
+                    RespParser.MAX_ARGUMENT_BYTES_BEFORE_AUTH,
+                    (long) RespParser.MAX_ELEMENTS_BEFORE_AUTH * RespParser.MAX_ARGUMENT_BYTES_BEFORE_AUTH);
+        }
+    }
+
+    private static boolean isGet(byte[] name) {
+        return name.length == 3 && (name[0] | 0x20) == 'g' && (name[1] | 0x20) == 'e' && (name[2] | 0x20) == 't';
+    }
+
+    private static boolean isMget(byte[] name) {
+        return name.length == 4
+                && (name[0] | 0x20) == 'm'
+                && (name[1] | 0x20) == 'g'
+                && (name[2] | 0x20) == 'e'
+                && (name[3] | 0x20) == 't';
+    }
+}
