@@ -1,5 +1,7 @@
 package dev.moa.protocol;
 
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonValue;
 import java.util.regex.Pattern;
 
 /**
@@ -8,7 +10,7 @@ import java.util.regex.Pattern;
  *
  * @param value the name as written on the wire
  */
-public record ServiceName(String value) implements Comparable<ServiceName> {
+public record ServiceName(@JsonValue String value) implements Comparable<ServiceName> {
 
     /** The longest name, in characters. */
     public static final int MAX_LENGTH = 128;
@@ -25,6 +27,7 @@ public record ServiceName(String value) implements Comparable<ServiceName> {
     }
 
     /** Returns the name, checked. */
+    @JsonCreator
     public static ServiceName of(String value) {
         return new ServiceName(value);
     }

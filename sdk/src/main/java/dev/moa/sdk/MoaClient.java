@@ -1,0 +1,237 @@
+package dev.moa.sdk;
+
+import dev.moa.protocol.CallContext;
+import dev.moa.protocol.CallRequest;
+import dev.moa.protocol.CallResponse;
+import dev.moa.protocol.Deadline;
+import dev.moa.protocol.MoaException;
+import dev.moa.protocol.ServiceName;
+import dev.moa.protocol.client.ConnectionOptions;
+import dev.moa.sdk.balance.Balancer;
+import dev.moa.sdk.call.CallSettings;
+import dev.moa.sdk.call.Calls;
+import dev.moa.sdk.context.CallScope;
+import dev.moa.sdk.context.TraceContext;
+import dev.moa.sdk.lookup.Directory;
+import dev.moa.sdk.lookup.RouterDirectory;
+import dev.moa.sdk.proxy.ServiceProxy;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Calls services: finds their instances, keeps one connection to each, balances, retries where that is safe, and
+ * ends every call by its deadline.
+ *
+ * <p>Safe for many threads; one per process is enough. It opens connections when they are first needed. Whoever
+ * builds a client closes it.
+ */
+public final class MoaClient implements AutoCloseable {
+
+    private final String app;
+    private final Duration timeout;
+    private final Directory directory;
+    private final @Nullable RouterDirectory ownDirectory;
+    private final List<ClientInterceptor> interceptors;
+    private final Calls calls;
+
+    private MoaClient(Builder settings) {
+        this.app = settings.app;
+        this.timeout = settings.timeout;
+        this.interceptors = List.copyOf(settings.interceptors);
+        ConnectionOptions connection =
+                ConnectionOptions.defaults().withToken(settings.token).withApp(settings.app);
+        Directory given = settings.directory;
+        RouterDirectory own = given == null ? new RouterDirectory(settings.routers, connection) : null;
+        Directory used = own != null ? own : given;
+        this.ownDirectory = own;
+        this.directory = Objects.requireNonNull(used);
+        this.calls = new Calls(directory, settings.balancer, settings.callSettings.withZone(settings.zone), connection);
+    }
+
+    /** Returns the settings of a client of the router at 127.0.0.1:6382. */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /**
+     * Calls a method of a service. Within a served call ({@link CallScope#current()}) it takes over that call's
+     * deadline, trace and tags, and is cancelled with it.
+     *
+     * @param request its {@code ctx.timeoutMs} is the time for the whole call with its retries; 0 means the client's
+     * @return never completes exceptionally: a failure is a response; cancelling it cancels the call
+     */
+    public CompletableFuture<CallResponse> call(CallRequest request) {
+        return call(request, CallOptions.DEFAULT);
+    }
+
+    /** As {@link #call(CallRequest)}, for a call that the caller knows more about. */
+    public CompletableFuture<CallResponse> call(CallRequest request, CallOptions options) {
+        CallScope scope = CallScope.current();
+        long timeoutMs = request.ctx().timeoutMs() > 0 ? request.ctx().timeoutMs() : timeout.toMillis();
+        Deadline deadline = Deadline.afterMillis(timeoutMs);
+        if (scope != null) {
+            deadline = deadline.earlier(scope.deadline());
+        }
+        CompletableFuture<CallResponse> answer = new OutgoingCall(calls, interceptors, options)
+                .start(request.withCtx(context(request.ctx(), scope)), deadline);
+        if (scope != null && !answer.isDone()) {
+            scope.onCancel(() -> answer.cancel(false));
+        }
+        return answer;
+    }
+
+    /**
+     * Returns an object whose methods call the service: methods that return a
+     * {@link java.util.concurrent.CompletionStage} at once, others when the answer is there. Failures are
+     * {@link MoaException}s.
+     *
+     * @throws IllegalArgumentException if {@code type} is not an interface or has overloaded methods
+     */
+    public <T> T proxy(ServiceName service, Class<T> type) {
+        return ServiceProxy.of(
+                service,
+                type,
+                (request, idempotent) -> call(request, idempotent ? CallOptions.IDEMPOTENT : CallOptions.DEFAULT));
+    }
+
+    /** Calls in parallel; the responses are in the order of the requests, each failure in its place. */
+    public CompletableFuture<List<CallResponse>> batch(List<CallRequest> requests) {
+        List<CompletableFuture<CallResponse>> answers = new ArrayList<>(requests.size());
+        for (CallRequest request : requests) {
+            answers.add(call(request));
+        }
+        CompletableFuture<List<CallResponse>> all = CompletableFuture.allOf(answers.toArray(CompletableFuture[]::new))
+                .thenApply(done -> answers.stream().map(CompletableFuture::join).toList());
+        all.whenComplete((responses, failure) -> {
+            if (all.isCancelled()) {
+                answers.forEach(answer -> answer.cancel(false));
+            }
+        });
+        return all;
+    }
+
+    /** Returns where the client looks services up. */
+    public Directory directory() {
+        return directory;
+    }
+
+    /** Closes the connections; calls in flight end UNAVAILABLE. A second close does nothing. */
+    @Override
+    public void close() {
+        calls.close();
+        if (ownDirectory != null) {
+            ownDirectory.close();
+        }
+    }
+
+    private CallContext context(CallContext given, @Nullable CallScope scope) {
+        TraceContext parent = TraceContext.parse(given.traceparent());
+        String path = given.path();
+        if (parent == null && scope != null) {
+            parent = scope.trace();
+            path = path == null ? scope.nextPath() : path;
+        }
+        TraceContext trace = parent == null ? TraceContext.start() : parent.next();
+        return new CallContext(
+                given.app() == null ? app : given.app(),
+                given.timeoutMs(),
+                trace.traceparent(),
+                path == null ? "0" : path,
+                tags(given.tags(), scope));
+    }
+
+    private static Map<String, String> tags(Map<String, String> given, @Nullable CallScope scope) {
+        if (scope == null || scope.tags().isEmpty()) {
+            return given;
+        }
+        if (given.isEmpty()) {
+            return scope.tags();
+        }
+        Map<String, String> both = new HashMap<>(scope.tags());
+        both.putAll(given);
+        return both;
+    }
+
+    /** Settings of a client. */
+    public static final class Builder {
+        private final List<ClientInterceptor> interceptors = new ArrayList<>();
+        private String app = "moa";
+        private List<String> routers = List.of("127.0.0.1:6382");
+        private @Nullable Directory directory;
+        private @Nullable String token;
+        private Duration timeout = Duration.ofSeconds(1);
+        private Balancer balancer = Balancer.powerOfTwoChoices();
+        private @Nullable String zone;
+        private CallSettings callSettings = CallSettings.defaults();
+
+        private Builder() {}
+
+        /** Sets the name of this process as services see it ({@code moa}). */
+        public Builder app(String name) {
+            app = name;
+            return this;
+        }
+
+        /** Sets the routers' moa ports as {@code host:port} ({@code 127.0.0.1:6382}); any of them will do. */
+        public Builder routers(List<String> addresses) {
+            routers = List.copyOf(addresses);
+            return this;
+        }
+
+        /** Sets where services are looked up, instead of the routers; the caller closes it. */
+        public Builder directory(@Nullable Directory newDirectory) {
+            directory = newDirectory;
+            return this;
+        }
+
+        /** Sets the token that this process shows to routers and services; null, the default, where none is asked for. */
+        public Builder token(@Nullable String secret) {
+            token = secret;
+            return this;
+        }
+
+        /** Sets the time for a call that names none, with its retries (1 s). */
+        public Builder timeout(Duration newTimeout) {
+            if (newTimeout.toMillis() <= 0) {
+                throw new IllegalArgumentException("timeout: %s (expected: at least 1 ms)".formatted(newTimeout));
+            }
+            timeout = newTimeout;
+            return this;
+        }
+
+        /** Adds an interceptor; the first added is the outermost. */
+        public Builder interceptor(ClientInterceptor interceptor) {
+            interceptors.add(interceptor);
+            return this;
+        }
+
+        /** Sets how instances are chosen ({@link Balancer#powerOfTwoChoices()}). */
+        public Builder balancer(Balancer newBalancer) {
+            balancer = newBalancer;
+            return this;
+        }
+
+        /** Sets where this process stands, for balancers that prefer the same zone; null, the default, where unknown. */
+        public Builder zone(@Nullable String name) {
+            zone = name;
+            return this;
+        }
+
+        /** Sets limits, retries, ejection, circuit breaker and bulkhead. */
+        public Builder calls(CallSettings settings) {
+            callSettings = settings;
+            return this;
+        }
+
+        /** Returns the client. Nothing is connected yet. */
+        public MoaClient build() {
+            return new MoaClient(this);
+        }
+    }
+}

@@ -1,0 +1,291 @@
+package dev.moa.sdk;
+
+import dev.moa.protocol.CallHandler;
+import dev.moa.protocol.CallRequest;
+import dev.moa.protocol.CallResponse;
+import dev.moa.protocol.IncomingCall;
+import dev.moa.protocol.ServiceName;
+import dev.moa.protocol.StatusCode;
+import dev.moa.protocol.server.Authenticator;
+import dev.moa.protocol.server.MoaPort;
+import dev.moa.protocol.server.PortLimits;
+import dev.moa.sdk.lookup.InstanceAddress;
+import dev.moa.sdk.publish.PublishedService;
+import dev.moa.sdk.publish.ServiceLimits;
+import dev.moa.sdk.publish.Workers;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Publishes services on one moa port, which speaks RESP, moa frames and HTTP, and keeps them registered.
+ *
+ * <p>{@link #start()} binds the port and returns; registering goes on in the background for as long as it takes.
+ * {@link #close()} drains first: callers see DRAINING and GOAWAY, running calls finish, then the instance leaves.
+ * Whoever starts a server closes it.
+ */
+public final class MoaServer implements AutoCloseable {
+
+    private static final Duration CLOSE_LIMIT = Duration.ofSeconds(10);
+
+    private final Builder settings;
+    private final Map<ServiceName, CallHandler> services;
+    private final @Nullable CallHandler fallback;
+    private final ServerInterceptor.Next chain;
+    private final Workers workers;
+    private @Nullable MoaPort port;
+    private boolean closed;
+
+    private MoaServer(Builder settings) {
+        this.settings = settings;
+        this.workers = Workers.named("sdk-call");
+        Map<ServiceName, CallHandler> byName = new LinkedHashMap<>();
+        settings.publications.forEach((name, publication) -> byName.put(name, publication.handler(name, workers)));
+        this.services = byName;
+        this.fallback = settings.fallback;
+        ServerInterceptor.Next next = this::dispatch;
+        for (int i = settings.interceptors.size() - 1; i >= 0; i--) {
+            ServerInterceptor interceptor = settings.interceptors.get(i);
+            ServerInterceptor.Next rest = next;
+            next = (request, call) -> interceptor.intercept(request, call, rest);
+        }
+        this.chain = next;
+    }
+
+    /** Returns the settings of a server on 127.0.0.1 with nothing published. */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /**
+     * Binds the port and starts to register. A second start does nothing.
+     *
+     * @throws dev.moa.protocol.MoaException if the port cannot be bound
+     */
+    public synchronized MoaServer start() {
+        if (closed) {
+            throw new IllegalStateException("server: closed (expected: a new one)");
+        }
+        if (port == null) {
+            port = MoaPort.builder(chain::proceed)
+                    .host(settings.host)
+                    .port(settings.port)
+                    .name(settings.app)
+                    .authenticator(settings.authenticator)
+                    .limits(settings.limits)
+                    .build()
+                    .start();
+        }
+        return this;
+    }
+
+    /** Returns the TCP port that it listens on; 0 before the start. */
+    public synchronized int port() {
+        return port == null ? 0 : port.port();
+    }
+
+    /** Returns the names of the published services. */
+    public Set<ServiceName> services() {
+        return new TreeSet<>(services.keySet());
+    }
+
+    /**
+     * Takes the instances out of the registry and tells callers to go elsewhere, waits until running calls have
+     * ended or {@code limit} has passed, and leaves.
+     */
+    public synchronized void drain(Duration limit) {
+        MoaPort bound = port;
+        if (bound != null) {
+            bound.goAway();
+        }
+    }
+
+    /** Drains for at most 10 s, leaves the registry and closes the port. A second close does nothing. */
+    @Override
+    public synchronized void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        drain(CLOSE_LIMIT);
+        MoaPort bound = port;
+        if (bound != null) {
+            bound.close();
+        }
+        workers.close();
+    }
+
+    private CompletionStage<CallResponse> dispatch(CallRequest request, IncomingCall call) {
+        CallHandler handler = services.get(request.service());
+        if (handler == null) {
+            handler = fallback;
+        }
+        if (handler == null) {
+            return CompletableFuture.completedFuture(CallResponse.failure(
+                    request.id(),
+                    StatusCode.NOT_FOUND,
+                    "service '%s' is not published here (published: %s)"
+                            .formatted(request.service(), new TreeSet<>(services.keySet()))));
+        }
+        return handler.handle(request, call);
+    }
+
+    /** What is to be published under a name. */
+    private interface Publication {
+        CallHandler handler(ServiceName name, Executor threads);
+    }
+
+    /** Settings of a server. */
+    public static final class Builder {
+        private final Map<ServiceName, Publication> publications = new LinkedHashMap<>();
+        private final List<ServerInterceptor> interceptors = new ArrayList<>();
+        private String app = "moa";
+        private String host = "127.0.0.1";
+        private int port;
+        private @Nullable String advertiseHost;
+        private List<String> registries = List.of();
+        private @Nullable String token;
+        private Authenticator authenticator = Authenticator.none();
+        private PortLimits limits = PortLimits.defaults();
+        private ServiceLimits serviceLimits = ServiceLimits.defaults();
+        private @Nullable CallHandler fallback;
+        private @Nullable String zone;
+        private @Nullable String version;
+        private int weight = InstanceAddress.DEFAULT_WEIGHT;
+        private Map<String, String> tags = Map.of();
+        private Map<String, String> metadata = Map.of();
+
+        private Builder() {}
+
+        /** Sets the name of this process in statistics and logs ({@code moa}). */
+        public Builder app(String name) {
+            app = name;
+            return this;
+        }
+
+        /** Sets the address to bind ({@code 127.0.0.1}); beyond loopback an authenticator belongs to it. */
+        public Builder host(String address) {
+            host = address;
+            return this;
+        }
+
+        /** Sets the TCP port; 0, the default, takes any free one. */
+        public Builder port(int number) {
+            port = number;
+            return this;
+        }
+
+        /** Sets the host that callers use; null, the default, means the bound one, or the machine's own for a wildcard. */
+        public Builder advertiseHost(@Nullable String name) {
+            advertiseHost = name;
+            return this;
+        }
+
+        /** Sets the registries' base URLs, tried in turn; none, the default, means that nothing is registered. */
+        public Builder registries(List<String> urls) {
+            registries = List.copyOf(urls);
+            return this;
+        }
+
+        /** Sets the token that this process shows to the registry; null, the default, where none is asked for. */
+        public Builder token(@Nullable String secret) {
+            token = secret;
+            return this;
+        }
+
+        /** Publishes the methods of an interface, with the default limits or those set before. */
+        public <T> Builder publish(ServiceName service, Class<T> type, T implementation) {
+            ServiceLimits own = serviceLimits;
+            return add(service, (name, threads) -> new PublishedService(name, type, implementation, threads, own));
+        }
+
+        /** Publishes a service that decodes its calls itself. */
+        public Builder publish(ServiceName service, CallHandler handler) {
+            return add(service, (name, threads) -> handler);
+        }
+
+        /** Sets what answers calls to services that are not published here; null, the default, means NOT_FOUND. */
+        public Builder fallback(@Nullable CallHandler handler) {
+            fallback = handler;
+            return this;
+        }
+
+        /** Adds an interceptor; the first added is the outermost. */
+        public Builder interceptor(ServerInterceptor interceptor) {
+            interceptors.add(interceptor);
+            return this;
+        }
+
+        /** Sets who may call (everybody). */
+        public Builder authenticator(Authenticator newAuthenticator) {
+            authenticator = newAuthenticator;
+            return this;
+        }
+
+        /** Sets the limits of the port. */
+        public Builder limits(PortLimits newLimits) {
+            limits = newLimits;
+            return this;
+        }
+
+        /** Sets the limits of each service that is published from here on. */
+        public Builder serviceLimits(ServiceLimits newLimits) {
+            serviceLimits = newLimits;
+            return this;
+        }
+
+        /** Sets where this process stands; null, the default, where unknown. */
+        public Builder zone(@Nullable String name) {
+            zone = name;
+            return this;
+        }
+
+        /** Sets what this process runs; null, the default, where unknown. */
+        public Builder version(@Nullable String name) {
+            version = name;
+            return this;
+        }
+
+        /** Sets the share of the calls relative to other instances (100). */
+        public Builder weight(int share) {
+            weight = share;
+            return this;
+        }
+
+        /** Sets the tags that callers may choose by (none). */
+        public Builder tags(Map<String, String> newTags) {
+            tags = Map.copyOf(newTags);
+            return this;
+        }
+
+        /** Sets what else the instances say of themselves (nothing). */
+        public Builder metadata(Map<String, String> newMetadata) {
+            metadata = Map.copyOf(newMetadata);
+            return this;
+        }
+
+        /**
+         * Returns the server, not started.
+         *
+         * @throws IllegalArgumentException if an interface cannot be published
+         */
+        public MoaServer build() {
+            return new MoaServer(this);
+        }
+
+        private Builder add(ServiceName service, Publication publication) {
+            if (publications.putIfAbsent(service, publication) != null) {
+                throw new IllegalArgumentException("service: '%s' is published twice".formatted(service));
+            }
+            return this;
+        }
+    }
+}

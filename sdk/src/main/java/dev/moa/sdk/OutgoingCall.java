@@ -1,0 +1,80 @@
+package dev.moa.sdk;
+
+import dev.moa.protocol.CallRequest;
+import dev.moa.protocol.CallResponse;
+import dev.moa.protocol.Deadline;
+import dev.moa.protocol.MoaException;
+import dev.moa.protocol.StatusCode;
+import dev.moa.sdk.call.Calls;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One call on its way through the interceptors. It remembers the innermost future, so that cancelling the caller's
+ * future reaches the wire whatever futures the interceptors put between.
+ */
+final class OutgoingCall {
+
+    private static final Logger log = LoggerFactory.getLogger(OutgoingCall.class);
+
+    private final Calls calls;
+    private final List<ClientInterceptor> interceptors;
+    private final CallOptions options;
+    private volatile @Nullable CompletableFuture<CallResponse> innermost;
+
+    OutgoingCall(Calls calls, List<ClientInterceptor> interceptors, CallOptions options) {
+        this.calls = calls;
+        this.interceptors = interceptors;
+        this.options = options;
+    }
+
+    CompletableFuture<CallResponse> start(CallRequest request, Deadline deadline) {
+        if (interceptors.isEmpty()) {
+            return calls.call(request, deadline, options.idempotent());
+        }
+        CompletableFuture<CallResponse> outer = new CompletableFuture<>();
+        try {
+            proceed(0, request, deadline)
+                    .whenComplete((response, failure) ->
+                            outer.complete(failure == null ? response : failed(request, failure)));
+        } catch (RuntimeException e) {
+            outer.complete(failed(request, e));
+        }
+        outer.whenComplete((response, failure) -> {
+            CompletableFuture<CallResponse> inner = innermost;
+            if (outer.isCancelled() && inner != null) {
+                inner.cancel(false);
+            }
+        });
+        return outer;
+    }
+
+    private CompletableFuture<CallResponse> proceed(int index, CallRequest request, Deadline deadline) {
+        if (index == interceptors.size()) {
+            CompletableFuture<CallResponse> inner = calls.call(request, deadline, options.idempotent());
+            innermost = inner;
+            return inner;
+        }
+        return interceptors
+                .get(index)
+                .intercept(
+                        request,
+                        deadline,
+                        (nextRequest, nextDeadline) -> proceed(index + 1, nextRequest, nextDeadline));
+    }
+
+    private static CallResponse failed(CallRequest request, Throwable thrown) {
+        Throwable cause =
+                thrown instanceof CompletionException && thrown.getCause() != null ? thrown.getCause() : thrown;
+        if (cause instanceof MoaException known) {
+            return known.toResponse(request.id());
+        }
+        log.error("an interceptor failed on {} {}", request.service(), request.method(), cause);
+        return CallResponse.failure(
+                request.id(), StatusCode.INTERNAL, "an interceptor of the caller failed (see its log)");
+    }
+}

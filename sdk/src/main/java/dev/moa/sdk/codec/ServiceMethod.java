@@ -1,0 +1,177 @@
+package dev.moa.sdk.codec;
+
+import dev.moa.protocol.MethodName;
+import dev.moa.protocol.MoaException;
+import dev.moa.protocol.Payload;
+import dev.moa.sdk.annotation.Idempotent;
+import dev.moa.sdk.annotation.MoaMethod;
+import dev.moa.sdk.annotation.NonBlocking;
+import java.lang.reflect.Method;
+import java.lang.reflect.ParameterizedType;
+import java.lang.reflect.Type;
+import java.lang.reflect.WildcardType;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JavaType;
+import tools.jackson.databind.ObjectReader;
+import tools.jackson.databind.ObjectWriter;
+
+/** One method of a service interface: its name, its types, and the way between its values and JSON. Immutable. */
+public final class ServiceMethod {
+
+    private final String name;
+    private final Method method;
+    private final List<ServiceParameter> parameters;
+    private final ArgumentReader argumentReader;
+    private final JavaType result;
+    private final ObjectReader resultReader;
+    private final ObjectWriter resultWriter;
+    private final boolean async;
+    private final boolean idempotent;
+    private final boolean nonBlocking;
+    private final @Nullable Duration timeout;
+
+    private ServiceMethod(Class<?> type, Method method) {
+        MoaMethod settings = method.getAnnotation(MoaMethod.class);
+        this.name =
+                MethodName.require(settings == null || settings.name().isEmpty() ? method.getName() : settings.name());
+        if (MethodName.isBuiltIn(name)) {
+            throw new IllegalArgumentException(
+                    "method: '%s' of %s (expected: no leading $, which is for built-in methods)"
+                            .formatted(name, type.getName()));
+        }
+        this.method = method;
+        this.parameters = IntStream.range(0, method.getParameterCount())
+                .mapToObj(i -> ServiceParameter.of(type, method, i))
+                .toList();
+        this.async = CompletionStage.class.isAssignableFrom(method.getReturnType());
+        this.result = Types.resolve(type, async ? stageOf(method) : method.getGenericReturnType());
+        this.resultReader = Json.MAPPER.readerFor(result);
+        this.resultWriter = result.hasRawClass(Object.class) || result.hasRawClass(void.class)
+                ? Json.MAPPER.writer()
+                : Json.MAPPER.writerFor(result);
+        this.idempotent = marked(type, method, Idempotent.class);
+        this.nonBlocking = marked(type, method, NonBlocking.class);
+        this.timeout = settings == null || settings.timeoutMs() <= 0 ? null : Duration.ofMillis(settings.timeoutMs());
+        this.argumentReader = new ArgumentReader(signature(), parameters);
+        method.setAccessible(true);
+    }
+
+    static ServiceMethod of(Class<?> type, Method method) {
+        return new ServiceMethod(type, method);
+    }
+
+    /** Returns the name on the wire. */
+    public String name() {
+        return name;
+    }
+
+    /** Returns the Java method. */
+    public Method method() {
+        return method;
+    }
+
+    /** Returns the parameters, in order. */
+    public List<ServiceParameter> parameters() {
+        return parameters;
+    }
+
+    /** Returns the type of the result; that within the stage, for a method that returns a stage. */
+    public JavaType result() {
+        return result;
+    }
+
+    /** Returns whether the method returns a {@link CompletionStage}. */
+    public boolean isAsync() {
+        return async;
+    }
+
+    /** Returns whether calling twice does what calling once does. */
+    public boolean isIdempotent() {
+        return idempotent;
+    }
+
+    /** Returns whether the method may run on an event loop. */
+    public boolean isNonBlocking() {
+        return nonBlocking;
+    }
+
+    /** Returns the timeout of its calls, or null for the client's. */
+    public @Nullable Duration timeout() {
+        return timeout;
+    }
+
+    /** Returns the method as a line for people: {@code find(id: long, name: String): User}. */
+    public String signature() {
+        return name + '('
+                + parameters.stream().map(ServiceParameter::toString).collect(Collectors.joining(", "))
+                + "): " + Types.show(result);
+    }
+
+    /** Returns whether {@code thrown} is an exception that the method declares. */
+    public boolean declares(Throwable thrown) {
+        for (Class<?> declared : method.getExceptionTypes()) {
+            if (declared.isInstance(thrown)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /**
+     * Decodes arguments given by position or by name.
+     *
+     * @throws MoaException INVALID_ARGUMENT that names the parameter, the value and what was expected
+     */
+    public @Nullable Object[] readArguments(Payload args) {
+        return argumentReader.read(args);
+    }
+
+    /** Encodes arguments by position. */
+    public Payload writeArguments(@Nullable Object @Nullable [] arguments) {
+        return ArgumentWriter.write(parameters, arguments);
+    }
+
+    /** Encodes a result; one of a method that returns nothing is JSON {@code null}. */
+    public Payload writeResult(@Nullable Object value) {
+        return value == null ? Payload.NULL : Payload.json(resultWriter.writeValueAsBytes(value));
+    }
+
+    /** Decodes a result. */
+    public @Nullable Object readResult(Payload json) {
+        if (result.hasRawClass(void.class) || result.hasRawClass(Void.class)) {
+            return null;
+        }
+        return resultReader.readValue(json.array(), json.offset(), json.length());
+    }
+
+    String erasure() {
+        return method.getName() + Arrays.toString(method.getParameterTypes());
+    }
+
+    @Override
+    public String toString() {
+        return signature();
+    }
+
+    private static boolean marked(
+            Class<?> type, Method method, Class<? extends java.lang.annotation.Annotation> annotation) {
+        return method.isAnnotationPresent(annotation)
+                || method.getDeclaringClass().isAnnotationPresent(annotation)
+                || type.isAnnotationPresent(annotation);
+    }
+
+    private static Type stageOf(Method method) {
+        if (method.getGenericReturnType() instanceof ParameterizedType stage
+                && stage.getActualTypeArguments().length == 1) {
+            Type argument = stage.getActualTypeArguments()[0];
+            return argument instanceof WildcardType wildcard ? wildcard.getUpperBounds()[0] : argument;
+        }
+        return Object.class;
+    }
+}

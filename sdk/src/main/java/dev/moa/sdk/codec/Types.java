@@ -1,0 +1,34 @@
+package dev.moa.sdk.codec;
+
+import java.lang.reflect.Type;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import tools.jackson.databind.JavaType;
+import tools.jackson.databind.type.TypeFactory;
+
+/** Java types as Jackson and as people read them. */
+final class Types {
+
+    private Types() {}
+
+    /** Returns {@code type} as it is seen from {@code context}, its type variables resolved as far as they are known. */
+    static JavaType resolve(Class<?> context, Type type) {
+        TypeFactory factory = Json.MAPPER.getTypeFactory();
+        return factory.resolveMemberType(type, factory.constructType(context).getBindings());
+    }
+
+    /** Returns {@code List<User>} for {@code java.util.List<com.example.User>}. */
+    static String show(JavaType type) {
+        if (type.isArrayType()) {
+            return show(type.getContentType()) + "[]";
+        }
+        String name = type.getRawClass().getSimpleName();
+        if (type.containedTypeCount() == 0) {
+            return name;
+        }
+        return name
+                + IntStream.range(0, type.containedTypeCount())
+                        .mapToObj(i -> show(type.containedType(i)))
+                        .collect(Collectors.joining(", ", "<", ">"));
+    }
+}

@@ -1,0 +1,57 @@
+package dev.moa.sdk.publish;
+
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import dev.moa.protocol.CallResponse;
+import dev.moa.protocol.Payload;
+import dev.moa.protocol.StatusCode;
+import dev.moa.sdk.codec.Json;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * An exception that the interface declares is part of its contract: it travels as UNKNOWN, with its message, its
+ * class name as {@code details.type} and its own properties beside it. The stack stays here.
+ */
+final class DeclaredException {
+
+    private static final Logger log = LoggerFactory.getLogger(DeclaredException.class);
+    private static final JsonMapper MAPPER = Json.MAPPER
+            .rebuild()
+            .addMixIn(Throwable.class, OwnPropertiesOnly.class)
+            .build();
+
+    private DeclaredException() {}
+
+    static CallResponse toResponse(@Nullable String id, Throwable thrown) {
+        String message = thrown.getMessage();
+        return CallResponse.failure(
+                id,
+                StatusCode.UNKNOWN,
+                message == null ? thrown.getClass().getSimpleName() : message,
+                Payload.json(details(thrown)));
+    }
+
+    private static byte[] details(Throwable thrown) {
+        ObjectNode details = MAPPER.createObjectNode();
+        details.put("type", thrown.getClass().getName());
+        try {
+            if (MAPPER.valueToTree(thrown) instanceof ObjectNode own) {
+                own.remove("type");
+                details.setAll(own);
+            }
+        } catch (JacksonException e) {
+            log.warn(
+                    "the properties of {} cannot be written as JSON",
+                    thrown.getClass().getName(),
+                    e);
+        }
+        return MAPPER.writeValueAsBytes(details);
+    }
+
+    @JsonIgnoreProperties({"stackTrace", "cause", "suppressed", "message", "localizedMessage"})
+    private abstract static class OwnPropertiesOnly {}
+}

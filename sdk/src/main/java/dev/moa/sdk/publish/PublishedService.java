@@ -1,0 +1,167 @@
+package dev.moa.sdk.publish;
+
+import dev.moa.protocol.CallHandler;
+import dev.moa.protocol.CallRequest;
+import dev.moa.protocol.CallResponse;
+import dev.moa.protocol.IncomingCall;
+import dev.moa.protocol.MoaException;
+import dev.moa.protocol.Payload;
+import dev.moa.protocol.ServiceName;
+import dev.moa.protocol.StatusCode;
+import dev.moa.sdk.codec.ServiceInterface;
+import dev.moa.sdk.codec.ServiceMethod;
+import dev.moa.sdk.context.CallScope;
+import java.lang.reflect.InvocationTargetException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Serves the methods of a Java interface with an object. Blocking methods run on workers, a bounded number at
+ * once; those marked {@link dev.moa.sdk.annotation.NonBlocking} on the event loop. Built in are {@code $ping} and
+ * {@code $describe}.
+ *
+ * <p>A call whose deadline has passed or that was cancelled while it waited is not started.
+ */
+public final class PublishedService implements CallHandler {
+
+    private static final Logger log = LoggerFactory.getLogger(PublishedService.class);
+    private static final Payload PONG = Payload.json("\"pong\"");
+    private static final Payload NOT_STARTED = Payload.json("{\"started\":false}");
+
+    private final ServiceName name;
+    private final ServiceInterface methods;
+    private final Object implementation;
+    private final BoundedExecutor workers;
+    private final ServiceLimits limits;
+    private final Payload description;
+
+    /**
+     * @param threads where blocking methods run; kept by the caller
+     * @throws IllegalArgumentException if {@code type} is not an interface or has overloaded methods
+     */
+    public <T> PublishedService(
+            ServiceName name, Class<T> type, T implementation, Executor threads, ServiceLimits limits) {
+        this.name = name;
+        this.methods = ServiceInterface.of(type);
+        this.implementation = implementation;
+        this.workers = new BoundedExecutor(threads, limits);
+        this.limits = limits;
+        this.description = Description.of(name, methods);
+    }
+
+    @Override
+    public CompletionStage<CallResponse> handle(CallRequest request, IncomingCall call) {
+        ServiceMethod method = methods.method(request.method());
+        if (method == null) {
+            return CompletableFuture.completedFuture(builtIn(request));
+        }
+        CompletableFuture<CallResponse> answer = new CompletableFuture<>();
+        if (method.isNonBlocking()) {
+            run(method, request, call, answer);
+        } else if (!workers.offer(() -> run(method, request, call, answer))) {
+            answer.complete(CallResponse.failure(
+                    request.id(),
+                    StatusCode.RESOURCE_EXHAUSTED,
+                    "%s: %d calls at once and %d waiting (limit of this instance; call another or later)"
+                            .formatted(name, limits.concurrency(), limits.queue()),
+                    NOT_STARTED));
+        }
+        return answer;
+    }
+
+    /** Returns the calls that were taken and have not ended, without those on event loops. */
+    public int pending() {
+        return workers.pending();
+    }
+
+    private CallResponse builtIn(CallRequest request) {
+        return switch (request.method()) {
+            case "$ping" -> CallResponse.success(request.id(), PONG);
+            case "$describe" -> CallResponse.success(request.id(), description);
+            default ->
+                CallResponse.failure(
+                        request.id(),
+                        StatusCode.UNIMPLEMENTED,
+                        "%s has no method '%s' (it has: %s)"
+                                .formatted(
+                                        name,
+                                        request.method(),
+                                        methods.methods().stream()
+                                                .map(ServiceMethod::name)
+                                                .collect(Collectors.joining(", "))));
+        };
+    }
+
+    private void run(
+            ServiceMethod method, CallRequest request, IncomingCall call, CompletableFuture<CallResponse> answer) {
+        if (call.isCancelled()) {
+            answer.complete(CallResponse.failure(
+                    request.id(), StatusCode.CANCELLED, "cancelled before it was started", NOT_STARTED));
+            return;
+        }
+        if (call.deadline().hasPassed()) {
+            answer.complete(CallResponse.failure(
+                    request.id(),
+                    StatusCode.DEADLINE_EXCEEDED,
+                    "the deadline passed before it was started",
+                    NOT_STARTED));
+            return;
+        }
+        try {
+            @Nullable Object[] arguments = method.readArguments(request.args());
+            Object value =
+                    CallScope.of(request, call).call(() -> method.method().invoke(implementation, arguments));
+            if (value instanceof CompletionStage<?> stage && method.isAsync()) {
+                stage.whenComplete((result, failure) -> answer.complete(
+                        failure == null
+                                ? success(method, request, result)
+                                : failure(method, request, unwrap(failure))));
+            } else {
+                answer.complete(success(method, request, value));
+            }
+        } catch (Throwable e) {
+            // outermost on a worker: whatever it is, the caller gets an answer
+            answer.complete(failure(method, request, unwrap(e)));
+        }
+    }
+
+    private CallResponse success(ServiceMethod method, CallRequest request, @Nullable Object value) {
+        try {
+            return CallResponse.success(request.id(), method.writeResult(value));
+        } catch (RuntimeException e) {
+            return failure(method, request, e);
+        }
+    }
+
+    private CallResponse failure(ServiceMethod method, CallRequest request, Throwable thrown) {
+        if (thrown instanceof MoaException known) {
+            return known.toResponse(request.id());
+        }
+        if (method.declares(thrown)) {
+            return DeclaredException.toResponse(request.id(), thrown);
+        }
+        String errorId = Long.toHexString(
+                java.util.concurrent.ThreadLocalRandom.current().nextLong());
+        log.error("{} {} failed, error id {}", name, method.name(), errorId, thrown);
+        return CallResponse.failure(
+                request.id(),
+                StatusCode.INTERNAL,
+                "%s %s failed (error id %s, see the log of the service)".formatted(name, method.name(), errorId),
+                Payload.json("{\"errorId\":\"" + errorId + "\"}"));
+    }
+
+    private static Throwable unwrap(Throwable thrown) {
+        Throwable inner = thrown;
+        while ((inner instanceof InvocationTargetException || inner instanceof CompletionException)
+                && inner.getCause() != null) {
+            inner = inner.getCause();
+        }
+        return inner;
+    }
+}
