@@ -1,0 +1,86 @@
+package dev.moa.spring;
+
+import dev.moa.protocol.server.Authenticator;
+import dev.moa.sdk.ClientInterceptor;
+import dev.moa.sdk.MoaClient;
+import dev.moa.sdk.MoaServer;
+import dev.moa.sdk.ServerInterceptor;
+import dev.moa.spring.security.BindGuard;
+import dev.moa.spring.security.MoaSecurityAutoConfiguration;
+import dev.moa.spring.security.TokenBook;
+import java.time.Clock;
+import org.springframework.beans.factory.ListableBeanFactory;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.config.BeanFactoryPostProcessor;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.core.env.Environment;
+
+/** The moa client, the moa port and the statistics of an application, by settings under {@code moa}. */
+@AutoConfiguration(after = MoaSecurityAutoConfiguration.class)
+@EnableConfigurationProperties({MoaProperties.class, MoaServerProperties.class, MoaClientProperties.class})
+public class MoaAutoConfiguration {
+
+    @Bean
+    static BeanFactoryPostProcessor moaReferenceResolver() {
+        return ReferenceResolver.installer();
+    }
+
+    @Bean
+    @ConditionalOnMissingBean
+    Clock moaClock() {
+        return Clock.systemUTC();
+    }
+
+    @Bean(destroyMethod = "close")
+    @ConditionalOnMissingBean
+    MoaClient moaClient(
+            MoaProperties moa,
+            MoaClientProperties client,
+            TokenBook tokens,
+            ObjectProvider<ClientInterceptor> interceptors,
+            Environment environment) {
+        MoaClient.Builder builder = MoaClient.builder()
+                .app(app(moa, environment))
+                .routers(moa.router().addresses())
+                .timeout(client.timeout())
+                .zone(moa.zone())
+                .token(tokens.own());
+        interceptors.orderedStream().forEach(builder::interceptor);
+        return builder.build();
+    }
+
+    @Bean
+    ServicePublisher moaServicePublisher(
+            ListableBeanFactory beans,
+            Environment environment,
+            MoaProperties moa,
+            MoaServerProperties server,
+            TokenBook tokens,
+            ObjectProvider<ServerInterceptor> interceptors) {
+        BindGuard.check("moa.server.host", server.host(), tokens);
+        MoaServer.Builder builder = MoaServer.builder()
+                .app(app(moa, environment))
+                .host(server.host())
+                .port(server.port())
+                .registries(moa.registry().urls())
+                .weight(server.weight())
+                .tags(server.tags())
+                .metadata(server.metadata())
+                .advertiseHost(moa.advertise().host())
+                .zone(moa.zone())
+                .version(server.version())
+                .token(tokens.own());
+        interceptors.orderedStream().forEach(builder::interceptor);
+        if (tokens.isRequired()) {
+            builder.authenticator(Authenticator.tokens(tokens.callers()));
+        }
+        return new ServicePublisher(beans, environment, builder, server.drain());
+    }
+
+    private static String app(MoaProperties moa, Environment environment) {
+        return moa.app() != null ? moa.app() : environment.getProperty("spring.application.name", "app");
+    }
+}

@@ -1,0 +1,28 @@
+package dev.moa.spring;
+
+import java.time.Duration;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+/**
+ * The moa port of this process and how its services are registered.
+ *
+ * @param host The address to bind; anything but loopback needs a token.
+ * @param port The moa port; 0 takes a free one.
+ * @param weight The share of calls that this process wants, beside others of the same service; 0 to 1000.
+ * @param version The version of the services, shown in the registry; none by default.
+ * @param tags Labels for routing, for example lane=blue.
+ * @param metadata Text for people and tools; moa does not read it.
+ * @param drain How long a stopping process waits for its calls in flight.
+ */
+@ConfigurationProperties("moa.server")
+public record MoaServerProperties(
+        @DefaultValue("127.0.0.1") String host,
+        @DefaultValue("0") int port,
+        @DefaultValue("100") int weight,
+        @Nullable String version,
+        @DefaultValue Map<String, String> tags,
+        @DefaultValue Map<String, String> metadata,
+        @DefaultValue("10s") Duration drain) {}

@@ -1,0 +1,159 @@
+package dev.moa.spring;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.moa.protocol.CallRequest;
+import dev.moa.protocol.CallResponse;
+import dev.moa.protocol.Deadline;
+import dev.moa.protocol.Payload;
+import dev.moa.protocol.ServiceName;
+import dev.moa.protocol.StatusCode;
+import dev.moa.protocol.client.ConnectionOptions;
+import dev.moa.protocol.client.MoaConnection;
+import dev.moa.sdk.MoaClient;
+import dev.moa.sdk.MoaServer;
+import dev.moa.spring.security.MoaSecurityAutoConfiguration;
+import java.net.InetSocketAddress;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+class MoaAutoConfigurationTests {
+
+    private final ApplicationContextRunner application = new ApplicationContextRunner()
+            .withConfiguration(AutoConfigurations.of(MoaAutoConfiguration.class, MoaSecurityAutoConfiguration.class))
+            .withPropertyValues("moa.registry.urls=", "moa.app=tests");
+
+    interface Greeter {
+        String greet(String name);
+    }
+
+    @MoaService("${greeter.name:/service/greeter}")
+    static class PoliteGreeter implements Greeter {
+        @Override
+        public String greet(String name) {
+            return "hello " + name;
+        }
+    }
+
+    @Test
+    void annotatedBeanIsPublished() {
+        application.withBean(PoliteGreeter.class).run(context -> {
+            CallResponse response = call(port(context.getBean(ServicePublisher.class)), "greet", "[\"ada\"]");
+
+            assertThat(response.resultOrThrow()).isEqualTo(Payload.json("\"hello ada\""));
+        });
+    }
+
+    @Test
+    void handlersArePublishedTooAndOneCatchesTheRest() {
+        application
+                .withBean(
+                        CallHandlerRegistration.class,
+                        () -> new CallHandlerRegistration(
+                                ServiceName.of("/service/hand-made"),
+                                (request, call) -> CompletableFuture.completedFuture(
+                                        CallResponse.success(request.id(), Payload.json("1")))))
+                .withBean(
+                        CatchAllHandler.class,
+                        () -> (request, call) -> CompletableFuture.completedFuture(
+                                CallResponse.failure(request.id(), StatusCode.UNIMPLEMENTED, "caught")))
+                .run(context -> {
+                    int port = port(context.getBean(ServicePublisher.class));
+
+                    assertThat(call(port, "/service/hand-made", "any", "[]").isOk())
+                            .isTrue();
+                    assertThat(call(port, "/service/other", "any", "[]").message())
+                            .isEqualTo("caught");
+                });
+    }
+
+    @Test
+    void withoutServicesThereIsNoPort() {
+        application.run(context ->
+                assertThat(context.getBean(ServicePublisher.class).isRunning()).isFalse());
+    }
+
+    @Test
+    void nameThatIsNoServiceNameStopsTheStart() {
+        application
+                .withBean(PoliteGreeter.class)
+                .withPropertyValues("greeter.name=Greeter")
+                .run(context -> assertThat(context)
+                        .hasFailed()
+                        .getFailure()
+                        .rootCause()
+                        .hasMessageContaining("service: 'Greeter'"));
+    }
+
+    @Test
+    void openPortWithoutTokenStopsTheStart() {
+        application
+                .withBean(PoliteGreeter.class)
+                .withPropertyValues("moa.server.host=0.0.0.0")
+                .run(context -> assertThat(context)
+                        .hasFailed()
+                        .getFailure()
+                        .rootCause()
+                        .hasMessageContaining("moa.server.host"));
+    }
+
+    @Test
+    void referencesAreInjectedIntoConstructorsAndBeanMethods() {
+        application.withUserConfiguration(Callers.class).run(context -> {
+            assertThat(context.getBean(Callers.ByConstructor.class).greeter).isNotNull();
+            assertThat(context.getBean(Callers.ByMethod.class).greeter()).isNotNull();
+            assertThat(context).hasSingleBean(MoaClient.class);
+        });
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class Callers {
+
+        static class ByConstructor {
+            final Greeter greeter;
+
+            ByConstructor(@MoaReference("/service/greeter") Greeter greeter) {
+                this.greeter = greeter;
+            }
+        }
+
+        record ByMethod(Greeter greeter) {}
+
+        @Bean
+        ByConstructor byConstructor(@MoaReference("/service/greeter") Greeter greeter) {
+            return new ByConstructor(greeter);
+        }
+
+        @Bean
+        ByMethod byMethod(@MoaReference("/service/greeter") Greeter greeter) {
+            return new ByMethod(greeter);
+        }
+    }
+
+    private static int port(ServicePublisher publisher) {
+        MoaServer server = Objects.requireNonNull(publisher.server());
+        return server.port();
+    }
+
+    private static CallResponse call(int port, String method, String args) throws Exception {
+        return call(port, "/service/greeter", method, args);
+    }
+
+    private static CallResponse call(int port, String service, String method, String args) throws Exception {
+        try (MoaConnection connection = MoaConnection.open(
+                        new InetSocketAddress("127.0.0.1", port), ConnectionOptions.defaults())
+                .get(5, TimeUnit.SECONDS)) {
+            return connection
+                    .call(
+                            CallRequest.of(ServiceName.of(service), method, Payload.json(args)),
+                            Deadline.afterMillis(5_000))
+                    .get(6, TimeUnit.SECONDS);
+        }
+    }
+}
