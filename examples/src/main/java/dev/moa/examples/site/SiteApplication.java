@@ -1,12 +1,14 @@
-package dev.moa.examples;
+package dev.moa.examples.site;
 
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 
 /** Starts the application; nothing else. */
 @SpringBootApplication
-public class ExamplesApplication {
+public class SiteApplication {
     public static void main(String[] arguments) {
-        SpringApplication.run(ExamplesApplication.class, arguments);
+        SpringApplication application = new SpringApplication(SiteApplication.class);
+        application.setAdditionalProfiles("site");
+        application.run(arguments);
     }
 }

@@ -1,5 +1,0 @@
-/** Example services. */
-@NullMarked
-package dev.moa.examples;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,51 @@
+package dev.moa.examples;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** The commands of the README, as a newcomer would paste them, at another place of the port range. */
+final class Readme {
+
+    /** The ports of docs/operations.md that stand in commands. */
+    private static final Pattern PORT = Pattern.compile("\\b(80(?:80|8[1-6])|63(?:8[1-6]|9[0-2]))\\b");
+
+    private static final Pattern BLOCK = Pattern.compile("```(sh|php)\n(.*?)```", Pattern.DOTALL);
+
+    private final String text;
+    private final int portOffset;
+
+    private Readme(String text, int portOffset) {
+        this.text = text;
+        this.portOffset = portOffset;
+    }
+
+    static Readme read(int portOffset) {
+        try {
+            return new Readme(Files.readString(Path.of("../README.md")), portOffset);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Returns the one line or command that contains {@code part}, with its continuation lines, ports moved. */
+    String command(String language, String part) {
+        List<String> found = BLOCK.matcher(text)
+                .results()
+                .filter(block -> block.group(1).equals(language))
+                .flatMap(block -> language.equals("php")
+                        ? List.of(block.group(2)).stream()
+                        : List.of(block.group(2).split("\n(?! )")).stream())
+                .filter(command -> command.contains(part))
+                .toList();
+        if (found.size() != 1) {
+            throw new AssertionError("README: %d commands contain '%s' (expected: one)".formatted(found.size(), part));
+        }
+        Matcher port = PORT.matcher(found.get(0));
+        return port.replaceAll(match -> String.valueOf(Integer.parseInt(match.group()) + portOffset));
+    }
+}
