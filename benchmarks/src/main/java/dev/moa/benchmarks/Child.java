@@ -1,0 +1,102 @@
+package dev.moa.benchmarks;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** A process that a benchmark started, with the port it answers on. Closing kills it. */
+record Child(Process process, int port) implements AutoCloseable {
+
+    private static final Duration START_LIMIT = Duration.ofSeconds(30);
+
+    /** Starts {@code main} on this JVM's class path; it must print {@code PORT n} when it is ready. */
+    static Child java(Class<?> main, String... arguments) throws IOException {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx256m",
+                "-cp",
+                System.getProperty("java.class.path"),
+                main.getName()));
+        command.addAll(List.of(arguments));
+        Process process = new ProcessBuilder(command)
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+        BufferedReader output = process.inputReader();
+        String line;
+        while ((line = output.readLine()) != null) {
+            if (line.startsWith("PORT ")) {
+                Thread drain = new Thread(() -> drain(output), "bench-output-1");
+                drain.setDaemon(true);
+                drain.start();
+                return new Child(process, Integer.parseInt(line.substring(5).strip()));
+            }
+        }
+        throw new IOException(
+                main.getSimpleName() + " ended with " + process.onExit().join().exitValue() + " before it was ready");
+    }
+
+    /** Starts a {@code redis-server} without persistence. */
+    static Child redis() throws IOException, InterruptedException {
+        int port = freePort();
+        Process process = new ProcessBuilder(
+                        "redis-server", "--port", "" + port, "--bind", "127.0.0.1", "--save", "", "--appendonly", "no")
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .redirectError(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        Child child = new Child(process, port);
+        child.awaitListening();
+        return child;
+    }
+
+    @Override
+    public void close() {
+        process.destroy();
+        try {
+            if (!process.waitFor(5, TimeUnit.SECONDS)) {
+                process.destroyForcibly();
+            }
+        } catch (InterruptedException e) {
+            process.destroyForcibly();
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void awaitListening() throws IOException, InterruptedException {
+        long limit = System.nanoTime() + START_LIMIT.toNanos();
+        while (true) {
+            try (Socket socket = new Socket()) {
+                socket.connect(new InetSocketAddress("127.0.0.1", port), 500);
+                return;
+            } catch (IOException e) {
+                if (!process.isAlive() || System.nanoTime() > limit) {
+                    throw new IOException("nothing listens on port " + port, e);
+                }
+                TimeUnit.MILLISECONDS.sleep(20);
+            }
+        }
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0)) {
+            return socket.getLocalPort();
+        }
+    }
+
+    private static void drain(BufferedReader output) {
+        try {
+            while (output.readLine() != null) {
+                // what the child says is of no use once it is ready; it must not block on a full pipe
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
