@@ -1,0 +1,113 @@
+package dev.moa.dev;
+
+import java.nio.file.Path;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What to start, and where.
+ *
+ * @param home the directory of the sources, with the packed apps in its modules
+ * @param root where this copy writes its data, logs and state; null: {@code .moa} under home, by the offset
+ * @param portOffset added to every port; several copies run side by side
+ * @param isOnRandomPorts true: every port is a free one of the system's choice, whatever the offset; for tests
+ * @param isDemo whether the example services and the load on them are started too
+ * @param apps which apps of the platform to start; null: all
+ * @param hasKafka whether a Kafka is started or used; without it only parts that need none are of use
+ * @param redisUrl an own Redis instead of a child process
+ * @param kafkaAddress an own Kafka instead of a child process
+ * @param usesStartCaches whether start-up caches are made (once) and used
+ */
+public record PlatformOptions(
+        Path home,
+        @Nullable Path root,
+        int portOffset,
+        boolean isOnRandomPorts,
+        boolean isDemo,
+        @Nullable Set<String> apps,
+        boolean hasKafka,
+        @Nullable String redisUrl,
+        @Nullable String kafkaAddress,
+        boolean usesStartCaches) {
+
+    public PlatformOptions {
+        if (portOffset < 0 || portOffset > 40_000) {
+            throw new IllegalArgumentException("port offset: %d (expected: 0 to 40000)".formatted(portOffset));
+        }
+        if (redisUrl != null && !redisUrl.matches("rediss?://.+")) {
+            throw new IllegalArgumentException(
+                    "--redis: %s (expected: redis://[user:password@]host:port)".formatted(redisUrl));
+        }
+        if (kafkaAddress != null && !kafkaAddress.matches("[^:/\\s]+:\\d+(,[^:/\\s]+:\\d+)*")) {
+            throw new IllegalArgumentException("--kafka: %s (expected: host:port[,host:port])".formatted(kafkaAddress));
+        }
+    }
+
+    /** The whole platform of {@code home} on its usual ports. */
+    public static PlatformOptions of(Path home) {
+        return new PlatformOptions(home, null, 0, false, false, null, true, null, null, true);
+    }
+
+    public PlatformOptions withRoot(Path newRoot) {
+        return new PlatformOptions(
+                home,
+                newRoot,
+                portOffset,
+                isOnRandomPorts,
+                isDemo,
+                apps,
+                hasKafka,
+                redisUrl,
+                kafkaAddress,
+                usesStartCaches);
+    }
+
+    public PlatformOptions withPortOffset(int offset) {
+        return new PlatformOptions(
+                home, root, offset, isOnRandomPorts, isDemo, apps, hasKafka, redisUrl, kafkaAddress, usesStartCaches);
+    }
+
+    public PlatformOptions onRandomPorts() {
+        return new PlatformOptions(
+                home, root, portOffset, true, isDemo, apps, hasKafka, redisUrl, kafkaAddress, usesStartCaches);
+    }
+
+    public PlatformOptions withDemo(boolean demo) {
+        return new PlatformOptions(
+                home, root, portOffset, isOnRandomPorts, demo, apps, hasKafka, redisUrl, kafkaAddress, usesStartCaches);
+    }
+
+    public PlatformOptions withApps(Set<String> names) {
+        return new PlatformOptions(
+                home,
+                root,
+                portOffset,
+                isOnRandomPorts,
+                isDemo,
+                names,
+                hasKafka,
+                redisUrl,
+                kafkaAddress,
+                usesStartCaches);
+    }
+
+    public PlatformOptions withKafka(boolean kafka) {
+        return new PlatformOptions(
+                home, root, portOffset, isOnRandomPorts, isDemo, apps, kafka, redisUrl, kafkaAddress, usesStartCaches);
+    }
+
+    public PlatformOptions withOwnRedis(@Nullable String url) {
+        return new PlatformOptions(
+                home, root, portOffset, isOnRandomPorts, isDemo, apps, hasKafka, url, kafkaAddress, usesStartCaches);
+    }
+
+    public PlatformOptions withOwnKafka(@Nullable String address) {
+        return new PlatformOptions(
+                home, root, portOffset, isOnRandomPorts, isDemo, apps, hasKafka, redisUrl, address, usesStartCaches);
+    }
+
+    public PlatformOptions withStartCaches(boolean caches) {
+        return new PlatformOptions(
+                home, root, portOffset, isOnRandomPorts, isDemo, apps, hasKafka, redisUrl, kafkaAddress, caches);
+    }
+}

@@ -1,0 +1,75 @@
+package dev.moa.dev;
+
+import dev.moa.dev.jdk.Jdk;
+import dev.moa.dev.parts.AppPart;
+import dev.moa.dev.parts.AppSpecs;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * Makes the start-up caches that are missing: runs the whole platform once on other ports and empty data, and stops
+ * it again; each JVM writes down what it loaded. A real run, with a real Redis and Kafka, loads what a real start
+ * loads. If it fails, the platform starts without caches, slower.
+ */
+final class Training {
+    private static final Duration LIMIT = Duration.ofSeconds(180);
+
+    private final PlatformOptions options;
+    private final Jdk jdk;
+    private final List<AppPart> apps;
+    private final AppSpecs specs;
+    private final PlatformListener listener;
+
+    Training(PlatformOptions options, Jdk jdk, List<AppPart> apps, AppSpecs specs, PlatformListener listener) {
+        this.options = options;
+        this.jdk = jdk;
+        this.apps = apps;
+        this.specs = specs;
+        this.listener = listener;
+    }
+
+    void run() {
+        long untrained = apps.stream().filter(app -> !specs.isTrained(app)).count();
+        if (untrained == 0 && specs.isKafkaTrained()) {
+            return;
+        }
+        listener.heard(
+                "",
+                "making start-up caches for %d apps with %s: once after a build, about a minute (--no-cache skips it)"
+                        .formatted(untrained, jdk));
+        long began = System.nanoTime();
+        Path root = options.home()
+                .resolve(".moa/training-" + ProcessHandle.current().pid());
+        try (Platform platform = new Platform(
+                options.withRoot(root).onRandomPorts().withOwnRedis(null).withOwnKafka(null),
+                PlatformListener.silent(),
+                true)) {
+            platform.start();
+            platform.awaitHealthy(LIMIT);
+        } catch (PlatformException e) {
+            listener.heard("", "no start-up caches, starting without them: " + e.getMessage());
+        } finally {
+            delete(root);
+        }
+        listener.heard("", "start-up caches made in %.0f s".formatted((System.nanoTime() - began) / 1e9));
+    }
+
+    private static void delete(Path directory) {
+        if (!Files.exists(directory)) {
+            return;
+        }
+        try (Stream<Path> all = Files.walk(directory)) {
+            for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
+                Files.deleteIfExists(path);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot delete " + directory, e);
+        }
+    }
+}

@@ -1,0 +1,25 @@
+package dev.moa.dev.parts;
+
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One app of the platform or of the demo, as {@code parts.properties} lists it.
+ *
+ * @param name what people call it
+ * @param module the Maven module whose packed app it is
+ * @param mainClass its main class; null: the one of the packed app
+ * @param ports its ports by name ({@code http}, {@code moa}, …) without any offset
+ * @param heap the largest heap of its JVM, as {@code -Xmx} takes it
+ * @param settings Spring properties, with <code>${…}</code> for addresses
+ * @param arguments further arguments, with <code>${…}</code> for addresses
+ */
+public record AppPart(
+        String name,
+        String module,
+        @Nullable String mainClass,
+        Map<String, Integer> ports,
+        String heap,
+        Map<String, String> settings,
+        List<String> arguments) {}
