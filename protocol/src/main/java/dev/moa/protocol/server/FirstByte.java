@@ -1,5 +1,6 @@
 package dev.moa.protocol.server;
 
+import dev.moa.protocol.frame.Frame;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
@@ -51,6 +52,8 @@ final class FirstByte extends ChannelInboundHandlerAdapter {
             return;
         } else if (first == '*') {
             pipeline.addLast(new RespConnection(peer, commands));
+        } else if (first == Frame.MAGIC) {
+            pipeline.addLast(new FrameConnection(peer, commands.portName()));
         } else {
             refuse(
                     ctx,

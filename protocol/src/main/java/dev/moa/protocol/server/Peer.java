@@ -26,6 +26,7 @@ final class Peer {
     private volatile long activeNanos = acceptedNanos;
     private volatile long stalledNanos;
     private volatile boolean busy;
+    private volatile long maxSilenceNanos = Long.MAX_VALUE;
     private volatile @Nullable Runnable goAway;
     private volatile String protocol = "?";
     private volatile String name = "";
@@ -109,6 +110,11 @@ final class Peer {
         activeNanos = System.nanoTime();
     }
 
+    /** The peer has promised to send something at least this often; else it is gone, whatever TCP says. */
+    void maxSilence(long nanos) {
+        maxSilenceNanos = nanos;
+    }
+
     void busy(boolean callsInFlight) {
         busy = callsInFlight;
     }
@@ -133,6 +139,9 @@ final class Peer {
         }
         if (idleNanos > 0 && !busy && now - activeNanos > idleNanos) {
             return "idle for longer than the idle timeout";
+        }
+        if (now - activeNanos > maxSilenceNanos) {
+            return "silent for longer than it promised";
         }
         long since = stalledNanos;
         if (since > 0 && now - acceptedNanos - since > stallNanos) {

@@ -1,5 +1,6 @@
 package dev.moa.protocol.server;
 
+import dev.moa.protocol.io.Remainder;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFutureListener;
@@ -37,7 +38,7 @@ abstract class PeerConnection extends ChannelInboundHandlerAdapter {
     private final AtomicBoolean woken = new AtomicBoolean();
     private final Runnable onWake = this::afterWake;
     private @Nullable ChannelHandlerContext context;
-    private @Nullable ByteBuf kept;
+    private final Remainder remainder = new Remainder();
     private @Nullable ByteBuf out;
     private boolean paused;
     private boolean closing;
@@ -73,15 +74,7 @@ abstract class PeerConnection extends ChannelInboundHandlerAdapter {
             in.release();
             return;
         }
-        ByteBuf rest = kept;
-        if (rest != null) {
-            rest.discardSomeReadBytes();
-            rest.writeBytes(in);
-            in.release();
-            in = rest;
-            kept = null;
-        }
-        takeAndKeep(in);
+        takeAndKeep(remainder.before(in));
     }
 
     private void takeAndKeep(ByteBuf in) {
@@ -93,16 +86,10 @@ abstract class PeerConnection extends ChannelInboundHandlerAdapter {
             in.release();
             throw e;
         }
-        if (closing || !in.isReadable()) {
+        if (closing) {
             in.release();
-        } else if (in.readableBytes() < in.capacity() / 2) {
-            // the buffer of a read is large; what waits for the next read gets one of its own size
-            ByteBuf small = context().alloc().buffer(in.readableBytes());
-            small.writeBytes(in);
-            in.release();
-            kept = small;
         } else {
-            kept = in;
+            remainder.keep(in, context().alloc());
         }
     }
 
@@ -135,9 +122,8 @@ abstract class PeerConnection extends ChannelInboundHandlerAdapter {
             return;
         }
         paused = false;
-        ByteBuf rest = kept;
+        ByteBuf rest = remainder.take();
         if (rest != null) {
-            kept = null;
             takeAndKeep(rest);
         }
         if (!paused && !closing) {
@@ -265,10 +251,7 @@ abstract class PeerConnection extends ChannelInboundHandlerAdapter {
         }
         ended = true;
         closing = true;
-        if (kept != null) {
-            kept.release();
-            kept = null;
-        }
+        remainder.release();
         if (out != null) {
             out.release();
             out = null;

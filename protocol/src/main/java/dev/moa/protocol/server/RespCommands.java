@@ -29,6 +29,10 @@ final class RespCommands {
         this.peers = peers;
     }
 
+    String portName() {
+        return peers.name();
+    }
+
     /** Runs the command that {@code in} has taken and writes its reply. */
     void run(RespConnection connection, RespParser in, ByteBuf out) {
         String name = text(in, 0, MAX_NAME_LENGTH).toUpperCase(Locale.ROOT);

@@ -1,0 +1,541 @@
+package dev.moa.protocol.client;
+
+import dev.moa.protocol.CallResponse;
+import dev.moa.protocol.MoaException;
+import dev.moa.protocol.Payload;
+import dev.moa.protocol.StatusCode;
+import dev.moa.protocol.frame.CallFrames;
+import dev.moa.protocol.frame.Frame;
+import dev.moa.protocol.frame.FrameException;
+import dev.moa.protocol.frame.FrameKind;
+import dev.moa.protocol.frame.FrameParser;
+import dev.moa.protocol.frame.FrameWriter;
+import dev.moa.protocol.frame.GoAway;
+import dev.moa.protocol.frame.Hello;
+import dev.moa.protocol.frame.Window;
+import dev.moa.protocol.io.DeadlineWheel;
+import dev.moa.protocol.io.Remainder;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.EventLoop;
+import io.netty.util.collection.LongObjectHashMap;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The inside of a {@link MoaConnection}: what happens on its event loop.
+ *
+ * <p>Any thread puts a call into {@code outbox} and wakes the loop; any number of calls share one wake-up and one
+ * write. From then on the call belongs to the loop, which settles it exactly once: by its response, its deadline,
+ * its cancel, or the end of the connection. {@code stream == 0} says that no byte of it was handed to the socket.
+ *
+ * <p>States: opening (until HELLO is answered), open, going away (after GOAWAY: nothing new, what is under way is
+ * answered), closed.
+ */
+final class FrameChannel extends ChannelInboundHandlerAdapter {
+
+    private static final Logger log = LoggerFactory.getLogger(FrameChannel.class);
+    private static final Payload NOT_SENT = Payload.json("{\"sent\":false}");
+    private static final Payload SENT = Payload.json("{\"sent\":true}");
+    private static final int WRITE_BYTES = 64 * 1024;
+    private static final int MAX_PINGS = 1_024;
+
+    enum State {
+        OPENING,
+        OPEN,
+        GOING_AWAY,
+        CLOSED
+    }
+
+    private final String peerName;
+    private final ConnectionOptions options;
+    private final CompletableFuture<Void> opened = new CompletableFuture<>();
+    private final CompletableFuture<Void> closed = new CompletableFuture<>();
+    private final Queue<PendingCall> outbox = new ConcurrentLinkedQueue<>();
+    private final AtomicBoolean woken = new AtomicBoolean();
+    private final AtomicInteger inFlight = new AtomicInteger();
+    private final Runnable onWake = this::afterWake;
+    private volatile State state = State.OPENING;
+    private volatile int maxInFlight;
+    private volatile long peerMaxBodyBytes;
+    private volatile @Nullable EventLoop loop;
+
+    // the rest belongs to the event loop
+    private final Remainder remainder = new Remainder();
+    private final FrameParser parser;
+    private final LongObjectHashMap<PendingCall> sent = new LongObjectHashMap<>();
+    private final ArrayDeque<PendingCall> unsent = new ArrayDeque<>();
+    private final LongObjectHashMap<CompletableFuture<Void>> pings = new LongObjectHashMap<>();
+    private @Nullable ChannelHandlerContext context;
+    private @Nullable ByteBuf out;
+    private long lastStream;
+    private long lastReadNanos;
+    private boolean pinged;
+    private String endReason = "the peer closed it";
+    private StatusCode endCode = StatusCode.UNAVAILABLE;
+
+    FrameChannel(String peerName, ConnectionOptions options) {
+        this.peerName = peerName;
+        this.options = options;
+        this.maxInFlight = options.maxInFlight();
+        this.parser = new FrameParser(Frame.MAX_HEADER_BYTES, options.maxBodyBytes());
+    }
+
+    CompletableFuture<Void> opened() {
+        return opened;
+    }
+
+    CompletableFuture<Void> closed() {
+        return closed;
+    }
+
+    State state() {
+        return state;
+    }
+
+    int inFlight() {
+        return inFlight.get();
+    }
+
+    // ---- any thread
+
+    /** Takes the call over, or settles it at once. */
+    void call(PendingCall call) {
+        State now = state;
+        if (now != State.OPEN) {
+            call.complete(failure(call, StatusCode.UNAVAILABLE, notOpen(now), NOT_SENT));
+            return;
+        }
+        if (call.request.args().length() > peerMaxBodyBytes) {
+            call.complete(failure(
+                    call,
+                    StatusCode.RESOURCE_EXHAUSTED,
+                    "the arguments are %d bytes long (limit of %s: %d)"
+                            .formatted(call.request.args().length(), peerName, peerMaxBodyBytes),
+                    NOT_SENT));
+            return;
+        }
+        int limit = maxInFlight;
+        if (inFlight.incrementAndGet() > limit) {
+            inFlight.decrementAndGet();
+            call.complete(failure(
+                    call,
+                    StatusCode.RESOURCE_EXHAUSTED,
+                    "%d calls to %s are in flight on this connection (limit %d)".formatted(limit, peerName, limit),
+                    NOT_SENT));
+            return;
+        }
+        outbox.add(call);
+        wake();
+    }
+
+    void cancelled(PendingCall call) {
+        execute(() -> {
+            if (!call.settled) {
+                settle(call);
+                if (call.stream != 0 && sent.remove(call.stream) != null) {
+                    FrameWriter.bare(out(), FrameKind.CANCEL, call.stream);
+                    flush();
+                    closeIfDone();
+                }
+            }
+        });
+    }
+
+    void ping(CompletableFuture<Void> answer) {
+        execute(() -> {
+            if (state == State.CLOSED || state == State.OPENING || pings.size() >= MAX_PINGS) {
+                answer.completeExceptionally(new MoaException(StatusCode.UNAVAILABLE, notOpen(state)));
+                return;
+            }
+            long stream = ++lastStream;
+            pings.put(stream, answer);
+            answer.whenComplete((nothing, error) -> execute(() -> pings.remove(stream)));
+            FrameWriter.bare(out(), FrameKind.PING, stream);
+            flush();
+        });
+    }
+
+    void close(String reason) {
+        execute(() -> end(StatusCode.UNAVAILABLE, reason));
+    }
+
+    private void wake() {
+        if (!woken.get() && woken.compareAndSet(false, true)) {
+            execute(onWake);
+        }
+    }
+
+    private void execute(Runnable task) {
+        EventLoop executor = loop;
+        if (executor == null) {
+            throw new IllegalStateException("not registered yet");
+        }
+        executor.execute(task);
+    }
+
+    private String notOpen(State now) {
+        return now == State.GOING_AWAY
+                ? peerName + " is going away: call another instance"
+                : "the connection to %s is not open: %s".formatted(peerName, endReason);
+    }
+
+    private static CallResponse failure(PendingCall call, StatusCode code, String message, Payload details) {
+        return CallResponse.failure(call.request.id(), code, message, details);
+    }
+
+    // ---- out, on the event loop
+
+    private void afterWake() {
+        woken.set(false);
+        for (PendingCall call = outbox.poll(); call != null; call = outbox.poll()) {
+            if (call.settled) {
+                continue;
+            }
+            if (call.isDone()) {
+                settle(call);
+            } else if (state != State.OPEN) {
+                settle(call);
+                call.complete(failure(call, StatusCode.UNAVAILABLE, notOpen(state), NOT_SENT));
+            } else {
+                DeadlineWheel.of(executor()).set(call.timeout, call.deadline.nanoTime());
+                unsent.add(call);
+            }
+        }
+        send();
+    }
+
+    private void send() {
+        while (state == State.OPEN && context().channel().isWritable()) {
+            PendingCall call = unsent.poll();
+            if (call == null) {
+                break;
+            }
+            if (!call.settled) {
+                send(call);
+            }
+        }
+        flush();
+    }
+
+    private void send(PendingCall call) {
+        long timeoutMs = call.deadline.remainingMillis();
+        if (timeoutMs == 0) {
+            deadlinePassed(call);
+            return;
+        }
+        long stream = ++lastStream;
+        try {
+            CallFrames.writeRequest(out(), FrameKind.REQUEST, stream, call.request, timeoutMs);
+        } catch (IllegalArgumentException e) {
+            settle(call);
+            call.complete(failure(call, StatusCode.INVALID_ARGUMENT, "request: " + e.getMessage(), NOT_SENT));
+            return;
+        }
+        call.stream = stream;
+        sent.put(stream, call);
+    }
+
+    void deadlinePassed(PendingCall call) {
+        if (call.settled) {
+            return;
+        }
+        settle(call);
+        boolean wasSent = call.stream != 0;
+        if (wasSent && sent.remove(call.stream) != null) {
+            FrameWriter.bare(out(), FrameKind.CANCEL, call.stream);
+            flush();
+        }
+        call.complete(failure(
+                call,
+                StatusCode.DEADLINE_EXCEEDED,
+                "no answer from %s by the deadline".formatted(peerName),
+                wasSent ? SENT : NOT_SENT));
+        closeIfDone();
+    }
+
+    private void settle(PendingCall call) {
+        call.settled = true;
+        DeadlineWheel.of(executor()).clear(call.timeout);
+        inFlight.decrementAndGet();
+    }
+
+    private ByteBuf out() {
+        ByteBuf buffer = out;
+        if (buffer != null && buffer.readableBytes() >= WRITE_BYTES) {
+            out = null;
+            context().write(buffer, context().voidPromise());
+            buffer = null;
+        }
+        if (buffer == null) {
+            // never sent: a frame that is written after the end goes nowhere
+            buffer = state == State.CLOSED
+                    ? Unpooled.buffer()
+                    : context().alloc().ioBuffer(512);
+            out = buffer;
+        }
+        return buffer;
+    }
+
+    private void flush() {
+        ByteBuf buffer = out;
+        out = null;
+        if (buffer != null) {
+            if (state == State.CLOSED) {
+                buffer.release();
+            } else {
+                context().writeAndFlush(buffer, context().voidPromise());
+            }
+        }
+    }
+
+    // ---- in, on the event loop
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object message) {
+        ByteBuf in = remainder.before((ByteBuf) message);
+        pinged = false;
+        lastReadNanos = System.nanoTime();
+        try {
+            if (state == State.OPENING && in.getUnsignedByte(in.readerIndex()) != Frame.MAGIC) {
+                end(StatusCode.UNAVAILABLE, "it does not speak moa frames: " + firstLine(in));
+            }
+            while (state != State.CLOSED) {
+                Frame frame = parser.next(in);
+                if (frame == null) {
+                    break;
+                }
+                accept(frame);
+            }
+        } catch (FrameException e) {
+            end(StatusCode.INTERNAL, "protocol error: " + e.getMessage());
+        } finally {
+            if (state == State.CLOSED) {
+                in.release();
+            } else {
+                remainder.keep(in, ctx.alloc());
+            }
+        }
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext ctx) {
+        flush();
+    }
+
+    private void accept(Frame frame) throws FrameException {
+        FrameKind kind = frame.kind();
+        if (kind == null) {
+            return;
+        }
+        if (state == State.OPENING) {
+            switch (kind) {
+                case HELLO -> greeted(Hello.read(frame));
+                case GOAWAY -> {
+                    GoAway refusal = GoAway.read(frame);
+                    end(refusal.code(), refusal.message());
+                }
+                default -> throw new FrameException("the first frame is " + kind + " (expected: HELLO)");
+            }
+            return;
+        }
+        switch (kind) {
+            case RESPONSE -> {
+                PendingCall call = sent.remove(frame.stream());
+                if (call != null) {
+                    CallResponse response = CallFrames.readResponse(frame, call.request.id());
+                    settle(call);
+                    call.complete(response);
+                    closeIfDone();
+                }
+            }
+            case PONG -> {
+                CompletableFuture<Void> answer = pings.remove(frame.stream());
+                if (answer != null) {
+                    answer.complete(null);
+                }
+            }
+            case PING -> FrameWriter.bare(out(), FrameKind.PONG, frame.stream());
+            case WINDOW ->
+                maxInFlight =
+                        (int) Math.min(options.maxInFlight(), Window.read(frame).maxInFlight());
+            case GOAWAY -> goAway(GoAway.read(frame));
+            default -> {}
+        }
+    }
+
+    private void greeted(Hello hello) throws FrameException {
+        if (hello.version() != Frame.VERSION) {
+            throw new FrameException(
+                    "the peer chose version %d (expected: %d)".formatted(hello.version(), Frame.VERSION));
+        }
+        peerMaxBodyBytes = hello.maxBodyBytes();
+        maxInFlight = (int) Math.min(options.maxInFlight(), hello.maxInFlight());
+        state = State.OPEN;
+        opened.complete(null);
+    }
+
+    private void goAway(GoAway why) {
+        log.debug("{} is going away: {}", peerName, why.message());
+        if (state == State.OPEN) {
+            state = State.GOING_AWAY;
+            endReason = why.message();
+            for (PendingCall call = unsent.poll(); call != null; call = unsent.poll()) {
+                if (!call.settled) {
+                    settle(call);
+                    call.complete(failure(call, StatusCode.UNAVAILABLE, notOpen(state), NOT_SENT));
+                }
+            }
+        }
+        closeIfDone();
+    }
+
+    private void closeIfDone() {
+        if (state == State.GOING_AWAY && sent.isEmpty()) {
+            end(StatusCode.UNAVAILABLE, endReason);
+        }
+    }
+
+    private static String firstLine(ByteBuf in) {
+        String text = in.toString(in.readerIndex(), Math.min(in.readableBytes(), 200), StandardCharsets.ISO_8859_1);
+        int end = text.indexOf('\r');
+        return (end < 0 ? text : text.substring(0, end)).replaceAll("[^ -~]", "?");
+    }
+
+    // ---- life, on the event loop
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext ctx) {
+        context = ctx;
+        loop = ctx.channel().eventLoop();
+    }
+
+    @Override
+    public void channelActive(ChannelHandlerContext ctx) {
+        if (options.ssl() == null) {
+            greet();
+        }
+        ctx.fireChannelActive();
+    }
+
+    /** Sends HELLO; with TLS, once that stands. */
+    void greet() {
+        lastReadNanos = System.nanoTime();
+        new Hello(
+                        Frame.VERSION,
+                        Frame.VERSION,
+                        0,
+                        options.token(),
+                        options.app(),
+                        options.maxBodyBytes(),
+                        options.maxInFlight(),
+                        options.keepAlive().toMillis())
+                .write(out());
+        flush();
+        long every = options.keepAlive().toNanos();
+        executor().schedule(this::keepAlive, every, TimeUnit.NANOSECONDS);
+    }
+
+    /** A peer that has been silent is pinged; one that stays silent has gone, whatever TCP says. */
+    private void keepAlive() {
+        if (state == State.CLOSED) {
+            return;
+        }
+        long every = options.keepAlive().toNanos();
+        long silent = System.nanoTime() - lastReadNanos;
+        if (pinged) {
+            end(
+                    StatusCode.UNAVAILABLE,
+                    "it has been silent for %d ms and did not answer a ping"
+                            .formatted(TimeUnit.NANOSECONDS.toMillis(silent)));
+            return;
+        }
+        if (state != State.OPENING) {
+            // also while it talks to us: it counts on hearing something from us
+            pinged = true;
+            FrameWriter.bare(out(), FrameKind.PING, ++lastStream);
+            flush();
+        }
+        executor().schedule(this::keepAlive, every, TimeUnit.NANOSECONDS);
+    }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+        if (ctx.channel().isWritable()) {
+            wake();
+        }
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext ctx) {
+        end(endCode, endReason);
+        ctx.fireChannelInactive();
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        end(StatusCode.UNAVAILABLE, cause.toString());
+    }
+
+    private void end(StatusCode code, String reason) {
+        if (state == State.CLOSED) {
+            return;
+        }
+        flush();
+        boolean wasOpening = state == State.OPENING;
+        endReason = reason;
+        endCode = code;
+        state = State.CLOSED;
+        remainder.release();
+        String message = "the connection to %s broke: %s".formatted(peerName, reason);
+        for (PendingCall call : new ArrayList<>(sent.values())) {
+            settle(call);
+            call.complete(failure(call, StatusCode.UNAVAILABLE, message, SENT));
+        }
+        sent.clear();
+        for (PendingCall call = unsent.poll(); call != null; call = unsent.poll()) {
+            if (!call.settled) {
+                settle(call);
+                call.complete(failure(call, StatusCode.UNAVAILABLE, message, NOT_SENT));
+            }
+        }
+        for (CompletableFuture<Void> ping : new ArrayList<>(pings.values())) {
+            ping.completeExceptionally(new MoaException(StatusCode.UNAVAILABLE, message));
+        }
+        ChannelHandlerContext ctx = context;
+        if (ctx != null) {
+            ctx.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+            ctx.executor().schedule(() -> ctx.close(), 1, TimeUnit.SECONDS);
+        }
+        if (wasOpening) {
+            opened.completeExceptionally(new MoaException(
+                    code, "cannot open a connection to %s: %s".formatted(peerName, reason), NOT_SENT, null));
+        }
+        closed.complete(null);
+    }
+
+    private EventLoop executor() {
+        return context().channel().eventLoop();
+    }
+
+    private ChannelHandlerContext context() {
+        ChannelHandlerContext ctx = context;
+        if (ctx == null) {
+            throw new IllegalStateException("not in a pipeline yet");
+        }
+        return ctx;
+    }
+}

@@ -1,0 +1,41 @@
+package dev.moa.protocol.client;
+
+import dev.moa.protocol.CallRequest;
+import dev.moa.protocol.CallResponse;
+import dev.moa.protocol.Deadline;
+import dev.moa.protocol.io.DeadlineWheel;
+import java.util.concurrent.CompletableFuture;
+
+/** A call that has no answer yet. Its fields belong to the event loop; cancelling it tells the other end. */
+final class PendingCall extends CompletableFuture<CallResponse> {
+
+    private final FrameChannel connection;
+    final CallRequest request;
+    final Deadline deadline;
+    final DeadlineWheel.Timeout timeout = new DeadlineWheel.Timeout(this::deadlinePassed);
+
+    /** The stream it was sent on; 0 while it has not been sent. */
+    long stream;
+
+    /** Whether the connection has let go of it. */
+    boolean settled;
+
+    PendingCall(FrameChannel connection, CallRequest request, Deadline deadline) {
+        this.connection = connection;
+        this.request = request;
+        this.deadline = deadline;
+    }
+
+    private void deadlinePassed() {
+        connection.deadlinePassed(this);
+    }
+
+    @Override
+    public boolean cancel(boolean mayInterruptIfRunning) {
+        boolean cancelled = super.cancel(mayInterruptIfRunning);
+        if (cancelled) {
+            connection.cancelled(this);
+        }
+        return cancelled;
+    }
+}

@@ -1,0 +1,184 @@
+package dev.moa.protocol.frame;
+
+import dev.moa.protocol.CallContext;
+import dev.moa.protocol.CallRequest;
+import dev.moa.protocol.CallResponse;
+import dev.moa.protocol.MethodName;
+import dev.moa.protocol.MoaException;
+import dev.moa.protocol.Payload;
+import dev.moa.protocol.ServiceName;
+import dev.moa.protocol.StatusCode;
+import io.netty.buffer.ByteBuf;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Requests and responses as frames. Bodies pass as the bytes they are. */
+public final class CallFrames {
+
+    private static final int MAX_TAGS = 64;
+    private static final int MAX_MESSAGE_CHARS = 2_000;
+    private static final int JSON = 1;
+
+    private CallFrames() {}
+
+    /**
+     * Appends a request.
+     *
+     * @param timeoutMs milliseconds left, at least 1
+     * @throws IllegalArgumentException if something in the request is too long; then nothing has been appended
+     */
+    public static void writeRequest(ByteBuf out, FrameKind kind, long stream, CallRequest request, long timeoutMs) {
+        FrameWriter frame = FrameWriter.begin(out, kind, stream);
+        try {
+            CallContext ctx = request.ctx();
+            frame.text(HeaderKey.SERVICE, request.service().value())
+                    .text(HeaderKey.METHOD, request.method())
+                    .textIfAny(HeaderKey.ID, request.id())
+                    .number(HeaderKey.TIMEOUT_MS, timeoutMs)
+                    .textIfAny(HeaderKey.TRACEPARENT, ctx.traceparent())
+                    .textIfAny(HeaderKey.PATH, ctx.path())
+                    .textIfAny(HeaderKey.APP, ctx.app());
+            for (Map.Entry<String, String> tag : ctx.tags().entrySet()) {
+                frame.pair(HeaderKey.TAG, tag.getKey(), tag.getValue());
+            }
+            Payload task = request.task();
+            if (task != null) {
+                frame.bytes(HeaderKey.TASK, task);
+            }
+            frame.end(request.args());
+        } catch (IllegalArgumentException e) {
+            frame.abandon();
+            throw e;
+        }
+    }
+
+    /**
+     * Reads a request.
+     *
+     * @throws MoaException INVALID_ARGUMENT if this one request is wrong
+     * @throws FrameException if the frame is
+     */
+    public static CallRequest readRequest(Frame frame) throws FrameException {
+        HeaderReader header = frame.header();
+        String service = null;
+        String method = null;
+        String id = null;
+        long timeoutMs = 0;
+        String traceparent = null;
+        String path = null;
+        String app = null;
+        long contentType = JSON;
+        Map<String, String> tags = Map.of();
+        Payload task = null;
+        while (header.next()) {
+            switch (header.key()) {
+                case 1 -> service = header.text(HeaderKey.SERVICE);
+                case 2 -> method = header.text(HeaderKey.METHOD);
+                case 3 -> id = header.text(HeaderKey.ID);
+                case 4 -> timeoutMs = Math.max(0, header.number(HeaderKey.TIMEOUT_MS));
+                case 5 -> traceparent = header.text(HeaderKey.TRACEPARENT);
+                case 6 -> path = header.text(HeaderKey.PATH);
+                case 7 -> app = header.text(HeaderKey.APP);
+                case 8 -> contentType = header.number(HeaderKey.CONTENT_TYPE);
+                case 9 -> {
+                    if (tags.isEmpty()) {
+                        tags = new HashMap<>();
+                    }
+                    tags.put(header.pairName(HeaderKey.TAG), header.pairValue(HeaderKey.TAG));
+                    if (tags.size() > MAX_TAGS) {
+                        throw new FrameException("more tags than the limit of " + MAX_TAGS);
+                    }
+                }
+                case 10 -> task = Payload.json(header.bytes(HeaderKey.TASK));
+                default -> {}
+            }
+        }
+        if (contentType != JSON) {
+            throw new MoaException(
+                    StatusCode.INVALID_ARGUMENT,
+                    "request: content type %d (expected: %d, JSON)".formatted(contentType, JSON));
+        }
+        if (service == null || method == null) {
+            throw new MoaException(
+                    StatusCode.INVALID_ARGUMENT,
+                    "request: header %s is missing".formatted(service == null ? "SERVICE" : "METHOD"));
+        }
+        CallContext ctx = timeoutMs == 0 && app == null && traceparent == null && path == null && tags.isEmpty()
+                ? CallContext.EMPTY
+                : new CallContext(app, timeoutMs, traceparent, path, tags);
+        try {
+            return new CallRequest(
+                    id,
+                    ServiceName.of(service),
+                    MethodName.require(method),
+                    frame.bodyLength() == 0 ? Payload.NO_ARGUMENTS : frame.body(),
+                    ctx,
+                    task);
+        } catch (IllegalArgumentException e) {
+            throw new MoaException(StatusCode.INVALID_ARGUMENT, "request: " + e.getMessage(), e);
+        }
+    }
+
+    /** Appends a response, or in its place RESOURCE_EXHAUSTED if its body is longer than the peer takes. */
+    public static void writeResponse(ByteBuf out, long stream, CallResponse response, long maxBodyBytes) {
+        Payload body = response.isOk() ? response.result() : response.details();
+        if (body != null && body.length() > maxBodyBytes) {
+            writeFailure(
+                    out,
+                    stream,
+                    StatusCode.RESOURCE_EXHAUSTED,
+                    "the answer is %d bytes long (limit %d); ask for less at once"
+                            .formatted(body.length(), maxBodyBytes),
+                    null);
+        } else if (response.isOk()) {
+            FrameWriter.begin(out, FrameKind.RESPONSE, stream).end(body);
+        } else {
+            String message = response.message();
+            writeFailure(out, stream, response.code(), message == null ? "" : message, body);
+        }
+    }
+
+    private static void writeFailure(
+            ByteBuf out, long stream, StatusCode code, String message, @Nullable Payload details) {
+        FrameWriter.begin(out, FrameKind.RESPONSE, stream)
+                .number(HeaderKey.CODE, code.number())
+                .text(HeaderKey.MESSAGE, abbreviate(message))
+                .end(details);
+    }
+
+    /** Reads the response to the request with {@code id}. */
+    public static CallResponse readResponse(Frame frame, @Nullable String id) throws FrameException {
+        if (frame.headerLength() == 0) {
+            return CallResponse.success(id, frame.bodyLength() == 0 ? Payload.NULL : frame.body());
+        }
+        HeaderReader header = frame.header();
+        long code = 0;
+        String message = null;
+        while (header.next()) {
+            switch (header.key()) {
+                case 16 -> code = header.number(HeaderKey.CODE);
+                case 17 -> message = header.text(HeaderKey.MESSAGE);
+                default -> {}
+            }
+        }
+        StatusCode status = code < 0 || code > 1_000 ? StatusCode.UNKNOWN : StatusCode.of((int) code);
+        if (status == StatusCode.OK) {
+            return CallResponse.success(id, frame.bodyLength() == 0 ? Payload.NULL : frame.body());
+        }
+        return CallResponse.failure(
+                id, status, message == null ? status.name() : message, frame.bodyLength() == 0 ? null : frame.body());
+    }
+
+    /** Appends GOAWAY with why. */
+    public static void writeGoAway(ByteBuf out, StatusCode code, String message) {
+        FrameWriter.begin(out, FrameKind.GOAWAY, 0)
+                .number(HeaderKey.CODE, code.number())
+                .text(HeaderKey.MESSAGE, abbreviate(message))
+                .end(null);
+    }
+
+    private static String abbreviate(String message) {
+        return message.length() <= MAX_MESSAGE_CHARS ? message : message.substring(0, MAX_MESSAGE_CHARS) + "…";
+    }
+}

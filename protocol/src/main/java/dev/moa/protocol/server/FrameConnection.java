@@ -1,0 +1,237 @@
+package dev.moa.protocol.server;
+
+import dev.moa.protocol.CallRequest;
+import dev.moa.protocol.CallResponse;
+import dev.moa.protocol.Caller;
+import dev.moa.protocol.Deadline;
+import dev.moa.protocol.MoaException;
+import dev.moa.protocol.StatusCode;
+import dev.moa.protocol.frame.CallFrames;
+import dev.moa.protocol.frame.Frame;
+import dev.moa.protocol.frame.FrameException;
+import dev.moa.protocol.frame.FrameKind;
+import dev.moa.protocol.frame.FrameParser;
+import dev.moa.protocol.frame.FrameWriter;
+import dev.moa.protocol.frame.Hello;
+import io.netty.buffer.ByteBuf;
+import io.netty.util.collection.LongObjectHashMap;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** A connection that speaks moa frames: HELLO first, then any number of calls at once, answered as they end. */
+final class FrameConnection extends PeerConnection {
+
+    private final String portName;
+    private final FrameParser parser = new FrameParser(Hello.MAX_HEADER_BYTES, 0);
+    private final Queue<FrameCall> answered = new ConcurrentLinkedQueue<>();
+    private @Nullable LongObjectHashMap<FrameCall> calls;
+    private boolean greeted;
+    private long peerMaxBodyBytes;
+
+    FrameConnection(Peer peer, String portName) {
+        super(peer);
+        this.portName = portName;
+        peer.speaks("moa", this::goAway);
+    }
+
+    @Override
+    void take(ByteBuf in) {
+        try {
+            while (takesMore()) {
+                Frame frame = parser.next(in);
+                if (frame == null) {
+                    return;
+                }
+                accept(frame);
+            }
+        } catch (FrameException e) {
+            end(StatusCode.INVALID_ARGUMENT, "protocol error: " + e.getMessage());
+        }
+    }
+
+    private void accept(Frame frame) throws FrameException {
+        FrameKind kind = frame.kind();
+        if (kind == null) {
+            return;
+        }
+        if (!greeted) {
+            if (kind != FrameKind.HELLO) {
+                throw new FrameException("the first frame is " + kind + " (expected: HELLO)");
+            }
+            greet(Hello.read(frame));
+            return;
+        }
+        switch (kind) {
+            case REQUEST, ONEWAY -> request(frame, kind == FrameKind.ONEWAY);
+            case CANCEL -> cancel(frame.stream());
+            case PING -> FrameWriter.bare(out(), FrameKind.PONG, frame.stream());
+            case HELLO -> throw new FrameException("a second HELLO");
+            default -> {}
+        }
+    }
+
+    private void greet(Hello hello) {
+        if (hello.minVersion() > Frame.VERSION || hello.maxVersion() < Frame.VERSION) {
+            end(
+                    StatusCode.FAILED_PRECONDITION,
+                    "versions %d to %d are offered (expected: one of %d to %d)"
+                            .formatted(hello.minVersion(), hello.maxVersion(), Frame.VERSION, Frame.VERSION));
+            return;
+        }
+        if (peer().desk().authenticator().isRequired()) {
+            String token = hello.token();
+            Caller caller = token == null ? null : peer().desk().authenticator().authenticate(null, token);
+            if (caller == null) {
+                end(
+                        StatusCode.UNAUTHENTICATED,
+                        token == null
+                                ? "the port asks for a token; set one in the client (moa.security.token)"
+                                : "the port does not know the token");
+                return;
+            }
+            peer().admit(caller);
+        }
+        greeted = true;
+        peerMaxBodyBytes = hello.maxBodyBytes();
+        if (hello.app() != null) {
+            peer().name(hello.app());
+        }
+        if (hello.keepAliveMs() > 0) {
+            peer().maxSilence(TimeUnit.MILLISECONDS.toNanos(Math.max(1_000, 3 * hello.keepAliveMs())));
+        }
+        PortLimits limits = peer().desk().limits();
+        parser.limit(Frame.MAX_HEADER_BYTES, limits.maxBodyBytes());
+        new Hello(
+                        Frame.VERSION,
+                        Frame.VERSION,
+                        Frame.VERSION,
+                        null,
+                        portName,
+                        limits.maxBodyBytes(),
+                        limits.maxInFlightPerConnection(),
+                        0)
+                .write(out());
+        if (peer().desk().isGoingAway()) {
+            goAway();
+        }
+    }
+
+    private void request(Frame frame, boolean oneway) throws FrameException {
+        long stream = frame.stream();
+        LongObjectHashMap<FrameCall> running = calls;
+        if (running == null) {
+            running = new LongObjectHashMap<>();
+            calls = running;
+        }
+        if (stream == 0 || running.containsKey(stream)) {
+            throw new FrameException(
+                    "a request on stream %d (expected: a stream that is not in use, not 0)".formatted(stream));
+        }
+        CallDesk desk = peer().desk();
+        CallRequest request;
+        try {
+            request = CallFrames.readRequest(frame);
+        } catch (MoaException e) {
+            if (!oneway) {
+                CallFrames.writeResponse(out(), stream, e.toResponse(null), peerMaxBodyBytes);
+            }
+            return;
+        }
+        FrameCall call = new FrameCall(
+                stream, oneway, request.id(), desk.deadline(request.ctx().timeoutMs()), frame.bytes().length);
+        desk.callStarted();
+        if (call.start(request)) {
+            reply(call);
+            desk.callEnded();
+        } else {
+            running.put(stream, call);
+            hold(1, call.bytes);
+        }
+    }
+
+    private void cancel(long stream) {
+        FrameCall call = calls == null ? null : calls.remove(stream);
+        if (call != null) {
+            // if it has been answered at this very moment, the answer finds the stream gone
+            call.cancel(StatusCode.CANCELLED, "the caller cancelled the call");
+            forget(call);
+        }
+    }
+
+    private void forget(FrameCall call) {
+        call.release();
+        letGo(1, call.bytes);
+        peer().desk().callEnded();
+    }
+
+    private void reply(FrameCall call) {
+        CallResponse response = call.response();
+        if (response != null && !call.oneway) {
+            CallFrames.writeResponse(out(), call.stream, response, peerMaxBodyBytes);
+        }
+    }
+
+    @Override
+    void writeReplies() {
+        while (hasRoom()) {
+            FrameCall call = answered.poll();
+            if (call == null) {
+                return;
+            }
+            if (calls != null && calls.get(call.stream) == call) {
+                calls.remove(call.stream);
+                reply(call);
+                forget(call);
+            }
+        }
+    }
+
+    @Override
+    void abandon() {
+        answered.clear();
+        if (calls == null) {
+            return;
+        }
+        List<FrameCall> left = new ArrayList<>(calls.values());
+        calls = null;
+        for (FrameCall call : left) {
+            call.cancel(StatusCode.CANCELLED, "the caller is gone");
+            forget(call);
+        }
+    }
+
+    private void goAway() {
+        if (greeted && !isClosing()) {
+            CallFrames.writeGoAway(out(), StatusCode.UNAVAILABLE, portName + " is going away; call another instance");
+            flush();
+        }
+    }
+
+    private void end(StatusCode code, String message) {
+        CallFrames.writeGoAway(out(), code, message);
+        closeAfterReplies();
+    }
+
+    private final class FrameCall extends ServedCall {
+        private final long stream;
+        private final boolean oneway;
+        private final int bytes;
+
+        FrameCall(long stream, boolean oneway, @Nullable String id, Deadline deadline, int bytes) {
+            super(FrameConnection.this.peer(), id, deadline);
+            this.stream = stream;
+            this.oneway = oneway;
+            this.bytes = bytes;
+        }
+
+        @Override
+        void answered() {
+            answered.add(this);
+            wake();
+        }
+    }
+}
