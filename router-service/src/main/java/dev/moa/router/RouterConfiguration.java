@@ -1,0 +1,261 @@
+package dev.moa.router;
+
+import dev.moa.protocol.ServiceName;
+import dev.moa.router.address.AddressSource;
+import dev.moa.router.address.ServiceState;
+import dev.moa.router.chain.Catalog;
+import dev.moa.router.chain.Lookup;
+import dev.moa.router.chain.Switches;
+import dev.moa.router.configured.StaticProperties;
+import dev.moa.router.configured.StaticSource;
+import dev.moa.router.live.LiveProperties;
+import dev.moa.router.live.LiveSource;
+import dev.moa.router.live.LiveView;
+import dev.moa.router.operator.SharedHash;
+import dev.moa.router.pinned.PinnedSource;
+import dev.moa.router.readthrough.StoreSource;
+import dev.moa.router.snapshot.SnapshotProperties;
+import dev.moa.router.snapshot.SnapshotStore;
+import dev.moa.router.store.RedisLink;
+import dev.moa.router.store.RegistryStore;
+import dev.moa.router.store.WakeSubscription;
+import dev.moa.router.watch.WatchProperties;
+import dev.moa.router.watch.Watches;
+import dev.moa.router.wire.LookupHandler;
+import io.lettuce.core.AbstractRedisClient;
+import io.lettuce.core.ClientOptions;
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.TimeoutOptions;
+import io.lettuce.core.resource.ClientResources;
+import io.lettuce.core.resource.Delay;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.data.redis.autoconfigure.ClientResourcesBuilderCustomizer;
+import org.springframework.boot.data.redis.autoconfigure.LettuceClientOptionsBuilderCustomizer;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
+
+/** Puts the router together: the store, the sources in their order, and who wakes whom. */
+@Configuration(proxyBeanMethods = false)
+@EnableConfigurationProperties({
+    LiveProperties.class,
+    ReplicaProperties.class,
+    SnapshotProperties.class,
+    StaticProperties.class,
+    WatchProperties.class
+})
+class RouterConfiguration {
+    private static final Duration MAX_RECONNECT_DELAY = Duration.ofSeconds(1);
+
+    @Bean
+    Clock clock() {
+        return Clock.systemUTC();
+    }
+
+    /** Reconnects within a second of Redis's return; the client's own default waits up to thirty. */
+    @Bean
+    ClientResourcesBuilderCustomizer quickReconnect() {
+        return resources -> resources.reconnectDelay(
+                Delay.exponential(Duration.ofMillis(50), MAX_RECONNECT_DELAY, 2, TimeUnit.MILLISECONDS));
+    }
+
+    /** While there is no connection a command fails at once: the chain has other sources to ask. */
+    @Bean
+    LettuceClientOptionsBuilderCustomizer failFast() {
+        return options -> options.disconnectedBehavior(ClientOptions.DisconnectedBehavior.REJECT_COMMANDS)
+                .timeoutOptions(TimeoutOptions.enabled());
+    }
+
+    @Bean
+    RedisLink redisLink(LettuceConnectionFactory factory) {
+        return new RedisLink(() -> client(factory));
+    }
+
+    private static AbstractRedisClient client(LettuceConnectionFactory factory) {
+        AbstractRedisClient client = factory.getNativeClient();
+        if (client == null) {
+            throw new IllegalStateException("the Redis connection factory is stopped");
+        }
+        return client;
+    }
+
+    @Bean
+    RegistryStore primaryStore(RedisLink redisLink, LiveProperties settings) {
+        return new RegistryStore(redisLink, settings.storeTimeout());
+    }
+
+    @Bean
+    LiveView liveView(RegistryStore primaryStore, LiveProperties settings, Clock clock) {
+        return new LiveView(primaryStore, settings, clock);
+    }
+
+    @Bean
+    SnapshotStore snapshotStore(SnapshotProperties settings, Clock clock) {
+        return new SnapshotStore(settings, clock);
+    }
+
+    @Bean
+    SharedHash sourceSwitches(RedisLink redisLink, Clock clock) {
+        return new SharedHash(
+                redisLink, "moa:router:sources", RouterLifecycle.SWITCHES_CHANNEL, "sources", Switches::atMs, clock);
+    }
+
+    @Bean
+    SharedHash pinnedAnswers(RedisLink redisLink, Clock clock) {
+        return new SharedHash(
+                redisLink, "moa:router:pinned", RouterLifecycle.SWITCHES_CHANNEL, "pinned", Switches::atMs, clock);
+    }
+
+    @Bean
+    Switches switches(SharedHash sourceSwitches) {
+        return new Switches(sourceSwitches);
+    }
+
+    @Bean
+    PinnedSource pinnedSource(SharedHash pinnedAnswers) {
+        return new PinnedSource(pinnedAnswers);
+    }
+
+    @Bean
+    StaticSource staticSource(StaticProperties settings) {
+        return new StaticSource(settings);
+    }
+
+    @Bean
+    ReplicaClient replicaClient(ReplicaProperties settings, ClientResources resources) {
+        return new ReplicaClient(settings.url(), resources);
+    }
+
+    @Bean
+    RouterMetrics routerMetrics(MeterRegistry registry) {
+        return new RouterMetrics(registry);
+    }
+
+    @Bean
+    Lookup lookup(
+            PinnedSource pinned,
+            LiveView live,
+            ReplicaClient replica,
+            RegistryStore primaryStore,
+            SnapshotStore snapshot,
+            StaticSource configured,
+            Switches switches,
+            RouterMetrics metrics,
+            LiveProperties settings,
+            Clock clock) {
+        AddressSource replicaSource = new StoreSource(
+                "replica",
+                "a copy of the registry's Redis (moa.router.replica.url)",
+                replica.isConfigured()
+                        ? new RegistryStore(new RedisLink(replica::client), settings.storeTimeout())
+                        : null,
+                live::doubt,
+                state -> remember(snapshot, live, state, clock));
+        AddressSource primarySource = new StoreSource(
+                "primary",
+                "the registry's Redis, read for one lookup",
+                primaryStore,
+                live::doubt,
+                state -> remember(snapshot, live, state, clock));
+        return new Lookup(
+                List.of(pinned, new LiveSource(live, clock), replicaSource, primarySource, snapshot, configured),
+                switches,
+                metrics::found);
+    }
+
+    private static void remember(SnapshotStore snapshot, LiveView live, ServiceState state, Clock clock) {
+        snapshot.remember(state, clock.millis());
+        live.refresh(state.service());
+    }
+
+    @Bean
+    Watches watches(Lookup lookup, WatchProperties settings) {
+        return new Watches(lookup, settings);
+    }
+
+    @Bean
+    LookupHandler lookupHandler(Lookup lookup, Watches watches) {
+        return new LookupHandler(lookup, watches);
+    }
+
+    @Bean
+    Catalog catalog(LiveView live, PinnedSource pinned, StaticSource configured, SnapshotStore snapshot) {
+        return () -> {
+            Set<ServiceName> names = new TreeSet<>(live.services());
+            names.addAll(pinned.services());
+            names.addAll(configured.services());
+            names.addAll(snapshot.services());
+            return names;
+        };
+    }
+
+    @Bean
+    WakeSubscription wakeSubscription(
+            RedisLink redisLink, LiveView live, SharedHash sourceSwitches, SharedHash pinnedAnswers) {
+        Runnable syncOperators = () -> {
+            sourceSwitches.syncSoon();
+            pinnedAnswers.syncSoon();
+        };
+        return new WakeSubscription(
+                redisLink,
+                Map.of(
+                        RouterLifecycle.WAKE_CHANNEL,
+                        live::wake,
+                        RouterLifecycle.SWITCHES_CHANNEL,
+                        message -> syncOperators.run()),
+                () -> {
+                    live.compareSoon();
+                    syncOperators.run();
+                });
+    }
+
+    /** The client of the replica, if one is configured; made when first needed. */
+    static final class ReplicaClient implements AutoCloseable {
+        private final @Nullable String url;
+        private final Supplier<RedisClient> maker;
+        private @Nullable RedisClient client;
+
+        ReplicaClient(@Nullable String url, ClientResources resources) {
+            this.url = url;
+            this.maker = () -> {
+                RedisClient made = RedisClient.create(resources, String.valueOf(url));
+                made.setOptions(ClientOptions.builder()
+                        .disconnectedBehavior(ClientOptions.DisconnectedBehavior.REJECT_COMMANDS)
+                        .timeoutOptions(TimeoutOptions.enabled())
+                        .build());
+                return made;
+            };
+        }
+
+        boolean isConfigured() {
+            return url != null && !url.isBlank();
+        }
+
+        synchronized RedisClient client() {
+            RedisClient made = client;
+            if (made == null) {
+                made = maker.get();
+                client = made;
+            }
+            return made;
+        }
+
+        @Override
+        public synchronized void close() {
+            RedisClient made = client;
+            if (made != null) {
+                made.shutdown(Duration.ZERO, Duration.ofSeconds(1));
+            }
+        }
+    }
+}

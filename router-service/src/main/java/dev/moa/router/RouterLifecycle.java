@@ -1,0 +1,97 @@
+package dev.moa.router;
+
+import dev.moa.protocol.ServiceName;
+import dev.moa.router.address.ServiceState;
+import dev.moa.router.live.LiveView;
+import dev.moa.router.operator.SharedHash;
+import dev.moa.router.snapshot.SnapshotStore;
+import dev.moa.router.store.WakeSubscription;
+import dev.moa.router.watch.Watches;
+import java.time.Clock;
+import java.util.List;
+import org.springframework.context.SmartLifecycle;
+import org.springframework.stereotype.Component;
+
+/**
+ * Starts the parts in their order, before the ports open: what the disk knows, then the view that compares it
+ * with the store, then the wake-ups. They are closed by the container, after the ports.
+ */
+@Component
+class RouterLifecycle implements SmartLifecycle {
+
+    /** Where the registry's scripts publish {@code <service> <epoch> <revision>}. */
+    static final String WAKE_CHANNEL = "moa:wake";
+
+    /** Where routers tell each other of operators' words. */
+    static final String SWITCHES_CHANNEL = "moa:router:switches";
+
+    private final SnapshotStore snapshot;
+    private final LiveView live;
+    private final List<SharedHash> operatorWords;
+    private final WakeSubscription wakes;
+    private final Watches watches;
+    private volatile boolean running;
+
+    RouterLifecycle(
+            SnapshotStore snapshot,
+            LiveView live,
+            List<SharedHash> operatorWords,
+            WakeSubscription wakes,
+            Watches watches,
+            RouterMetrics metrics,
+            Clock clock) {
+        this.snapshot = snapshot;
+        this.live = live;
+        this.operatorWords = operatorWords;
+        this.wakes = wakes;
+        this.watches = watches;
+        metrics.bind(live, snapshot, watches, clock);
+    }
+
+    @Override
+    public void start() {
+        if (running) {
+            return;
+        }
+        running = true;
+        snapshot.start(live::seed);
+        live.onChange(this::keep);
+        live.onChange(watches::changed);
+        live.onCompared(() -> live.services().forEach(this::keep));
+        operatorWords.forEach(words -> {
+            words.onChange(watches::allChanged);
+            words.start();
+        });
+        live.start();
+        wakes.start();
+    }
+
+    private void keep(ServiceName service) {
+        if (live.suspicion(service) != null) {
+            // what the disk has is better than what a store that lost something says
+            return;
+        }
+        ServiceState believed = live.believed(service);
+        if (believed == null) {
+            snapshot.forget(service);
+        } else {
+            snapshot.remember(believed, live.confirmedAtMs(service));
+        }
+    }
+
+    @Override
+    public void stop() {
+        running = false;
+    }
+
+    @Override
+    public boolean isRunning() {
+        return running;
+    }
+
+    @Override
+    public int getPhase() {
+        // after the Redis client (0), before the web server and the moa port
+        return 1_000;
+    }
+}

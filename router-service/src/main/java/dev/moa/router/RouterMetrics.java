@@ -1,0 +1,63 @@
+package dev.moa.router;
+
+import dev.moa.router.address.Finding;
+import dev.moa.router.live.LiveView;
+import dev.moa.router.snapshot.SnapshotStore;
+import dev.moa.router.watch.Watches;
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Clock;
+import java.util.Locale;
+
+/** Every metric of the router, by name. */
+final class RouterMetrics {
+    private final MeterRegistry registry;
+
+    RouterMetrics(MeterRegistry registry) {
+        this.registry = registry;
+    }
+
+    /** Counts what a source said: {@code moa.router.lookup} by source and outcome. */
+    void found(String source, Finding finding) {
+        registry.counter(
+                        "moa.router.lookup",
+                        "source",
+                        source,
+                        "outcome",
+                        finding.getClass().getSimpleName().toLowerCase(Locale.ROOT))
+                .increment();
+    }
+
+    void bind(LiveView view, SnapshotStore snapshot, Watches watches, Clock clock) {
+        Gauge.builder("moa.router.live.services", view, live -> live.services().size())
+                .description("services in the live view")
+                .register(registry);
+        Gauge.builder(
+                        "moa.router.live.suspected",
+                        view,
+                        live -> live.suspected().size())
+                .description("services whose store lost something and is not believed yet")
+                .register(registry);
+        Gauge.builder("moa.router.live.age", view, live -> (clock.millis() - live.comparedAtMs()) / 1000.0)
+                .baseUnit("seconds")
+                .description("since all services were last compared with the store")
+                .register(registry);
+        view.counters()
+                .keySet()
+                .forEach(name -> FunctionCounter.builder(
+                                "moa.router.live." + name,
+                                view,
+                                live -> live.counters().getOrDefault(name, 0L))
+                        .register(registry));
+        Gauge.builder("moa.router.snapshot.services", snapshot, SnapshotStore::size)
+                .description("services with an answer on disk")
+                .register(registry);
+        Gauge.builder("moa.router.snapshot.left-out", snapshot, SnapshotStore::leftOut)
+                .description("services that did not fit into the file")
+                .register(registry);
+        Gauge.builder("moa.router.watch.waiting", watches, Watches::waiting)
+                .description("long polls that wait")
+                .register(registry);
+    }
+}

@@ -1,0 +1,77 @@
+package dev.moa.router.address;
+
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One process that serves one service, as an answer lists it.
+ *
+ * @param id names the process and the service
+ * @param incarnation the number that the registry gave this registration of the id
+ * @param host where it listens
+ * @param port where it listens
+ * @param protocols what it speaks, for example {@code moa}, {@code resp}, {@code http}
+ * @param weight its share of the calls, relative to the others
+ * @param zone where it runs, or null
+ * @param version which build it is, or null
+ * @param tags what callers may filter by
+ * @param metadata what callers may read
+ * @param status whether it can be called
+ * @param held whether it stays listed although its lease or the store that listed it was lost
+ */
+public record Instance(
+        String id,
+        long incarnation,
+        String host,
+        int port,
+        List<String> protocols,
+        int weight,
+        @Nullable String zone,
+        @Nullable String version,
+        Map<String, String> tags,
+        Map<String, String> metadata,
+        InstanceStatus status,
+        boolean held) {
+
+    public Instance {
+        protocols = List.copyOf(protocols);
+        tags = Map.copyOf(tags);
+        metadata = Map.copyOf(metadata);
+    }
+
+    /** Returns an instance that an operator, a setting or a name server gave, without a registration behind it. */
+    public static Instance unregistered(String host, int port) {
+        return new Instance(
+                host + ":" + port,
+                0,
+                host,
+                port,
+                List.of("moa", "resp", "http"),
+                100,
+                null,
+                null,
+                Map.of(),
+                Map.of(),
+                InstanceStatus.UP,
+                false);
+    }
+
+    /** Returns whether new calls may go to it. */
+    public boolean isCallable() {
+        return status == InstanceStatus.UP;
+    }
+
+    /** Returns where it is reached. */
+    public String address() {
+        return host + ":" + port;
+    }
+
+    /** Returns the same instance, marked as held. */
+    public Instance asHeld() {
+        return held
+                ? this
+                : new Instance(
+                        id, incarnation, host, port, protocols, weight, zone, version, tags, metadata, status, true);
+    }
+}

@@ -1,0 +1,130 @@
+package dev.moa.router.address;
+
+import dev.moa.protocol.ServiceName;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Collection;
+import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JsonEncoding;
+import tools.jackson.core.JsonGenerator;
+import tools.jackson.core.ObjectWriteContext;
+import tools.jackson.core.json.JsonFactory;
+
+/**
+ * An immutable answer for one service, with its JSON encoded at most once per revision: only the source and
+ * the age differ from reader to reader.
+ *
+ * <p>Safe for many threads. The arrays it hands out are shared: nobody writes to them.
+ */
+public final class ServiceView {
+    private static final JsonFactory JSON = new JsonFactory();
+
+    private final ServiceState state;
+    private final Stamp stamp;
+    private final byte[] head;
+    // encoded when first asked for; two threads may do it twice, with the same result
+    private volatile byte @Nullable [] callable;
+    private volatile byte @Nullable [] all;
+
+    private ServiceView(ServiceState state, @Nullable String variant) {
+        this.state = state;
+        byte[] everything = variant == null ? encode(state.instances().values(), LookupFilter.ALL) : null;
+        this.all = everything;
+        this.stamp = new Stamp(state.epoch(), state.revision(), everything == null ? "" : fingerprint(everything));
+        ByteArrayOutputStream start = new ByteArrayOutputStream(256);
+        try (JsonGenerator json = JSON.createGenerator(ObjectWriteContext.empty(), start, JsonEncoding.UTF8)) {
+            json.writeStartObject();
+            json.writeStringProperty("service", state.service().value());
+            json.writeStringProperty("epoch", state.epoch());
+            json.writeNumberProperty("revision", state.revision());
+            json.flush();
+            this.head = start.toByteArray();
+        }
+    }
+
+    /** Returns the view of what a store says. */
+    public static ServiceView of(ServiceState state) {
+        return new ServiceView(state, "");
+    }
+
+    /** Returns the view of something that its epoch and revision alone do not name: its stamp marks the contents. */
+    public static ServiceView marked(ServiceState state) {
+        return new ServiceView(state, null);
+    }
+
+    public ServiceName service() {
+        return state.service();
+    }
+
+    public ServiceState state() {
+        return state;
+    }
+
+    public Stamp stamp() {
+        return stamp;
+    }
+
+    /** Returns all instances, callable or not, sorted by id. */
+    public Collection<Instance> instances() {
+        return state.instances().values();
+    }
+
+    /** Returns the answer as JSON. */
+    public byte[] json(String source, long ageMs, LookupFilter filter) {
+        byte[] list = list(filter);
+        byte[] middle = (",\"source\":\"" + source + "\",\"ageMs\":" + Math.max(0, ageMs) + ",\"instances\":")
+                .getBytes(StandardCharsets.UTF_8);
+        byte[] answer = new byte[head.length + middle.length + list.length + 1];
+        System.arraycopy(head, 0, answer, 0, head.length);
+        System.arraycopy(middle, 0, answer, head.length, middle.length);
+        System.arraycopy(list, 0, answer, head.length + middle.length, list.length);
+        answer[answer.length - 1] = '}';
+        return answer;
+    }
+
+    /** Returns how many instances the answer lists. */
+    public long count(LookupFilter filter) {
+        return instances().stream().filter(filter::accepts).count();
+    }
+
+    private byte[] list(LookupFilter filter) {
+        if (filter.equals(LookupFilter.CALLABLE)) {
+            byte[] known = callable;
+            if (known == null) {
+                known = encode(instances(), filter);
+                callable = known;
+            }
+            return known;
+        }
+        if (filter.equals(LookupFilter.ALL)) {
+            byte[] known = all;
+            if (known == null) {
+                known = encode(instances(), filter);
+                all = known;
+            }
+            return known;
+        }
+        return encode(instances(), filter);
+    }
+
+    private static byte[] encode(Collection<Instance> instances, LookupFilter filter) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream(64 + 300 * instances.size());
+        try (JsonGenerator json = JSON.createGenerator(ObjectWriteContext.empty(), out, JsonEncoding.UTF8)) {
+            json.writeStartArray();
+            for (Instance instance : instances) {
+                if (filter.accepts(instance)) {
+                    InstanceJson.write(json, instance);
+                }
+            }
+            json.writeEndArray();
+        }
+        return out.toByteArray();
+    }
+
+    private static String fingerprint(byte[] bytes) {
+        CRC32C crc = new CRC32C();
+        crc.update(bytes);
+        return Long.toHexString(crc.getValue());
+    }
+}

@@ -1,0 +1,111 @@
+package dev.moa.router.chain;
+
+import dev.moa.protocol.Deadline;
+import dev.moa.protocol.ServiceName;
+import dev.moa.router.address.AddressSource;
+import dev.moa.router.address.Finding;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The chain of address sources: asks them in order, past those that are switched off, until one answers.
+ *
+ * <p>Safe for many threads. {@link #find} waits for Redis or a name server where the sources in memory do not
+ * answer; {@link #findNow} never waits.
+ */
+public final class Lookup {
+    private final List<AddressSource> sources;
+    private final Switches switches;
+    private final BiConsumer<String, Finding> observer;
+
+    /**
+     * One step of the chain, for people.
+     *
+     * @param outcome answered, unknown, failed, passed, off or not-reached
+     */
+    public record Step(AddressSource source, String outcome, String why, Finding.@Nullable Answered answered) {}
+
+    /** @param observer is told what each source that was asked said */
+    public Lookup(List<AddressSource> sources, Switches switches, BiConsumer<String, Finding> observer) {
+        this.sources = List.copyOf(sources);
+        this.switches = switches;
+        this.observer = observer;
+    }
+
+    /** Returns the sources in the order in which they are asked. */
+    public List<AddressSource> sources() {
+        return sources;
+    }
+
+    /** Asks the chain; returns by the deadline. */
+    public LookupAnswer find(ServiceName service, Deadline deadline) {
+        boolean someFailed = false;
+        StringBuilder failures = new StringBuilder();
+        for (AddressSource source : sources) {
+            if (!switches.isOn(source.name())) {
+                continue;
+            }
+            Finding finding = source.find(service, deadline);
+            observer.accept(source.name(), finding);
+            if (finding instanceof Finding.Answered answered) {
+                return new LookupAnswer.Found(source.name(), answered.view(), answered.ageMs());
+            }
+            if (finding instanceof Finding.Failed failed) {
+                someFailed = true;
+                failures.append(failures.isEmpty() ? "" : "; ")
+                        .append(source.name())
+                        .append(": ")
+                        .append(failed.why());
+            }
+        }
+        return someFailed
+                ? new LookupAnswer.Undecided(
+                        "%s: no source has an answer, and not all could be asked (%s). GET /v1/explain tells more"
+                                .formatted(service, failures))
+                : new LookupAnswer.Unknown(
+                        "%s: no such service. Is it registered, and is its name spelled so? GET /v1/services lists all"
+                                .formatted(service));
+    }
+
+    /** Asks the sources in memory; null where the chain would have to wait for an answer. */
+    public LookupAnswer.@Nullable Found findNow(ServiceName service) {
+        for (AddressSource source : sources) {
+            if (!switches.isOn(source.name())) {
+                continue;
+            }
+            if (!source.isImmediate()) {
+                return null;
+            }
+            Finding finding = source.find(service, Deadline.afterMillis(0));
+            if (finding instanceof Finding.Answered answered) {
+                observer.accept(source.name(), finding);
+                return new LookupAnswer.Found(source.name(), answered.view(), answered.ageMs());
+            }
+        }
+        return null;
+    }
+
+    /** Asks every source that is switched on, also those behind the one that answers, and tells what each says. */
+    public List<Step> explain(ServiceName service, Deadline deadline) {
+        List<Step> steps = new ArrayList<>();
+        for (AddressSource source : sources) {
+            if (!switches.isOn(source.name())) {
+                steps.add(new Step(source, "off", "an operator switched it off", null));
+                continue;
+            }
+            Finding finding = source.find(service, deadline);
+            if (finding instanceof Finding.Answered answered) {
+                steps.add(new Step(source, "answered", "", answered));
+            } else if (finding instanceof Finding.Unknown unknown) {
+                steps.add(new Step(source, "unknown", unknown.why(), null));
+            } else if (finding instanceof Finding.Failed failed) {
+                steps.add(new Step(source, "failed", failed.why(), null));
+            } else if (finding instanceof Finding.Passed passed) {
+                steps.add(new Step(source, "passed", passed.why(), null));
+            }
+        }
+        return steps;
+    }
+}

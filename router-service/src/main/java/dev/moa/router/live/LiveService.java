@@ -1,0 +1,228 @@
+package dev.moa.router.live;
+
+import dev.moa.protocol.ServiceName;
+import dev.moa.router.address.Instance;
+import dev.moa.router.address.ServiceState;
+import dev.moa.router.address.ServiceView;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the live view says of one service, and what it makes of a store that suddenly says less.
+ *
+ * <p>States. <b>Seeded</b>: known from the snapshot on disk, not yet compared with a store; not served.
+ * <b>Believed</b>: what the store says is what is served. <b>Suspected</b>: the store has another birth mark,
+ * an earlier revision, or no longer knows the service, while the last good answer has instances. Then the
+ * store has lost something, and the processes it forgot still run: what it says now is served together with
+ * the instances it does not name, which are marked as held. Live leases seed the store again within seconds;
+ * each instance it names again, or that leaves in its change stream, is no longer held. The suspicion ends
+ * when nothing is held any more, or when the hold time is over: then the store is believed as it is.
+ *
+ * <p>Time is an argument. One thread changes it; {@link #view()} and what it says of itself may be read by all.
+ */
+final class LiveService {
+    private final ServiceName service;
+
+    /** The last good answer, null before the first. */
+    private volatile @Nullable ServiceState believed;
+
+    private volatile @Nullable Suspicion suspicion;
+    private volatile @Nullable ServiceView view;
+    private volatile boolean confirmed;
+    private volatile long confirmedAtMs;
+
+    /**
+     * Why and since when the store is not believed.
+     *
+     * @param why in words for operators
+     * @param sinceMs when it began
+     * @param candidate what the store says now; null if it says nothing
+     * @param gone ids that left properly in the new store: they are not held
+     */
+    record Suspicion(String why, long sinceMs, @Nullable ServiceState candidate, Set<String> gone) {}
+
+    LiveService(ServiceName service) {
+        this.service = service;
+    }
+
+    /** Takes over what the snapshot on disk says, for comparison with what the store will say. */
+    void seed(ServiceState state, long confirmedAt) {
+        believed = state;
+        confirmedAtMs = confirmedAt;
+    }
+
+    ServiceName service() {
+        return service;
+    }
+
+    /** Returns the answer; null while there is none that a store has confirmed. */
+    @Nullable
+    ServiceView view() {
+        return confirmed ? view : null;
+    }
+
+    /** Returns the last good answer, from which a reading of the change stream goes on; null if there is none. */
+    @Nullable
+    ServiceState believed() {
+        return believed;
+    }
+
+    @Nullable
+    Suspicion suspicion() {
+        return suspicion;
+    }
+
+    /** Returns when the store last said the same as the view, in milliseconds of the epoch. */
+    long confirmedAtMs() {
+        return confirmedAtMs;
+    }
+
+    /** The store was compared and says what is believed. */
+    void confirm(long nowMs) {
+        confirmedAtMs = nowMs;
+    }
+
+    /** Takes a reading of the store; returns whether the view changed. */
+    boolean offer(ServiceState reading, long nowMs) {
+        ServiceState last = believed;
+        confirmedAtMs = nowMs;
+        if (last == null || last.instances().isEmpty()) {
+            return believe(reading);
+        }
+        Suspicion current = suspicion;
+        ServiceState candidate = current == null ? null : current.candidate();
+        boolean wentBack = candidate != null && candidate.isOfEpoch(last);
+        if (reading.isOfEpoch(last) && reading.revision() >= last.revision() && !wentBack) {
+            return believe(reading);
+        }
+        if (wentBack && reading.isOfEpoch(last)) {
+            // its revisions count again what they counted before: passing the old number proves nothing
+            return suspect(Objects.requireNonNull(current).why(), reading, nowMs);
+        }
+        String why = reading.isOfEpoch(last)
+                ? "the store went back from revision %d to %d".formatted(last.revision(), reading.revision())
+                : "the store has another birth mark: %s was %s".formatted(reading.epoch(), last.epoch());
+        return suspect(why, reading, nowMs);
+    }
+
+    /** The store does not know the service; returns whether the view changed. */
+    boolean offerAbsence(long nowMs) {
+        ServiceState last = believed;
+        if (last == null || last.instances().isEmpty()) {
+            return forget();
+        }
+        return suspect("the store no longer knows the service", null, nowMs);
+    }
+
+    /** The change stream of the suspected store says that these instances left. */
+    boolean left(Set<String> ids, long nowMs) {
+        Suspicion current = suspicion;
+        ServiceState candidate = current == null ? null : current.candidate();
+        if (current == null || candidate == null || current.gone().containsAll(ids)) {
+            return false;
+        }
+        Set<String> gone = new HashSet<>(current.gone());
+        gone.addAll(ids);
+        suspicion = new Suspicion(current.why(), current.sinceMs(), candidate, gone);
+        return suspect(current.why(), candidate, nowMs);
+    }
+
+    /** Ends a suspicion that has lasted long enough; returns whether the view changed. */
+    boolean endHold() {
+        Suspicion current = suspicion;
+        if (current == null) {
+            return false;
+        }
+        ServiceState candidate = current.candidate();
+        if (candidate == null) {
+            return forget();
+        }
+        ServiceState last = believed;
+        believed = candidate;
+        suspicion = null;
+        // an earlier revision of the same store: only a mark of the contents tells it from what clients have
+        boolean back = last != null && candidate.isOfEpoch(last) && candidate.revision() <= last.revision();
+        return show(back ? ServiceView.marked(candidate) : ServiceView.of(candidate));
+    }
+
+    private boolean believe(ServiceState reading) {
+        ServiceState last = believed;
+        boolean contradicts = suspicion == null
+                && last != null
+                && confirmed
+                && reading.isOfEpoch(last)
+                && reading.revision() == last.revision()
+                && !reading.instances().equals(last.instances());
+        ServiceView shown = view;
+        boolean sameAsShown = suspicion == null && confirmed && shown != null && last != null && reading.equals(last);
+        believed = reading;
+        suspicion = null;
+        if (sameAsShown) {
+            return false;
+        }
+        return show(contradicts ? ServiceView.marked(reading) : ServiceView.of(reading));
+    }
+
+    private boolean suspect(String why, @Nullable ServiceState reading, long nowMs) {
+        ServiceState last = Objects.requireNonNull(believed);
+        Suspicion before = suspicion;
+        Set<String> gone = before == null ? Set.of() : before.gone();
+        long since = before == null ? nowMs : before.sinceMs();
+        if (reading == null) {
+            suspicion = new Suspicion(why, since, null, gone);
+            return show(
+                    ServiceView.marked(new ServiceState(service, last.epoch(), last.revision(), heldOnly(last, gone))));
+        }
+        List<Instance> union = new ArrayList<>(reading.instances().values());
+        Set<String> addresses = new HashSet<>();
+        union.forEach(instance -> addresses.add(instance.address()));
+        boolean anyHeld = false;
+        for (Instance instance : last.instances().values()) {
+            boolean named = reading.instances().containsKey(instance.id());
+            boolean replaced = addresses.contains(instance.address());
+            if (!named && !replaced && !gone.contains(instance.id())) {
+                union.add(instance.asHeld());
+                anyHeld = true;
+            }
+        }
+        if (!anyHeld) {
+            suspicion = new Suspicion(why, since, reading, gone);
+            return endHold();
+        }
+        suspicion = new Suspicion(why, since, reading, gone);
+        return show(ServiceView.marked(ServiceState.of(service, reading.epoch(), reading.revision(), union)));
+    }
+
+    private static Map<String, Instance> heldOnly(ServiceState last, Set<String> gone) {
+        Map<String, Instance> held = new TreeMap<>();
+        last.instances().forEach((id, instance) -> {
+            if (!gone.contains(id)) {
+                held.put(id, instance.asHeld());
+            }
+        });
+        return held;
+    }
+
+    private boolean forget() {
+        boolean changed = view != null;
+        believed = null;
+        suspicion = null;
+        view = null;
+        confirmed = true;
+        return changed;
+    }
+
+    private boolean show(ServiceView next) {
+        ServiceView shown = view;
+        boolean changed = !confirmed || shown == null || !shown.stamp().equals(next.stamp());
+        view = next;
+        confirmed = true;
+        return changed;
+    }
+}

@@ -1,0 +1,289 @@
+package dev.moa.router.snapshot;
+
+import dev.moa.protocol.Deadline;
+import dev.moa.protocol.ServiceName;
+import dev.moa.router.address.AddressSource;
+import dev.moa.router.address.Finding;
+import dev.moa.router.address.Instance;
+import dev.moa.router.address.InstanceJson;
+import dev.moa.router.address.ServiceState;
+import dev.moa.router.address.ServiceView;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import tools.jackson.core.JsonEncoding;
+import tools.jackson.core.JsonGenerator;
+import tools.jackson.core.ObjectWriteContext;
+import tools.jackson.core.json.JsonFactory;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * The last good answer of every service, in memory and in one file, {@code lookup.json}. With Redis gone and
+ * the router restarted, lookups are answered from it.
+ *
+ * <p>The file is replaced as a whole: written beside, forced to disk, then renamed. A file that cannot be read
+ * is put aside as {@code lookup.json.bad} and the router starts without it.
+ */
+public final class SnapshotStore implements AddressSource, AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(SnapshotStore.class);
+    private static final JsonFactory JSON = new JsonFactory();
+    private static final int FORMAT = 1;
+
+    /** Without changes the file is written this often, so that its ages stay true. */
+    private static final long IDLE_WRITE_MS = 30_000;
+
+    private final SnapshotProperties settings;
+    private final Clock clock;
+    private final Path file;
+    private final Map<ServiceName, Entry> entries = new ConcurrentHashMap<>();
+    private final ScheduledExecutorService writer = Executors.newSingleThreadScheduledExecutor(work -> {
+        Thread thread = new Thread(work, "router-snapshot-1");
+        thread.setDaemon(true);
+        return thread;
+    });
+
+    private volatile boolean changed;
+    private volatile long writtenAtMs;
+    private volatile long leftOut;
+    private volatile @Nullable String failure;
+    private boolean started;
+
+    private record Entry(ServiceView view, long confirmedAtMs) {}
+
+    public SnapshotStore(SnapshotProperties settings, Clock clock) {
+        this.settings = settings;
+        this.clock = clock;
+        this.file = settings.directory().resolve("lookup.json");
+    }
+
+    /** Reads the file, hands each answer in it that is not too old to {@code seed}, and begins to write. */
+    public synchronized void start(BiConsumer<ServiceState, Long> seed) {
+        if (started) {
+            return;
+        }
+        started = true;
+        read();
+        entries.values().forEach(entry -> seed.accept(entry.view.state(), entry.confirmedAtMs));
+        long interval = settings.interval().toMillis();
+        writer.scheduleWithFixedDelay(this::writeIfDue, interval, interval, TimeUnit.MILLISECONDS);
+    }
+
+    /** Keeps a good answer. */
+    public void remember(ServiceState state, long confirmedAtMs) {
+        Entry before = entries.get(state.service());
+        if (before == null || !before.view.state().equals(state)) {
+            entries.put(state.service(), new Entry(ServiceView.of(state), confirmedAtMs));
+            changed = true;
+        } else if (confirmedAtMs > before.confirmedAtMs) {
+            entries.put(state.service(), new Entry(before.view, confirmedAtMs));
+        }
+    }
+
+    /** Drops the answer of a service that the store no longer knows and is believed about. */
+    public void forget(ServiceName service) {
+        if (entries.remove(service) != null) {
+            changed = true;
+        }
+    }
+
+    /** Returns the names of the services that have a kept answer. */
+    public Set<ServiceName> services() {
+        return entries.keySet();
+    }
+
+    /** Returns how many services have a kept answer. */
+    public int size() {
+        return entries.size();
+    }
+
+    /** Returns how many services did not fit into the file. */
+    public long leftOut() {
+        return leftOut;
+    }
+
+    /** Returns milliseconds since the file was last written or read; -1 if there is none. */
+    public long fileAgeMs() {
+        return writtenAtMs == 0 ? -1 : clock.millis() - writtenAtMs;
+    }
+
+    /** Returns why the file cannot be read or written; null if it can. */
+    public @Nullable String failure() {
+        return failure;
+    }
+
+    @Override
+    public String name() {
+        return "snapshot";
+    }
+
+    @Override
+    public String description() {
+        return "the last good answers, kept in " + file;
+    }
+
+    @Override
+    public boolean isImmediate() {
+        return true;
+    }
+
+    @Override
+    public Finding find(ServiceName service, Deadline deadline) {
+        Entry entry = entries.get(service);
+        if (entry == null) {
+            return new Finding.Passed("no answer was kept");
+        }
+        long age = clock.millis() - entry.confirmedAtMs;
+        return age > settings.maxAge().toMillis()
+                ? new Finding.Passed(
+                        "the kept answer is %d ms old, more than moa.router.snapshot.max-age".formatted(age))
+                : new Finding.Answered(entry.view, age);
+    }
+
+    private void writeIfDue() {
+        if (changed || (!entries.isEmpty() && clock.millis() - writtenAtMs >= IDLE_WRITE_MS)) {
+            changed = false;
+            try {
+                write();
+                failure = null;
+            } catch (IOException | RuntimeException e) {
+                // the disk may be full for a while; the answers stay in memory and the next turn tries again
+                changed = true;
+                if (failure == null) {
+                    log.warn("snapshot {} cannot be written: {}; tried again", file, e.toString());
+                }
+                failure = "cannot be written: " + e;
+            }
+        }
+    }
+
+    private synchronized void write() throws IOException {
+        ByteArrayOutputStream out = new ByteArrayOutputStream(64 * 1024);
+        long limit = settings.maxSize().toBytes();
+        long dropped = 0;
+        long now = clock.millis();
+        try (JsonGenerator json = JSON.createGenerator(ObjectWriteContext.empty(), out, JsonEncoding.UTF8)) {
+            json.writeStartObject();
+            json.writeNumberProperty("format", FORMAT);
+            json.writeNumberProperty("writtenAtMs", now);
+            json.writeArrayPropertyStart("services");
+            for (Entry entry : new TreeMap<>(entries).values()) {
+                json.flush();
+                // an instance takes at most a few kilobytes; the registry bounds its fields
+                if (out.size() + 512L * (1 + entry.view.instances().size()) > limit) {
+                    dropped++;
+                    continue;
+                }
+                write(json, entry);
+            }
+            json.writeEndArray();
+            json.writeEndObject();
+        }
+        leftOut = dropped;
+        Files.createDirectories(settings.directory());
+        Path beside = file.resolveSibling("lookup.json.new");
+        try (FileChannel channel = FileChannel.open(
+                beside, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING)) {
+            ByteBuffer bytes = ByteBuffer.wrap(out.toByteArray());
+            while (bytes.hasRemaining()) {
+                channel.write(bytes);
+            }
+            channel.force(true);
+        }
+        Files.move(beside, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        writtenAtMs = now;
+    }
+
+    private static void write(JsonGenerator json, Entry entry) {
+        ServiceState state = entry.view.state();
+        json.writeStartObject();
+        json.writeStringProperty("service", state.service().value());
+        json.writeStringProperty("epoch", state.epoch());
+        json.writeNumberProperty("revision", state.revision());
+        json.writeNumberProperty("confirmedAtMs", entry.confirmedAtMs);
+        json.writeArrayPropertyStart("instances");
+        state.instances().values().forEach(instance -> InstanceJson.write(json, instance));
+        json.writeEndArray();
+        json.writeEndObject();
+    }
+
+    private void read() {
+        try {
+            if (!Files.exists(file)) {
+                return;
+            }
+            long size = Files.size(file);
+            if (size > settings.maxSize().toBytes()) {
+                throw new IOException("size: %d bytes (expected: at most %s)".formatted(size, settings.maxSize()));
+            }
+            JsonNode root = JsonMapper.builder().build().readTree(Files.readAllBytes(file));
+            if (root.path("format").asInt(0) != FORMAT) {
+                throw new IOException("format: %s (expected: %d)".formatted(root.path("format"), FORMAT));
+            }
+            Map<ServiceName, Entry> read = new TreeMap<>();
+            long now = clock.millis();
+            for (JsonNode node : root.path("services")) {
+                ServiceName service = ServiceName.of(node.path("service").asString());
+                List<Instance> instances = new ArrayList<>();
+                node.path("instances").forEach(instance -> instances.add(InstanceJson.read(instance)));
+                // a clock that was set back must not make an answer younger than it is
+                long confirmedAtMs = Math.min(now, node.path("confirmedAtMs").asLong(0));
+                if (now - confirmedAtMs <= settings.maxAge().toMillis()) {
+                    ServiceState state = ServiceState.of(
+                            service,
+                            node.path("epoch").asString(),
+                            node.path("revision").asLong(0),
+                            instances);
+                    read.put(service, new Entry(ServiceView.of(state), confirmedAtMs));
+                }
+            }
+            entries.putAll(read);
+            writtenAtMs = Math.min(now, root.path("writtenAtMs").asLong(0));
+            log.info("snapshot {}: {} services", file, read.size());
+        } catch (IOException | RuntimeException e) {
+            failure = "could not be read: " + e.getMessage();
+            log.warn("snapshot {} cannot be read and is put aside: {}", file, e.toString());
+            try {
+                Files.move(file, file.resolveSibling("lookup.json.bad"), StandardCopyOption.REPLACE_EXISTING);
+            } catch (IOException moving) {
+                log.warn("snapshot {} cannot be put aside: {}", file, moving.toString());
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        writer.shutdownNow();
+        try {
+            writer.awaitTermination(2, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        synchronized (this) {
+            if (!started) {
+                return;
+            }
+        }
+        changed = !entries.isEmpty() || changed;
+        writeIfDue();
+    }
+}

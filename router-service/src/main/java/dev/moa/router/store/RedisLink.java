@@ -1,0 +1,122 @@
+package dev.moa.router.store;
+
+import io.lettuce.core.AbstractRedisClient;
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.api.StatefulConnection;
+import io.lettuce.core.cluster.RedisClusterClient;
+import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
+import io.lettuce.core.codec.StringCodec;
+import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
+import java.time.Duration;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One shared connection to one Redis (alone, behind Sentinel, or a Cluster: as configured), opened when first
+ * needed and tried again at most twice a second, so that a Redis that is away costs its callers nothing.
+ *
+ * <p>Safe for many threads. The client belongs to whoever made it; the connection belongs to the link.
+ */
+public final class RedisLink implements AutoCloseable {
+    private static final long RETRY_NANOS = 500_000_000L;
+
+    private final Supplier<AbstractRedisClient> client;
+
+    private @Nullable StatefulConnection<String, String> connection;
+    private @Nullable RedisClusterAsyncCommands<String, String> commands;
+    private @Nullable StoreException lastFailure;
+    private long lastAttemptNanos;
+    private boolean closed;
+
+    public RedisLink(Supplier<AbstractRedisClient> client) {
+        this.client = client;
+    }
+
+    /** @throws StoreException if there is no connection and none can be opened now */
+    public synchronized RedisClusterAsyncCommands<String, String> commands() {
+        RedisClusterAsyncCommands<String, String> open = commands;
+        if (open != null) {
+            return open;
+        }
+        if (closed) {
+            throw new StoreException("closed");
+        }
+        StoreException failure = lastFailure;
+        if (failure != null && System.nanoTime() - lastAttemptNanos < RETRY_NANOS) {
+            throw failure;
+        }
+        try {
+            open = open();
+            lastFailure = null;
+            return open;
+        } catch (RuntimeException e) {
+            failure = new StoreException("Redis does not answer: " + rootMessage(e), e);
+            lastFailure = failure;
+            lastAttemptNanos = System.nanoTime();
+            throw failure;
+        }
+    }
+
+    /**
+     * Waits for a reply.
+     *
+     * @throws StoreException if there is none in time, or it is an error
+     */
+    public static <T> T await(CompletionStage<T> reply, Duration timeout) {
+        try {
+            return reply.toCompletableFuture().get(timeout.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (TimeoutException e) {
+            throw new StoreException("Redis did not answer within " + timeout.toMillis() + " ms", e);
+        } catch (ExecutionException e) {
+            throw new StoreException("Redis: " + rootMessage(e), e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new StoreException("interrupted while waiting for Redis", e);
+        }
+    }
+
+    /** Opens a connection of its own for Pub/Sub; the caller closes it. */
+    StatefulRedisPubSubConnection<String, String> openPubSub() {
+        AbstractRedisClient redis = client.get();
+        return redis instanceof RedisClusterClient cluster
+                ? cluster.connectPubSub(StringCodec.UTF8)
+                : ((RedisClient) redis).connectPubSub(StringCodec.UTF8);
+    }
+
+    private RedisClusterAsyncCommands<String, String> open() {
+        AbstractRedisClient redis = client.get();
+        if (redis instanceof RedisClusterClient cluster) {
+            var opened = cluster.connect(StringCodec.UTF8);
+            connection = opened;
+            commands = opened.async();
+            return opened.async();
+        }
+        var opened = ((RedisClient) redis).connect(StringCodec.UTF8);
+        connection = opened;
+        commands = opened.async();
+        return opened.async();
+    }
+
+    private static String rootMessage(Throwable failure) {
+        Throwable root = failure;
+        while (root.getCause() != null && root.getCause() != root) {
+            root = root.getCause();
+        }
+        return String.valueOf(root.getMessage());
+    }
+
+    @Override
+    public synchronized void close() {
+        closed = true;
+        commands = null;
+        StatefulConnection<String, String> open = connection;
+        connection = null;
+        if (open != null) {
+            open.closeAsync();
+        }
+    }
+}

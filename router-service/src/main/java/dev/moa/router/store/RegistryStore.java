@@ -1,0 +1,217 @@
+package dev.moa.router.store;
+
+import dev.moa.protocol.ServiceName;
+import dev.moa.router.address.Instance;
+import dev.moa.router.address.InstanceJson;
+import dev.moa.router.address.ServiceState;
+import io.lettuce.core.KeyValue;
+import io.lettuce.core.Limit;
+import io.lettuce.core.Range;
+import io.lettuce.core.ScriptOutputType;
+import io.lettuce.core.StreamMessage;
+import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Reads the registry's layout from one Redis. For a service {@code S}, whose keys share the hash tag
+ * {@code {S}}: {@code moa:{S}:meta} (hash of epoch and revision), {@code moa:{S}:instances} (hash of id to
+ * JSON) and {@code moa:{S}:changes} (stream whose entry ids are {@code <revision>-0}). {@code moa:services}
+ * is the set of all names.
+ *
+ * <p>Safe for many threads. Every method waits at most the timeout and throws {@link StoreException} when the
+ * store does not answer.
+ */
+public final class RegistryStore implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(RegistryStore.class);
+
+    /** Both keys at one moment: a change between two reads would pair instances with the wrong revision. */
+    private static final String READ_STATE =
+            "return {redis.call('HMGET', KEYS[1], 'epoch', 'revision'), redis.call('HGETALL', KEYS[2])}";
+
+    /** Reads of many services are sent in portions of this many, so that no portion outlives the timeout. */
+    private static final int PORTION = 200;
+
+    private final RedisLink link;
+    private final Duration timeout;
+    private final AtomicLong unreadable = new AtomicLong();
+
+    public RegistryStore(RedisLink link, Duration timeout) {
+        this.link = link;
+        this.timeout = timeout;
+    }
+
+    /** Returns the names of all services. */
+    public Set<ServiceName> services() {
+        Set<ServiceName> names = new TreeSet<>();
+        for (String name : await(link.commands().smembers("moa:services"))) {
+            try {
+                names.add(ServiceName.of(name));
+            } catch (IllegalArgumentException e) {
+                unreadable.incrementAndGet();
+            }
+        }
+        return names;
+    }
+
+    /** Returns how far the store is with each service; services that it does not know are absent. */
+    public Map<ServiceName, Revision> revisions(Collection<ServiceName> services) {
+        Map<ServiceName, Revision> revisions = new LinkedHashMap<>();
+        forPortions(
+                services,
+                (commands, service) -> commands.hmget(key(service, "meta"), "epoch", "revision"),
+                (service, fields) -> {
+                    Revision revision = revision(fields);
+                    if (revision != null) {
+                        revisions.put(service, revision);
+                    }
+                });
+        return revisions;
+    }
+
+    /** Returns what the store says of each service; services that it does not know are absent. */
+    public Map<ServiceName, ServiceState> states(Collection<ServiceName> services) {
+        Map<ServiceName, ServiceState> states = new LinkedHashMap<>();
+        forPortions(services, RegistryStore::readState, (service, reply) -> {
+            ServiceState state = state(service, reply);
+            if (state != null) {
+                states.put(service, state);
+            }
+        });
+        return states;
+    }
+
+    /** Returns what the store says of one service; null if it does not know it. */
+    public @Nullable ServiceState state(ServiceName service) {
+        return state(service, await(readState(link.commands(), service)));
+    }
+
+    /** Returns the changes of each service after the revision given for it, oldest first, at most {@code limit}. */
+    public Map<ServiceName, List<Change>> changes(Map<ServiceName, Long> since, int limit) {
+        Map<ServiceName, List<Change>> changes = new LinkedHashMap<>();
+        forPortions(
+                since.keySet(),
+                (commands, service) -> commands.xrange(
+                        key(service, "changes"),
+                        Range.create((since.getOrDefault(service, 0L) + 1) + "-0", "+"),
+                        Limit.from(limit)),
+                (service, messages) -> {
+                    List<Change> read = new ArrayList<>(messages.size());
+                    messages.forEach(message -> read.add(change(message)));
+                    changes.put(service, read);
+                });
+        return changes;
+    }
+
+    /** Returns how many names, instances and changes could not be read since the start. */
+    public long unreadable() {
+        return unreadable.get();
+    }
+
+    private static CompletionStage<List<Object>> readState(
+            RedisClusterAsyncCommands<String, String> commands, ServiceName service) {
+        return commands.eval(READ_STATE, ScriptOutputType.MULTI, key(service, "meta"), key(service, "instances"));
+    }
+
+    private @Nullable ServiceState state(ServiceName service, List<Object> reply) {
+        List<?> meta = (List<?>) reply.get(0);
+        if (!(meta.get(0) instanceof String epoch) || !(meta.get(1) instanceof String revision)) {
+            return null;
+        }
+        List<?> fields = (List<?>) reply.get(1);
+        Map<String, Instance> instances = new TreeMap<>();
+        for (int i = 0; i + 1 < fields.size(); i += 2) {
+            String id = (String) fields.get(i);
+            Instance instance = instance(service, id, (String) fields.get(i + 1));
+            if (instance != null) {
+                instances.put(id, instance);
+            }
+        }
+        return new ServiceState(service, epoch, number(revision), instances);
+    }
+
+    private Change change(StreamMessage<String, String> message) {
+        Map<String, String> body = message.getBody();
+        String id = body.getOrDefault("id", "");
+        String json = body.getOrDefault("instance", "");
+        boolean removed = "REMOVED".equals(body.get("type")) || json.isEmpty();
+        return new Change(
+                body.getOrDefault("epoch", ""),
+                number(message.getId().substring(0, message.getId().indexOf('-'))),
+                id,
+                body.getOrDefault("reason", ""),
+                removed ? null : InstanceJson.read(json));
+    }
+
+    private @Nullable Instance instance(ServiceName service, String id, String json) {
+        try {
+            return InstanceJson.read(json);
+        } catch (IllegalArgumentException e) {
+            // one bad entry must not take the service's other instances from their callers
+            if (unreadable.getAndIncrement() % 1000 == 0) {
+                log.warn("{}: instance {} in Redis is left out: {}", service, id, e.getMessage());
+            }
+            return null;
+        }
+    }
+
+    private static @Nullable Revision revision(List<KeyValue<String, String>> fields) {
+        String epoch = fields.get(0).getValueOrElse(null);
+        String revision = fields.get(1).getValueOrElse(null);
+        return epoch == null || revision == null ? null : new Revision(epoch, number(revision));
+    }
+
+    private static long number(String text) {
+        try {
+            return Long.parseLong(text);
+        } catch (NumberFormatException e) {
+            throw new StoreException("revision in Redis: '%s' (expected: a number)".formatted(text), e);
+        }
+    }
+
+    static String key(ServiceName service, String part) {
+        return "moa:{" + service.value() + "}:" + part;
+    }
+
+    private interface Question<T> {
+        CompletionStage<T> ask(RedisClusterAsyncCommands<String, String> commands, ServiceName service);
+    }
+
+    private interface Reader<T> {
+        void read(ServiceName service, T reply);
+    }
+
+    private <T> void forPortions(Collection<ServiceName> services, Question<T> question, Reader<T> reader) {
+        List<ServiceName> all = List.copyOf(services);
+        for (int from = 0; from < all.size(); from += PORTION) {
+            List<ServiceName> portion = all.subList(from, Math.min(all.size(), from + PORTION));
+            RedisClusterAsyncCommands<String, String> commands = link.commands();
+            List<CompletionStage<T>> replies = new ArrayList<>(portion.size());
+            portion.forEach(service -> replies.add(question.ask(commands, service)));
+            for (int i = 0; i < portion.size(); i++) {
+                reader.read(portion.get(i), await(replies.get(i)));
+            }
+        }
+    }
+
+    private <T> T await(CompletionStage<T> reply) {
+        return RedisLink.await(reply, timeout);
+    }
+
+    @Override
+    public void close() {
+        link.close();
+    }
+}

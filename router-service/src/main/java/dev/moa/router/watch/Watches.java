@@ -1,0 +1,254 @@
+package dev.moa.router.watch;
+
+import dev.moa.protocol.Deadline;
+import dev.moa.protocol.MoaException;
+import dev.moa.protocol.ServiceName;
+import dev.moa.protocol.StatusCode;
+import dev.moa.router.address.Stamp;
+import dev.moa.router.chain.Lookup;
+import dev.moa.router.chain.LookupAnswer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The clients that wait for news. A poll is answered at once if anything the client has is stale; else it is
+ * put down under each of its services, looked at again (news may have come in between), and then waits until
+ * one of them changes or its time is over.
+ *
+ * <p>Safe for many threads. Nothing here waits on the caller's thread; the chain is asked on threads named
+ * {@code router-watch-n}. Whoever wins the waiter's flag answers it, so each poll is answered once.
+ */
+public final class Watches implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(Watches.class);
+
+    private static final int THREADS = 4;
+    private static final int MAX_QUEUED = 100_000;
+    private static final Duration LOOKUP_TIMEOUT = Duration.ofMillis(500);
+
+    private final Lookup lookup;
+    private final WatchProperties settings;
+    private final Map<ServiceName, Set<Waiter>> waiters = new ConcurrentHashMap<>();
+    private final AtomicInteger waiting = new AtomicInteger();
+    private final AtomicInteger threads = new AtomicInteger();
+    private final ThreadPoolExecutor workers = new ThreadPoolExecutor(
+            THREADS, THREADS, 30, TimeUnit.SECONDS, new LinkedBlockingQueue<>(MAX_QUEUED), this::thread);
+    private final ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(1, work -> {
+        Thread thread = new Thread(work, "router-watch-timer-1");
+        thread.setDaemon(true);
+        return thread;
+    });
+
+    private static final class Waiter {
+        final WatchToken token;
+        final Set<ServiceName> services;
+        final CompletableFuture<WatchAnswer> result = new CompletableFuture<>();
+        final AtomicBoolean queued = new AtomicBoolean();
+        final AtomicBoolean counted = new AtomicBoolean(true);
+        volatile @Nullable ScheduledFuture<?> timeout;
+
+        Waiter(WatchToken token, Set<ServiceName> services) {
+            this.token = token;
+            this.services = services;
+        }
+    }
+
+    public Watches(Lookup lookup, WatchProperties settings) {
+        this.lookup = lookup;
+        this.settings = settings;
+        workers.allowCoreThreadTimeOut(true);
+        timer.setRemoveOnCancelPolicy(true);
+    }
+
+    /**
+     * Waits for news.
+     *
+     * @param token what the client has, as the last answer gave it; null at first
+     * @param services of which it wants to hear
+     * @param wait how long at most
+     * @return ends with a {@link MoaException} if the poll is refused; cancel it when the client is gone
+     */
+    public CompletableFuture<WatchAnswer> watch(@Nullable String token, Set<ServiceName> services, Duration wait) {
+        if (services.isEmpty() || services.size() > settings.maxServices()) {
+            return CompletableFuture.failedFuture(new MoaException(
+                    StatusCode.INVALID_ARGUMENT,
+                    "services: %d (expected: 1 to %d in one watch)"
+                            .formatted(services.size(), settings.maxServices())));
+        }
+        if (waiting.incrementAndGet() > settings.maxWaiting()) {
+            waiting.decrementAndGet();
+            return CompletableFuture.failedFuture(new MoaException(
+                    StatusCode.RESOURCE_EXHAUSTED,
+                    "watches: %d wait already (limit: moa.router.watch.max-waiting); ask another router"
+                            .formatted(settings.maxWaiting())));
+        }
+        Waiter waiter = new Waiter(WatchToken.parse(token), new LinkedHashSet<>(services));
+        waiter.result.whenComplete((answer, failure) -> remove(waiter));
+        long waitMs = Math.max(0, Math.min(wait.toMillis(), settings.maxWait().toMillis()));
+        enqueue(waiter, () -> begin(waiter, waitMs));
+        return waiter.result;
+    }
+
+    /** Returns the token of a client that has one answer. */
+    public static String token(ServiceName service, Stamp stamp) {
+        return new WatchToken(Collections.singletonMap(service, stamp)).toString();
+    }
+
+    /** Returns how many polls wait. */
+    public int waiting() {
+        return waiting.get();
+    }
+
+    /** The answer for {@code service} may have changed. */
+    public void changed(ServiceName service) {
+        Set<Waiter> interested = waiters.get(service);
+        if (interested != null) {
+            interested.forEach(this::lookAgain);
+        }
+    }
+
+    /** Any answer may have changed. */
+    public void allChanged() {
+        Set<Waiter> all = ConcurrentHashMap.newKeySet();
+        waiters.values().forEach(all::addAll);
+        all.forEach(this::lookAgain);
+    }
+
+    private void begin(Waiter waiter, long waitMs) {
+        WatchAnswer answer = news(waiter);
+        if (!answer.answers().isEmpty() || !answer.unknown().isEmpty() || waitMs == 0) {
+            waiter.result.complete(answer);
+            return;
+        }
+        for (ServiceName service : waiter.services) {
+            waiters.compute(service, (name, present) -> {
+                Set<Waiter> set = present == null ? ConcurrentHashMap.newKeySet() : present;
+                set.add(waiter);
+                return set;
+            });
+        }
+        waiter.timeout = timer.schedule(
+                () -> waiter.result.complete(new WatchAnswer(waiter.token.toString(), List.of(), List.of())),
+                waitMs,
+                TimeUnit.MILLISECONDS);
+        if (waiter.result.isDone()) {
+            remove(waiter);
+        } else {
+            // news may have come between the first look and putting the waiter down
+            lookAgain(waiter);
+        }
+    }
+
+    private void lookAgain(Waiter waiter) {
+        if (waiter.queued.compareAndSet(false, true)) {
+            enqueue(waiter, () -> {
+                waiter.queued.set(false);
+                if (!waiter.result.isDone()) {
+                    WatchAnswer answer = news(waiter);
+                    if (!answer.answers().isEmpty() || !answer.unknown().isEmpty()) {
+                        waiter.result.complete(answer);
+                    }
+                }
+            });
+        }
+    }
+
+    private void enqueue(Waiter waiter, Runnable work) {
+        try {
+            workers.execute(() -> {
+                try {
+                    work.run();
+                } catch (RuntimeException e) {
+                    log.error("a watch failed; its client is told and asks again", e);
+                    waiter.result.completeExceptionally(
+                            new MoaException(StatusCode.INTERNAL, "the watch failed; ask again", e));
+                }
+            });
+        } catch (RejectedExecutionException e) {
+            waiter.result.completeExceptionally(
+                    new MoaException(StatusCode.UNAVAILABLE, "the router is overloaded or stops; ask another one"));
+        }
+    }
+
+    private WatchAnswer news(Waiter waiter) {
+        Map<ServiceName, @Nullable Stamp> stamps = new LinkedHashMap<>();
+        List<LookupAnswer.Found> answers = new ArrayList<>();
+        List<ServiceName> unknown = new ArrayList<>();
+        Deadline deadline = Deadline.after(LOOKUP_TIMEOUT);
+        for (ServiceName service : waiter.services) {
+            boolean isKnownToClient = waiter.token.stamps().containsKey(service);
+            Stamp theirs = waiter.token.stamps().get(service);
+            LookupAnswer answer = lookup.findNow(service);
+            if (answer == null) {
+                answer = lookup.find(service, deadline);
+            }
+            if (answer instanceof LookupAnswer.Found found) {
+                boolean isNews = theirs == null || found.stamp().isNewsFor(theirs);
+                stamps.put(service, isNews ? found.stamp() : theirs);
+                if (isNews) {
+                    answers.add(found);
+                }
+            } else if (answer instanceof LookupAnswer.Unknown) {
+                stamps.put(service, null);
+                if (!isKnownToClient || theirs != null) {
+                    unknown.add(service);
+                }
+            } else if (isKnownToClient) {
+                // nobody can say now: the client keeps what it has
+                stamps.put(service, theirs);
+            }
+        }
+        return new WatchAnswer(new WatchToken(stamps).toString(), answers, unknown);
+    }
+
+    private void remove(Waiter waiter) {
+        ScheduledFuture<?> timeout = waiter.timeout;
+        if (timeout != null) {
+            timeout.cancel(false);
+        }
+        for (ServiceName service : waiter.services) {
+            waiters.computeIfPresent(service, (name, present) -> {
+                present.remove(waiter);
+                return present.isEmpty() ? null : present;
+            });
+        }
+        if (waiter.counted.compareAndSet(true, false)) {
+            waiting.decrementAndGet();
+        }
+    }
+
+    private Thread thread(Runnable work) {
+        Thread thread = new Thread(work, "router-watch-" + threads.incrementAndGet());
+        thread.setDaemon(true);
+        return thread;
+    }
+
+    @Override
+    public void close() {
+        timer.shutdownNow();
+        workers.shutdown();
+        Set<Waiter> all = ConcurrentHashMap.newKeySet();
+        waiters.values().forEach(all::addAll);
+        // an early answer without news: the clients ask again, elsewhere
+        all.forEach(waiter -> waiter.result.complete(new WatchAnswer(waiter.token.toString(), List.of(), List.of())));
+        workers.shutdownNow();
+    }
+}

@@ -1,0 +1,230 @@
+package dev.moa.router.wire;
+
+import dev.moa.protocol.CallHandler;
+import dev.moa.protocol.CallRequest;
+import dev.moa.protocol.CallResponse;
+import dev.moa.protocol.Deadline;
+import dev.moa.protocol.IncomingCall;
+import dev.moa.protocol.MoaException;
+import dev.moa.protocol.Payload;
+import dev.moa.protocol.ServiceName;
+import dev.moa.protocol.StatusCode;
+import dev.moa.router.address.LookupFilter;
+import dev.moa.router.chain.Lookup;
+import dev.moa.router.chain.LookupAnswer;
+import dev.moa.router.watch.WatchAnswer;
+import dev.moa.router.watch.Watches;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * {@code /service/lookup}: {@code lookup(service, filter)} and {@code watch(token, services, waitMs)}.
+ *
+ * <p>Answers from memory are given on the event loop; where the chain must wait for Redis or a name server,
+ * threads named {@code router-lookup-n} do it.
+ */
+public final class LookupHandler implements CallHandler, AutoCloseable {
+
+    /** The service's name. */
+    public static final ServiceName SERVICE = ServiceName.of("/service/lookup");
+
+    private static final JsonMapper MAPPER = JsonMapper.builder().build();
+    private static final int THREADS = 8;
+    private static final int MAX_QUEUED = 2_000;
+    private static final Duration MAX_LOOKUP = Duration.ofSeconds(2);
+
+    /** A watch answers this much before its caller's deadline, so that the answer arrives in time. */
+    private static final long MARGIN_MS = 100;
+
+    private final Lookup lookup;
+    private final Watches watches;
+    private final AtomicInteger threads = new AtomicInteger();
+    private final ThreadPoolExecutor workers = new ThreadPoolExecutor(
+            THREADS, THREADS, 30, TimeUnit.SECONDS, new ArrayBlockingQueue<>(MAX_QUEUED), this::thread);
+
+    public LookupHandler(Lookup lookup, Watches watches) {
+        this.lookup = lookup;
+        this.watches = watches;
+        workers.allowCoreThreadTimeOut(true);
+    }
+
+    @Override
+    public CompletionStage<CallResponse> handle(CallRequest request, IncomingCall call) {
+        try {
+            return switch (request.method()) {
+                case "lookup" -> lookup(request, call);
+                case "watch" -> watch(request, call);
+                default ->
+                    throw new MoaException(
+                            StatusCode.UNIMPLEMENTED,
+                            "%s has no method '%s' (expected: lookup, watch)".formatted(SERVICE, request.method()));
+            };
+        } catch (MoaException e) {
+            return done(e.toResponse(request.id()));
+        } catch (IllegalArgumentException e) {
+            return done(
+                    CallResponse.failure(request.id(), StatusCode.INVALID_ARGUMENT, String.valueOf(e.getMessage())));
+        }
+    }
+
+    private CompletionStage<CallResponse> lookup(CallRequest request, IncomingCall call) {
+        JsonNode args = args(request);
+        ServiceName service = service(argument(args, 0, "service"));
+        LookupFilter filter = filter(argument(args, 1, "filter"));
+        LookupAnswer.Found now = lookup.findNow(service);
+        if (now != null) {
+            return done(CallResponse.success(request.id(), Payload.json(now.json(filter))));
+        }
+        CompletableFuture<CallResponse> response = new CompletableFuture<>();
+        try {
+            workers.execute(() -> {
+                if (call.isCancelled()) {
+                    response.complete(CallResponse.failure(request.id(), StatusCode.CANCELLED, "cancelled"));
+                    return;
+                }
+                try {
+                    Deadline deadline = call.deadline().earlier(Deadline.after(MAX_LOOKUP));
+                    response.complete(response(request, lookup.find(service, deadline), filter));
+                } catch (RuntimeException e) {
+                    response.completeExceptionally(e);
+                }
+            });
+        } catch (RejectedExecutionException e) {
+            return done(CallResponse.failure(
+                    request.id(),
+                    StatusCode.RESOURCE_EXHAUSTED,
+                    "lookups: %d wait for Redis already (limit); ask another router".formatted(MAX_QUEUED)));
+        }
+        return response;
+    }
+
+    private static CallResponse response(CallRequest request, LookupAnswer answer, LookupFilter filter) {
+        if (answer instanceof LookupAnswer.Found found) {
+            return CallResponse.success(request.id(), Payload.json(found.json(filter)));
+        }
+        if (answer instanceof LookupAnswer.Undecided undecided) {
+            return CallResponse.failure(request.id(), StatusCode.UNAVAILABLE, undecided.message());
+        }
+        return CallResponse.failure(request.id(), StatusCode.NOT_FOUND, ((LookupAnswer.Unknown) answer).message());
+    }
+
+    private CompletionStage<CallResponse> watch(CallRequest request, IncomingCall call) {
+        JsonNode args = args(request);
+        JsonNode token = argument(args, 0, "token");
+        JsonNode names = argument(args, 1, "services");
+        JsonNode wait = argument(args, 2, "waitMs");
+        if (names == null || !names.isArray()) {
+            throw new IllegalArgumentException("services: %s (expected: an array of service names)".formatted(names));
+        }
+        Set<ServiceName> services = new LinkedHashSet<>();
+        names.forEach(name -> services.add(service(name)));
+        long waitMs = wait == null ? 0 : wait.asLong(0);
+        waitMs = Math.min(waitMs, call.deadline().remainingMillis() - MARGIN_MS);
+        CompletableFuture<WatchAnswer> answer = watches.watch(
+                token == null || !token.isString() ? null : token.stringValue(),
+                services,
+                Duration.ofMillis(Math.max(0, waitMs)));
+        call.onCancel(() -> answer.cancel(false));
+        return answer.handle((found, failure) -> {
+            if (failure == null) {
+                return CallResponse.success(request.id(), Payload.json(json(found)));
+            }
+            Throwable cause = failure.getCause() == null ? failure : failure.getCause();
+            return cause instanceof MoaException refused
+                    ? refused.toResponse(request.id())
+                    : CallResponse.failure(request.id(), StatusCode.CANCELLED, "the watch was cancelled");
+        });
+    }
+
+    private static byte[] json(WatchAnswer answer) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        // the token's alphabet and the names need no escapes
+        out.writeBytes(("{\"token\":\"" + answer.token() + "\",\"answers\":[").getBytes(StandardCharsets.UTF_8));
+        String comma = "";
+        for (LookupAnswer.Found found : answer.answers()) {
+            out.writeBytes(comma.getBytes(StandardCharsets.UTF_8));
+            out.writeBytes(found.json(LookupFilter.CALLABLE));
+            comma = ",";
+        }
+        out.writeBytes("],\"unknown\":[".getBytes(StandardCharsets.UTF_8));
+        comma = "";
+        for (ServiceName service : answer.unknown()) {
+            out.writeBytes((comma + "\"" + service + "\"").getBytes(StandardCharsets.UTF_8));
+            comma = ",";
+        }
+        out.writeBytes("]}".getBytes(StandardCharsets.UTF_8));
+        return out.toByteArray();
+    }
+
+    private static JsonNode args(CallRequest request) {
+        Payload args = request.args();
+        try {
+            return MAPPER.readTree(args.array(), args.offset(), args.length());
+        } catch (JacksonException e) {
+            throw new IllegalArgumentException("args: not JSON (expected: an array or an object)", e);
+        }
+    }
+
+    /** Returns an argument by position or by name; null where it is absent or null. */
+    private static @Nullable JsonNode argument(JsonNode args, int position, String name) {
+        JsonNode value = args.isArray() ? args.path(position) : args.path(name);
+        return value.isMissingNode() || value.isNull() ? null : value;
+    }
+
+    private static ServiceName service(@Nullable JsonNode node) {
+        if (node == null || !node.isString()) {
+            throw new IllegalArgumentException("service: %s (expected: a service name)".formatted(node));
+        }
+        return ServiceName.of(node.stringValue());
+    }
+
+    private static LookupFilter filter(@Nullable JsonNode node) {
+        if (node == null) {
+            return LookupFilter.CALLABLE;
+        }
+        if (!node.isObject()) {
+            throw new IllegalArgumentException(
+                    "filter: %s (expected: an object of zone, version, tags, all)".formatted(node));
+        }
+        Map<String, String> tags = new HashMap<>();
+        node.path("tags")
+                .properties()
+                .forEach(tag -> tags.put(tag.getKey(), tag.getValue().asString()));
+        return new LookupFilter(
+                node.path("zone").isString() ? node.path("zone").stringValue() : null,
+                node.path("version").isString() ? node.path("version").stringValue() : null,
+                tags,
+                node.path("all").asBoolean(false));
+    }
+
+    private static CompletionStage<CallResponse> done(CallResponse response) {
+        return CompletableFuture.completedFuture(response);
+    }
+
+    private Thread thread(Runnable work) {
+        Thread thread = new Thread(work, "router-lookup-" + threads.incrementAndGet());
+        thread.setDaemon(true);
+        return thread;
+    }
+
+    @Override
+    public void close() {
+        workers.shutdownNow();
+    }
+}

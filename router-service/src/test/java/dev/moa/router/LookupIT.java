@@ -1,0 +1,291 @@
+package dev.moa.router;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.moa.protocol.ServiceName;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+
+/** The router against a real Redis that is written as the registry writes it. */
+class LookupIT {
+    private static final ServiceName USER = ServiceName.of("/service/user");
+    private static final ServiceName SITE = ServiceName.of("/service/site");
+
+    @TempDir
+    Path directory;
+
+    private RedisProcess redis;
+    private RegistryLayout registry;
+    private final List<RunningRouter> routers = new ArrayList<>();
+
+    @BeforeEach
+    void startRedis() throws Exception {
+        redis = new RedisProcess(directory).start();
+        registry = new RegistryLayout(() -> redis.commands(), "e1");
+    }
+
+    @AfterEach
+    void stopAll() throws Exception {
+        routers.forEach(RunningRouter::close);
+        redis.close();
+    }
+
+    private RunningRouter router(String... more) {
+        RunningRouter router = RunningRouter.start(redis.url(), directory.resolve("snapshots"), more);
+        routers.add(router);
+        return router;
+    }
+
+    private static List<String> ids(RunningRouter.Reply reply) {
+        List<String> ids = new ArrayList<>();
+        reply.json()
+                .path("instances")
+                .forEach(instance -> ids.add(instance.path("id").asString()));
+        return ids;
+    }
+
+    @Test
+    void callableInstancesAreAnsweredWithSourceEpochAndRevision() {
+        registry.register(USER, "u1", 6001, "UP");
+        registry.register(USER, "u2", 6002, "DRAINING");
+        registry.register(USER, "u3", 6003, "DOWN");
+        RunningRouter router = router();
+        await().until(() -> router.lookup(USER).json().path("source").asString(), "live"::equals);
+
+        RunningRouter.Reply reply = router.lookup(USER);
+
+        assertThat(reply.status()).isEqualTo(200);
+        assertThat(reply.json().path("epoch").asString()).isEqualTo("e1");
+        assertThat(reply.json().path("revision").asLong()).isEqualTo(3);
+        assertThat(ids(reply)).containsExactly("u1");
+        assertThat(ids(router.get("/v1/lookup?all=true&service=" + USER))).containsExactly("u1", "u2", "u3");
+        assertThat(router.get("/v1/lookup?service=" + USER, "If-None-Match", reply.etag())
+                        .status())
+                .isEqualTo(304);
+    }
+
+    @Test
+    void aChangeIsSeenByWakeUpAtOnce() {
+        RunningRouter router = router("--moa.router.live.compare-interval=60s");
+        registry.register(USER, "u1", 6001, "UP");
+        await().atMost(Duration.ofSeconds(5)).until(() -> ids(router.lookup(USER)), List.of("u1")::equals);
+        await().until(() -> router.lookup(USER).json().path("source").asString(), "live"::equals);
+
+        registry.register(USER, "u2", 6002, "UP");
+
+        await().atMost(Duration.ofSeconds(1)).until(() -> ids(router.lookup(USER)), List.of("u1", "u2")::equals);
+        registry.remove(USER, "u1", "graceful");
+        await().atMost(Duration.ofSeconds(1)).until(() -> ids(router.lookup(USER)), List.of("u2")::equals);
+        registry.remove(USER, "u2", "graceful");
+        await().atMost(Duration.ofSeconds(1)).until(() -> ids(router.lookup(USER)), List.of()::equals);
+        assertThat(router.lookup(USER).status()).isEqualTo(200);
+    }
+
+    @Test
+    void lostWakeUpsHealByComparison() {
+        registry.register(USER, "u1", 6001, "UP");
+        RunningRouter router = router();
+        await().until(() -> ids(router.lookup(USER)), List.of("u1")::equals);
+
+        registry.silent().register(USER, "u2", 6002, "UP");
+
+        await().atMost(Duration.ofSeconds(5)).until(() -> ids(router.lookup(USER)), List.of("u1", "u2")::equals);
+    }
+
+    @Test
+    void anUnknownServiceIsNotFoundAndABadNameIsRefused() {
+        RunningRouter router = router();
+
+        RunningRouter.Reply unknown = router.lookup("/service/nobody");
+        RunningRouter.Reply bad = router.lookup("user");
+
+        assertThat(unknown.status()).isEqualTo(404);
+        assertThat(unknown.json().path("detail").asString()).contains("/service/nobody", "no such service");
+        assertThat(bad.status()).isEqualTo(400);
+        assertThat(bad.json().path("detail").asString()).contains("'user'", "expected");
+    }
+
+    @Test
+    void answersGoOnWhileRedisIsGoneAndAlsoAfterARestart() throws Exception {
+        registry.register(USER, "u1", 6001, "UP");
+        RunningRouter first = router();
+        await().until(() -> ids(first.lookup(USER)), List.of("u1")::equals);
+        await().until(() ->
+                first.bean(dev.moa.router.snapshot.SnapshotStore.class).fileAgeMs() >= 0);
+
+        redis.killHard();
+
+        assertThat(first.lookup(USER).json().path("source").asString()).isEqualTo("live");
+        assertThat(ids(first.lookup(USER))).containsExactly("u1");
+        first.close();
+        RunningRouter second = router();
+        RunningRouter.Reply reply = second.lookup(USER);
+        assertThat(reply.json().path("source").asString()).isEqualTo("snapshot");
+        assertThat(ids(reply)).containsExactly("u1");
+        assertThat(second.lookup("/service/nobody").status()).isEqualTo(503);
+        assertThat(second.get("/actuator/health/readiness").status()).isEqualTo(200);
+        assertThat(second.get("/actuator/health").body()).contains("redis: Redis does not answer");
+    }
+
+    @Test
+    void anEmptiedRedisIsNotBelievedUntilLiveLeasesHaveSeededItAgain() {
+        registry.register(USER, "u1", 6001, "UP");
+        registry.register(USER, "u2", 6002, "UP");
+        registry.register(SITE, "s1", 6003, "UP");
+        RunningRouter router = router();
+        await().until(() -> ids(router.lookup(USER)), List.of("u1", "u2")::equals);
+
+        redis.commands().flushall();
+
+        RegistryLayout reborn = new RegistryLayout(() -> redis.commands(), "e2");
+        await().until(() -> router.lookup(USER)
+                .json()
+                .path("instances")
+                .path(0)
+                .path("held")
+                .asBoolean(false));
+        assertThat(ids(router.lookup(USER))).containsExactly("u1", "u2");
+        reborn.register(USER, "u1", 6001, "UP");
+        await().until(() -> router.lookup(USER).json().path("epoch").asString(), "e2"::equals);
+        // u2 has not come back yet: held
+        assertThat(ids(router.lookup(USER))).containsExactly("u1", "u2");
+        reborn.register(USER, "u2", 6002, "UP");
+        await().until(() -> !router.lookup(USER).body().contains("\"held\":true"));
+        assertThat(ids(router.lookup(USER))).containsExactly("u1", "u2");
+        // s1 never comes back: after the hold time the store is believed
+        assertThat(ids(router.lookup(SITE))).containsExactly("s1");
+        await().atMost(Duration.ofSeconds(10)).until(() -> router.lookup(SITE).status(), status -> status == 404);
+    }
+
+    @Test
+    void aRealDepartureGoesThroughWhileTheStoreIsSuspected() {
+        registry.register(USER, "u1", 6001, "UP");
+        registry.register(USER, "u2", 6002, "UP");
+        RunningRouter router = router("--moa.router.live.hold=60s");
+        await().until(() -> ids(router.lookup(USER)), List.of("u1", "u2")::equals);
+
+        redis.commands().flushall();
+        RegistryLayout reborn = new RegistryLayout(() -> redis.commands(), "e2");
+        reborn.register(USER, "u1", 6001, "UP");
+        reborn.register(USER, "u2", 6002, "UP");
+        reborn.remove(USER, "u2", "graceful");
+
+        await().atMost(Duration.ofSeconds(5)).until(() -> ids(router.lookup(USER)), List.of("u1")::equals);
+    }
+
+    @Test
+    void aRestartedRedisIsFollowedAgain() throws Exception {
+        registry.register(USER, "u1", 6001, "UP");
+        RunningRouter router = router();
+        await().until(() -> ids(router.lookup(USER)), List.of("u1")::equals);
+
+        redis.killHard();
+        redis.start();
+        RegistryLayout reborn = new RegistryLayout(() -> redis.commands(), "e2");
+        reborn.register(USER, "u1", 6001, "UP");
+
+        await().atMost(Duration.ofSeconds(10))
+                .until(() -> router.lookup(USER).json().path("epoch").asString(), "e2"::equals);
+        reborn.register(USER, "u9", 6009, "UP");
+        await().atMost(Duration.ofSeconds(5)).until(() -> ids(router.lookup(USER)), List.of("u1", "u9")::equals);
+    }
+
+    @Test
+    void aSwitchAppliesAtOnceAndOnTheOtherRouter() {
+        registry.register(USER, "u1", 6001, "UP");
+        RunningRouter one = router();
+        RunningRouter two = router("--moa.router.snapshot.directory=" + directory.resolve("other"));
+        await().until(() -> two.lookup(USER).json().path("source").asString(), "live"::equals);
+
+        RunningRouter.Reply turned = one.send("PUT", "/v1/sources/live", "{\"enabled\":false}");
+
+        assertThat(turned.status()).isEqualTo(200);
+        assertThat(turned.json().path("shared").asBoolean()).isTrue();
+        assertThat(one.lookup(USER).json().path("source").asString()).isEqualTo("primary");
+        await().atMost(Duration.ofSeconds(2))
+                .until(() -> two.lookup(USER).json().path("source").asString(), "primary"::equals);
+        assertThat(one.send("PUT", "/v1/sources/nobody", "{\"enabled\":false}").status())
+                .isEqualTo(404);
+        assertThat(one.send("PUT", "/v1/sources/live", "{}").status()).isEqualTo(400);
+    }
+
+    @Test
+    void aSwitchTurnedWithoutRedisIsKeptAndSharedLater() throws Exception {
+        registry.register(USER, "u1", 6001, "UP");
+        RunningRouter one = router();
+        RunningRouter two = router("--moa.router.snapshot.directory=" + directory.resolve("other"));
+        await().until(() -> two.lookup(USER).json().path("source").asString(), "live"::equals);
+        redis.killHard();
+
+        RunningRouter.Reply turned = one.send("PUT", "/v1/sources/live", "{\"enabled\":false}");
+
+        assertThat(turned.json().path("shared").asBoolean()).isFalse();
+        assertThat(one.lookup(USER).json().path("source").asString()).isEqualTo("snapshot");
+        assertThat(two.lookup(USER).json().path("source").asString()).isEqualTo("live");
+        redis.start();
+        await().atMost(Duration.ofSeconds(15))
+                .until(() -> two.get("/v1/sources").body(), body -> body.contains("false"));
+    }
+
+    @Test
+    void aPinnedAnswerStandsBeforeAllOthersUntilItIsTakenBack() {
+        registry.register(USER, "u1", 6001, "UP");
+        RunningRouter router = router();
+        await().until(() -> ids(router.lookup(USER)), List.of("u1")::equals);
+
+        router.send("PUT", "/v1/pinned?service=" + USER, "{\"instances\":[{\"host\":\"10.0.0.9\",\"port\":7000}]}");
+
+        assertThat(router.lookup(USER).json().path("source").asString()).isEqualTo("pinned");
+        assertThat(ids(router.lookup(USER))).containsExactly("10.0.0.9:7000");
+        router.send("DELETE", "/v1/pinned?service=" + USER, "");
+        assertThat(ids(router.lookup(USER))).containsExactly("u1");
+    }
+
+    @Test
+    void aLongPollEndsWhenTheServiceChanges() {
+        registry.register(USER, "u1", 6001, "UP");
+        RunningRouter router = router();
+        await().until(() -> router.lookup(USER).json().path("source").asString(), "live"::equals);
+
+        CompletableFuture<RunningRouter.Reply> poll =
+                CompletableFuture.supplyAsync(() -> router.get("/v1/lookup?waitMs=10000&revision=1&service=" + USER));
+        await().until(() -> router.bean(dev.moa.router.watch.Watches.class).waiting() == 1);
+        registry.register(USER, "u2", 6002, "UP");
+
+        assertThat(poll).succeedsWithin(Duration.ofSeconds(2)).satisfies(reply -> {
+            assertThat(reply.status()).isEqualTo(200);
+            assertThat(ids(reply)).containsExactly("u1", "u2");
+        });
+        assertThat(router.get("/v1/lookup?waitMs=100&revision=2&service=" + USER)
+                        .status())
+                .isEqualTo(304);
+    }
+
+    @Test
+    void theAnswerIsExplainedSourceBySourceAndInstanceByInstance() {
+        registry.register(USER, "u1", 6001, "UP");
+        registry.register(USER, "u2", 6002, "DRAINING");
+        RunningRouter router = router("--moa.router.static.services.[/service/old]=10.0.0.1:80");
+        await().until(() -> router.lookup(USER).json().path("source").asString(), "live"::equals);
+
+        JsonNode explained = router.get("/v1/explain?service=" + USER).json();
+        JsonNode old = router.get("/v1/explain?service=/service/old").json();
+
+        assertThat(explained.path("answeredBy").asString()).isEqualTo("live");
+        assertThat(explained.path("steps").size()).isEqualTo(6);
+        assertThat(explained.path("steps").path(1).path("decides").asBoolean()).isTrue();
+        assertThat(explained.path("instances").path(1).path("why").asString()).isEqualTo("status is DRAINING");
+        assertThat(old.path("answeredBy").asString()).isEqualTo("static");
+        assertThat(router.get("/v1/services").body()).contains("/service/user", "/service/old");
+        assertThat(router.get("/v3/api-docs").body()).contains("/v1/lookup", "/v1/explain");
+    }
+}
