@@ -22,6 +22,7 @@ import dev.moa.router.store.WakeSubscription;
 import dev.moa.router.watch.WatchProperties;
 import dev.moa.router.watch.Watches;
 import dev.moa.router.wire.LookupHandler;
+import dev.moa.spring.CallHandlerRegistration;
 import io.lettuce.core.AbstractRedisClient;
 import io.lettuce.core.ClientOptions;
 import io.lettuce.core.RedisClient;
@@ -186,6 +187,11 @@ class RouterConfiguration {
     @Bean
     LookupHandler lookupHandler(Lookup lookup, Watches watches) {
         return new LookupHandler(lookup, watches);
+    }
+
+    @Bean
+    CallHandlerRegistration lookupService(LookupHandler handler) {
+        return new CallHandlerRegistration(LookupHandler.SERVICE, handler);
     }
 
     @Bean

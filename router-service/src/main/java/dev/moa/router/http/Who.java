@@ -1,7 +1,8 @@
 package dev.moa.router.http;
 
+import dev.moa.protocol.Caller;
+import dev.moa.spring.security.RequestCaller;
 import jakarta.servlet.http.HttpServletRequest;
-import java.security.Principal;
 
 /** Who sent a request, for the record. */
 final class Who {
@@ -9,7 +10,7 @@ final class Who {
 
     /** Returns the name of the token, or where the request came from if none was asked for. */
     static String asks(HttpServletRequest request) {
-        Principal principal = request.getUserPrincipal();
-        return principal == null ? request.getRemoteAddr() : principal.getName();
+        Caller caller = RequestCaller.of(request);
+        return caller == null ? request.getRemoteAddr() : caller.name();
     }
 }
