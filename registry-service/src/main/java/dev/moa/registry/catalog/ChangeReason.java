@@ -1,0 +1,45 @@
+package dev.moa.registry.catalog;
+
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonValue;
+import java.util.Arrays;
+
+/** Why an instance was changed; every change has one. */
+public enum ChangeReason {
+    REGISTERED("registered"),
+    CHANGED("changed"),
+    /** It said goodbye. */
+    GRACEFUL("graceful"),
+    /** It did not renew in time. */
+    LEASE_LOST("lease-lost"),
+    /** Its host answered that nobody listens there. */
+    PROBE_FAILED("probe-failed"),
+    OPERATOR("operator"),
+    /** Its lease is over but the loss guard keeps it. */
+    HELD("held"),
+    RELEASED("released");
+
+    private final String word;
+
+    ChangeReason(String word) {
+        this.word = word;
+    }
+
+    /** Returns the reason as written on the wire. */
+    @JsonValue
+    public String word() {
+        return word;
+    }
+
+    /** @throws IllegalArgumentException if {@code word} is none */
+    @JsonCreator
+    public static ChangeReason parse(String word) {
+        return Arrays.stream(values())
+                .filter(reason -> reason.word.equals(word))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("reason: '%s' (expected: one of %s)"
+                        .formatted(
+                                word,
+                                Arrays.stream(values()).map(ChangeReason::word).toList())));
+    }
+}

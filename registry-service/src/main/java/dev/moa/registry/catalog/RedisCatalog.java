@@ -1,0 +1,310 @@
+package dev.moa.registry.catalog;
+
+import dev.moa.protocol.ServiceName;
+import dev.moa.registry.Refusal;
+import dev.moa.registry.RegistryMetrics;
+import dev.moa.registry.store.Look;
+import dev.moa.registry.store.RedisStore;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What is registered. Redis holds the truth and this class holds nothing: every write is one script on the keys of
+ * one service, so that any number of registries may work beside each other.
+ *
+ * <p>Safe for many threads; blocks for one round trip to Redis per call, at most for its timeout. Every method
+ * throws {@link Refusal}: UNAVAILABLE while Redis is away.
+ */
+public final class RedisCatalog {
+    private static final Logger log = LoggerFactory.getLogger(RedisCatalog.class);
+    private static final int CHANGE_TRIES = 5;
+    // removals in one run of the script; Redis serves nobody else meanwhile
+    private static final int EXPIRIES_AT_ONCE = 200;
+
+    private final RedisStore store;
+    private final ServiceIndex index;
+    private final CatalogProperties limits;
+    private final RegistryMetrics metrics;
+    private final SecureRandom random = new SecureRandom();
+
+    RedisCatalog(RedisStore store, ServiceIndex index, CatalogProperties limits, RegistryMetrics metrics) {
+        this.store = store;
+        this.index = index;
+        this.limits = limits;
+        this.metrics = metrics;
+    }
+
+    /** Registers an instance and starts its lease; the same registration again changes nothing but the lease. */
+    public Registered register(Registration registration) {
+        ServiceName service = registration.service();
+        InstanceId id = registration.id() == null ? InstanceId.create(service) : registration.id();
+        Description description = new Description(
+                id.value(),
+                service.value(),
+                registration.host(),
+                registration.port(),
+                registration.protocols(),
+                registration.weight(),
+                registration.zone(),
+                registration.version(),
+                registration.tags(),
+                registration.metadata(),
+                registration.status());
+        index.admit(service);
+        List<Object> answer = write(
+                CatalogScript.REGISTER,
+                service,
+                id.value(),
+                String.valueOf(registration.ttlSeconds()),
+                InstanceJson.body(description),
+                String.valueOf(limits.maxInstances()));
+        String outcome = (String) answer.get(0);
+        metrics.registration(outcome.equals("full") ? "refused" : outcome);
+        if (outcome.equals("full")) {
+            throw Refusal.exhausted(
+                    "instances of " + service,
+                    limits.maxInstances() + 1,
+                    limits.maxInstances() + " (moa.registry.catalog.max-instances)",
+                    "remove instances that are not needed, or raise the limit");
+        }
+        index.add(service);
+        return new Registered(
+                id.value(),
+                (Long) answer.get(1),
+                registration.ttlSeconds(),
+                service.value(),
+                (String) answer.get(2),
+                (Long) answer.get(3));
+    }
+
+    /** Renews leases, in one script per service. */
+    public Renewal renew(List<Lease> leases) {
+        Map<ServiceName, List<Lease>> byService = new LinkedHashMap<>();
+        for (Lease lease : leases) {
+            byService
+                    .computeIfAbsent(lease.id().service(), service -> new ArrayList<>())
+                    .add(lease);
+        }
+        Renewal renewal = new Renewal(new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
+        byService.forEach((service, ofService) -> renew(service, ofService, renewal));
+        metrics.renewals("renewed", renewal.renewed().size());
+        metrics.renewals("unknown", renewal.unknown().size());
+        metrics.renewals("stale", renewal.stale().size());
+        return renewal;
+    }
+
+    private void renew(ServiceName service, List<Lease> leases, Renewal into) {
+        String[] arguments = new String[2 * leases.size()];
+        for (int i = 0; i < leases.size(); i++) {
+            arguments[2 * i] = leases.get(i).id().value();
+            arguments[2 * i + 1] = String.valueOf(leases.get(i).incarnation());
+        }
+        List<Object> answer = write(CatalogScript.RENEW, service, arguments);
+        boolean known = false;
+        for (int i = 0; i < leases.size(); i++) {
+            Lease lease = leases.get(i);
+            long current = (Long) answer.get(i);
+            known |= current != 0;
+            if (current == lease.incarnation()) {
+                into.renewed().add(lease.id().value());
+            } else if (current < lease.incarnation()) {
+                // none, or one of the past: the store went back in time
+                into.unknown().add(lease.id().value());
+            } else {
+                into.stale().add(new Renewal.Stale(lease.id().value(), lease.incarnation(), current));
+            }
+        }
+        if (known) {
+            index.add(service);
+        }
+    }
+
+    /** Changes what an instance says of itself. */
+    public Written change(InstanceId id, long incarnation, InstancePatch patch, ChangeReason reason) {
+        for (int i = 0; i < CHANGE_TRIES; i++) {
+            String stored = store.ask(
+                    "find", redis -> redis.<String, String>opsForHash().get(instancesKey(id), id.value()));
+            if (stored == null) {
+                throw Refusal.unknown(id.value());
+            }
+            String before = InstanceJson.bodyOf(stored);
+            String after = InstanceJson.body(InstanceJson.description(stored).with(patch));
+            List<Object> answer = write(
+                    CatalogScript.CHANGE,
+                    id.service(),
+                    id.value(),
+                    String.valueOf(incarnation),
+                    before,
+                    after,
+                    reason.word());
+            if (!answer.get(0).equals("raced")) {
+                return written(id, incarnation, reason, answer);
+            }
+        }
+        throw Refusal.contended(id.value(), CHANGE_TRIES);
+    }
+
+    /** Removes an instance. */
+    public Written remove(InstanceId id, long incarnation, ChangeReason reason) {
+        List<Object> answer =
+                write(CatalogScript.REMOVE, id.service(), id.value(), String.valueOf(incarnation), reason.word());
+        return written(id, incarnation, reason, answer);
+    }
+
+    private Written written(InstanceId id, long incarnation, ChangeReason reason, List<Object> answer) {
+        String outcome = (String) answer.get(0);
+        if (outcome.equals("unknown")) {
+            throw Refusal.unknown(id.value());
+        }
+        if (outcome.equals("stale")) {
+            throw Refusal.stale(id.value(), incarnation, (Long) answer.get(1));
+        }
+        boolean changed = !outcome.equals("unchanged");
+        metrics.change(reason.word(), changed ? 1 : 0);
+        if (outcome.equals("removed")) {
+            log.info("{} of {} removed: {}", id, id.service(), reason.word());
+        }
+        return new Written(id.value(), incarnation, changed, (String) answer.get(2), (Long) answer.get(3));
+    }
+
+    /**
+     * Removes the instances of a service whose lease has ended.
+     *
+     * @param look of this moment; an old one ends nothing
+     * @param lookAge how old it may be
+     * @param heal whether to give a lease to those who lost theirs with an evicted key
+     */
+    public Expiry expire(ServiceName service, Look look, Duration lookAge, boolean heal) {
+        List<Object> answer = write(
+                CatalogScript.EXPIRE,
+                service,
+                String.valueOf(look.resumedAtMs()),
+                String.valueOf(look.nowMs()),
+                String.valueOf(lookAge.toMillis()),
+                String.valueOf(EXPIRIES_AT_ONCE),
+                heal ? "1" : "0");
+        List<String> removed = strings(answer.get(0));
+        metrics.change(ChangeReason.LEASE_LOST.word(), removed.size());
+        for (String id : removed) {
+            log.info("{} of {} removed: lease lost", id, service);
+        }
+        return new Expiry(removed, (Long) answer.get(1), (Long) answer.get(2), (Long) answer.get(3));
+    }
+
+    /** Returns the instance, or null where none is registered under the id. */
+    public @Nullable Instance find(InstanceId id) {
+        String stored =
+                store.ask("find", redis -> redis.<String, String>opsForHash().get(instancesKey(id), id.value()));
+        return stored == null ? null : InstanceJson.instance(stored);
+    }
+
+    /** Returns all instances of a service as of one moment. */
+    public ServiceSnapshot snapshot(ServiceName service) {
+        List<String> keys = CatalogScript.keys(service);
+        List<Object> answer =
+                store.ask("snapshot", redis -> CatalogScript.SNAPSHOT.run(redis, keys.subList(0, 3), List.of()));
+        List<String> instances = strings(answer.get(3));
+        List<String> leases = strings(answer.get(4));
+        List<Instance> parsed = new ArrayList<>(instances.size() / 2);
+        for (int i = 1; i < instances.size(); i += 2) {
+            parsed.add(InstanceJson.instance(instances.get(i)));
+        }
+        parsed.sort(java.util.Comparator.comparing(Instance::id));
+        Map<String, Long> ends = new HashMap<>();
+        for (int i = 0; i < leases.size(); i += 2) {
+            ends.put(leases.get(i), (long) Double.parseDouble(leases.get(i + 1)));
+        }
+        return new ServiceSnapshot(
+                service.value(), (String) answer.get(0), (Long) answer.get(1), (Long) answer.get(2), parsed, ends);
+    }
+
+    /** Returns the changes of a service after a revision, the oldest {@code limit} of them. */
+    public ServiceChanges changes(ServiceName service, long since, int limit) {
+        List<String> keys = CatalogScript.keys(service);
+        List<Object> answer = store.ask(
+                "changes",
+                redis -> CatalogScript.CHANGES.run(
+                        redis,
+                        List.of(keys.get(0), keys.get(3)),
+                        List.of(String.valueOf(since), String.valueOf(limit))));
+        List<InstanceChange> changes = new ArrayList<>();
+        for (Object entry : (List<?>) answer.get(2)) {
+            changes.add(change((List<?>) entry));
+        }
+        return new ServiceChanges(service.value(), (String) answer.get(0), (Long) answer.get(1), changes);
+    }
+
+    /** Returns how many instances a service has, by status. */
+    public ServiceSummary summary(ServiceName service) {
+        List<String> keys = CatalogScript.keys(service);
+        List<Object> answer =
+                store.ask("summary", redis -> CatalogScript.SUMMARY.run(redis, keys.subList(0, 2), List.of()));
+        return new ServiceSummary(
+                service.value(),
+                Math.toIntExact((Long) answer.get(1)),
+                Math.toIntExact((Long) answer.get(2)),
+                Math.toIntExact((Long) answer.get(3)),
+                Math.toIntExact((Long) answer.get(4)),
+                Math.toIntExact((Long) answer.get(5)),
+                (Long) answer.get(0));
+    }
+
+    private List<Object> write(CatalogScript script, ServiceName service, String... arguments) {
+        List<String> all = new ArrayList<>(arguments.length + 3);
+        all.add(service.value());
+        all.add(newEpoch());
+        all.add(String.valueOf(limits.keptChanges()));
+        all.addAll(List.of(arguments));
+        return store.ask(
+                script.name().toLowerCase(java.util.Locale.ROOT),
+                redis -> script.run(redis, CatalogScript.keys(service), all));
+    }
+
+    private String newEpoch() {
+        byte[] mark = new byte[9];
+        random.nextBytes(mark);
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(mark);
+    }
+
+    // an entry of XRANGE: its id and its fields, name and value by turns
+    private static InstanceChange change(List<?> entry) {
+        String entryId = (String) Objects.requireNonNull(entry.get(0));
+        Map<String, String> fields = new HashMap<>();
+        List<String> pairs = strings(entry.get(1));
+        for (int i = 0; i < pairs.size(); i += 2) {
+            fields.put(pairs.get(i), pairs.get(i + 1));
+        }
+        String instance = field(fields, "instance");
+        return new InstanceChange(
+                Long.parseLong(entryId.substring(0, entryId.indexOf('-'))),
+                InstanceChange.Type.valueOf(field(fields, "type")),
+                field(fields, "id"),
+                Long.parseLong(field(fields, "incarnation")),
+                ChangeReason.parse(field(fields, "reason")),
+                Long.parseLong(field(fields, "atMs")),
+                instance.isEmpty() ? null : InstanceJson.instance(instance));
+    }
+
+    private static String field(Map<String, String> fields, String name) {
+        return Objects.requireNonNull(fields.get(name), name);
+    }
+
+    private static String instancesKey(InstanceId id) {
+        return CatalogScript.key(id.service(), "instances");
+    }
+
+    @SuppressWarnings("unchecked")
+    private static List<String> strings(@Nullable Object list) {
+        return (List<String>) Objects.requireNonNull(list);
+    }
+}

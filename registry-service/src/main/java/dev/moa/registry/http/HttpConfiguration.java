@@ -1,0 +1,15 @@
+package dev.moa.registry.http;
+
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+@Configuration(proxyBeanMethods = false)
+@EnableConfigurationProperties(HttpProperties.class)
+class HttpConfiguration {
+
+    @Bean
+    BodyLimit bodyLimit(HttpProperties properties) {
+        return new BodyLimit(properties.maxBody().toBytes());
+    }
+}

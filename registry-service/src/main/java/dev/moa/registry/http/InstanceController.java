@@ -1,0 +1,196 @@
+package dev.moa.registry.http;
+
+import dev.moa.protocol.ServiceName;
+import dev.moa.registry.Refusal;
+import dev.moa.registry.catalog.CatalogProperties;
+import dev.moa.registry.catalog.ChangeReason;
+import dev.moa.registry.catalog.Instance;
+import dev.moa.registry.catalog.InstanceId;
+import dev.moa.registry.catalog.InstancePatch;
+import dev.moa.registry.catalog.Lease;
+import dev.moa.registry.catalog.RedisCatalog;
+import dev.moa.registry.catalog.Registered;
+import dev.moa.registry.catalog.Registration;
+import dev.moa.registry.catalog.RegistrationRules;
+import dev.moa.registry.catalog.Renewal;
+import dev.moa.registry.catalog.ServiceChanges;
+import dev.moa.registry.catalog.ServiceSnapshot;
+import dev.moa.registry.catalog.Written;
+import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.media.Content;
+import io.swagger.v3.oas.annotations.media.Schema;
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.DeleteMapping;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PatchMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.PutMapping;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.RestController;
+import tools.jackson.databind.JsonNode;
+
+/** Registrations and their leases. */
+@RestController
+class InstanceController {
+    private static final int MAX_CHANGES = 1000;
+
+    private final RedisCatalog catalog;
+    private final RegistrationRules rules;
+    private final CatalogProperties limits;
+
+    InstanceController(RedisCatalog catalog, RegistrationRules rules, CatalogProperties limits) {
+        this.catalog = catalog;
+        this.rules = rules;
+        this.limits = limits;
+    }
+
+    @Operation(
+            summary = "Registers an instance and starts its lease",
+            description = "Idempotent by id: the same registration again changes nothing but the lease. Another one"
+                    + " under the same id is a new process and gets a new incarnation.",
+            requestBody =
+                    @io.swagger.v3.oas.annotations.parameters.RequestBody(
+                            content = @Content(schema = @Schema(implementation = RegistrationBody.class))))
+    @PostMapping("/v1/instances")
+    ResponseEntity<Registered> register(@RequestBody JsonNode body) {
+        Registration registration = rules.registration(body);
+        Registered registered = catalog.register(registration);
+        return ResponseEntity.created(URI.create("/v1/instances/" + registered.id()))
+                .body(registered);
+    }
+
+    @Operation(
+            summary = "Renews leases, of any number of services in one request",
+            description = "renewed: go on. unknown: register again. stale: a later registration owns the id, stop."
+                    + " When all leases are stale the answer is 409.",
+            requestBody =
+                    @io.swagger.v3.oas.annotations.parameters.RequestBody(
+                            content = @Content(schema = @Schema(implementation = LeasesBody.class))))
+    @PutMapping("/v1/leases")
+    Renewal renew(@RequestBody JsonNode body) {
+        Renewal renewal = catalog.renew(leases(body, limits.maxLeases()));
+        if (!renewal.stale().isEmpty()
+                && renewal.renewed().isEmpty()
+                && renewal.unknown().isEmpty()) {
+            Renewal.Stale first = renewal.stale().get(0);
+            throw Refusal.stale(first.id(), first.given(), first.current());
+        }
+        return renewal;
+    }
+
+    @Operation(summary = "Lists the instances of a service, as of one moment")
+    @GetMapping("/v1/instances")
+    ListedService instances(@RequestParam String service) {
+        ServiceSnapshot snapshot = catalog.snapshot(RegistrationRules.serviceName(service));
+        return ListedService.of(snapshot);
+    }
+
+    @Operation(summary = "Returns one instance")
+    @GetMapping("/v1/instances/{id}")
+    Instance instance(@PathVariable String id) {
+        Instance instance = catalog.find(InstanceId.parse(id));
+        if (instance == null) {
+            throw Refusal.unknown(id);
+        }
+        return instance;
+    }
+
+    @Operation(
+            summary = "Changes an instance: status, weight, zone, version, tags, metadata",
+            description = "409 for a stale incarnation. reason: changed (default) or operator.",
+            requestBody =
+                    @io.swagger.v3.oas.annotations.parameters.RequestBody(
+                            content = @Content(schema = @Schema(implementation = InstancePatch.class))))
+    @PatchMapping("/v1/instances/{id}")
+    Written change(
+            @PathVariable String id,
+            @RequestParam String incarnation,
+            @RequestParam(required = false) @Nullable String reason,
+            @RequestBody JsonNode body) {
+        return catalog.change(
+                InstanceId.parse(id),
+                incarnation(incarnation),
+                rules.patch(body),
+                reason(reason, ChangeReason.CHANGED));
+    }
+
+    @Operation(
+            summary = "Removes an instance",
+            description = "409 for a stale incarnation. reason: graceful (default) or operator.")
+    @DeleteMapping("/v1/instances/{id}")
+    Written remove(
+            @PathVariable String id,
+            @RequestParam String incarnation,
+            @RequestParam(required = false) @Nullable String reason) {
+        return catalog.remove(InstanceId.parse(id), incarnation(incarnation), reason(reason, ChangeReason.GRACEFUL));
+    }
+
+    @Operation(
+            summary = "Returns the changes of a service after a revision",
+            description = "Bounded: the stream keeps about the last 1,000. When the first change is not since + 1, read"
+                    + " the instances again.")
+    @GetMapping("/v1/changes")
+    ServiceChanges changes(@RequestParam String service, @RequestParam(defaultValue = "0") String since) {
+        ServiceName name = RegistrationRules.serviceName(service);
+        return catalog.changes(name, number("since", since, "a revision, 0 or greater"), MAX_CHANGES);
+    }
+
+    private static List<Lease> leases(JsonNode body, int most) {
+        String todo = "send {\"leases\":[{\"id\":\"…\",\"incarnation\":…}]}, split what is more than the limit";
+        String limit = "a list of 1 to %d leases".formatted(most);
+        JsonNode list = body.get("leases");
+        if (list == null || !list.isArray()) {
+            throw Refusal.invalid("leases", list == null ? "absent" : "no list", limit, todo);
+        }
+        if (list.isEmpty() || list.size() > most) {
+            throw Refusal.invalid("leases", list.size() + " leases", limit, todo);
+        }
+        List<Lease> leases = new ArrayList<>(list.size());
+        for (JsonNode item : list) {
+            JsonNode id = item.get("id");
+            JsonNode incarnation = item.get("incarnation");
+            if (id == null
+                    || !id.isString()
+                    || incarnation == null
+                    || !incarnation.isIntegralNumber()
+                    || !incarnation.canConvertToLong()) {
+                throw Refusal.invalid("lease", item.toString(), "an object with id and incarnation", todo);
+            }
+            leases.add(new Lease(InstanceId.parse(id.stringValue()), incarnation.longValue()));
+        }
+        return leases;
+    }
+
+    private static long incarnation(String value) {
+        return number("incarnation", value, "a whole number, as the registration answered it");
+    }
+
+    private static long number(String name, String value, String limit) {
+        try {
+            long number = Long.parseLong(value);
+            if (number >= 0) {
+                return number;
+            }
+        } catch (NumberFormatException notANumber) {
+            // refused below
+        }
+        throw Refusal.invalid(name, value, limit, "read it from GET /v1/instances?service=…");
+    }
+
+    private static ChangeReason reason(@Nullable String value, ChangeReason otherwise) {
+        if (value == null || value.equals(otherwise.word())) {
+            return otherwise;
+        }
+        if (value.equals(ChangeReason.OPERATOR.word())) {
+            return ChangeReason.OPERATOR;
+        }
+        throw Refusal.invalid(
+                "reason", value, otherwise.word() + " or operator", "leave it out unless an operator does this");
+    }
+}

@@ -1,0 +1,25 @@
+package dev.moa.registry.http;
+
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
+import dev.moa.registry.catalog.Instance;
+import dev.moa.registry.catalog.ServiceSnapshot;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** A service and its instances as of one moment. */
+record ListedService(String service, String epoch, long revision, List<ListedInstance> instances) {
+
+    /** @param leaseRemainingMs null where the instance has no lease */
+    record ListedInstance(
+            @JsonUnwrapped Instance instance, @Nullable Long leaseRemainingMs) {}
+
+    static ListedService of(ServiceSnapshot snapshot) {
+        List<ListedInstance> instances = snapshot.instances().stream()
+                .map(instance -> {
+                    Long end = snapshot.leaseEndsMs().get(instance.id());
+                    return new ListedInstance(instance, end == null ? null : Math.max(0, end - snapshot.nowMs()));
+                })
+                .toList();
+        return new ListedService(snapshot.service(), snapshot.epoch(), snapshot.revision(), instances);
+    }
+}

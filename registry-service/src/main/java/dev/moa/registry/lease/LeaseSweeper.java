@@ -1,0 +1,159 @@
+package dev.moa.registry.lease;
+
+import dev.moa.protocol.ServiceName;
+import dev.moa.registry.Refusal;
+import dev.moa.registry.RegistryMetrics;
+import dev.moa.registry.catalog.Expiry;
+import dev.moa.registry.catalog.RedisCatalog;
+import dev.moa.registry.catalog.ServiceIndex;
+import dev.moa.registry.store.Look;
+import dev.moa.registry.store.RedisStore;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.context.SmartLifecycle;
+
+/**
+ * Ends leases. One thread looks at Redis a few times a second, and then at each service whose next lease may be over;
+ * that moment was told by the last look at the service. Other registries may register shorter leases meanwhile, so no
+ * service goes unlooked at for longer than the shortest lease.
+ *
+ * <p>Every registry sweeps. The script removes an instance once, whoever runs it; a registry that was away itself, or
+ * found Redis away, passes the moment of its return and so ends nothing that could not be renewed.
+ */
+final class LeaseSweeper implements SmartLifecycle {
+    private static final Logger log = LoggerFactory.getLogger(LeaseSweeper.class);
+    private static final Duration INDEX_INTERVAL = Duration.ofSeconds(1);
+    private static final Duration HEAL_INTERVAL = Duration.ofSeconds(30);
+
+    private final RedisStore store;
+    private final RedisCatalog catalog;
+    private final ServiceIndex index;
+    private final LeaseProperties properties;
+    private final Duration lookAge;
+    private final RegistryMetrics metrics;
+
+    private @Nullable Thread thread;
+
+    // of the sweeping thread
+    private final Map<ServiceName, Plan> plans = new HashMap<>();
+    private long indexedNanos;
+    private boolean indexed;
+
+    /** When to look at a service again, and when to heal it, on the scale of {@link System#nanoTime()}. */
+    private record Plan(long lookNanos, long healNanos) {}
+
+    /** @param lookAge how old a look at Redis may be before it ends no lease */
+    LeaseSweeper(
+            RedisStore store,
+            RedisCatalog catalog,
+            ServiceIndex index,
+            LeaseProperties properties,
+            Duration lookAge,
+            RegistryMetrics metrics) {
+        this.store = store;
+        this.catalog = catalog;
+        this.index = index;
+        this.properties = properties;
+        this.lookAge = lookAge;
+        this.metrics = metrics;
+    }
+
+    @Override
+    public synchronized void start() {
+        if (thread == null) {
+            Thread sweeper = new Thread(this::run, "registry-sweeper-1");
+            sweeper.setDaemon(true);
+            sweeper.start();
+            thread = sweeper;
+        }
+    }
+
+    @Override
+    public synchronized void stop() {
+        Thread sweeper = thread;
+        thread = null;
+        if (sweeper != null) {
+            sweeper.interrupt();
+        }
+    }
+
+    @Override
+    public synchronized boolean isRunning() {
+        return thread != null;
+    }
+
+    private synchronized boolean isMine() {
+        return thread == Thread.currentThread();
+    }
+
+    private void run() {
+        while (isMine()) {
+            long started = System.nanoTime();
+            try {
+                sweep();
+            } catch (Refusal away) {
+                // said and counted by the store; the next round tries again
+                log.debug("No sweep: {}", away.getMessage());
+            } catch (Throwable failure) {
+                if (isMine()) {
+                    log.error("A sweep failed; the next one is tried as usual", failure);
+                }
+            }
+            long left = properties.sweepInterval().toNanos() - (System.nanoTime() - started);
+            try {
+                // at least a little, so that slow rounds do not take Redis for themselves
+                Thread.sleep(Math.max(10, left / 1_000_000));
+            } catch (InterruptedException stopping) {
+                return;
+            }
+        }
+    }
+
+    private void sweep() {
+        Look look = store.look();
+        long lookedNanos = System.nanoTime();
+        refreshIndex();
+        for (ServiceName service : index.names()) {
+            Plan plan = plans.get(service);
+            long now = System.nanoTime();
+            if (plan != null && now - plan.lookNanos() < 0) {
+                continue;
+            }
+            if (now - lookedNanos > lookAge.toNanos() / 2) {
+                look = store.look();
+                lookedNanos = System.nanoTime();
+            }
+            plans.put(service, sweep(service, plan, look));
+        }
+    }
+
+    private Plan sweep(ServiceName service, @Nullable Plan plan, Look look) {
+        long now = System.nanoTime();
+        long healAt = plan == null ? now : plan.healNanos();
+        boolean heal = now - healAt >= 0;
+        Expiry expiry = catalog.expire(service, look, lookAge, heal);
+        if (!expiry.removed().isEmpty()) {
+            metrics.expiryLag(expiry.overdueMs());
+        }
+        long waitMs = properties.minTtl().toMillis();
+        if (expiry.nextMs() != 0) {
+            waitMs = Math.min(waitMs, Math.max(0, expiry.nextMs() - expiry.nowMs()));
+        }
+        long healNanos = heal ? now + HEAL_INTERVAL.toNanos() : healAt;
+        return new Plan(now + Duration.ofMillis(waitMs).toNanos(), healNanos);
+    }
+
+    private void refreshIndex() {
+        long now = System.nanoTime();
+        if (!indexed || now - indexedNanos > INDEX_INTERVAL.toNanos()) {
+            index.refresh();
+            indexed = true;
+            indexedNanos = now;
+            plans.keySet().retainAll(index.names());
+        }
+    }
+}

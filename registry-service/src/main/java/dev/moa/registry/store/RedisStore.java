@@ -1,0 +1,178 @@
+package dev.moa.registry.store;
+
+import dev.moa.registry.Refusal;
+import dev.moa.registry.RegistryMetrics;
+import io.lettuce.core.RedisCommandExecutionException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.Properties;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.core.io.ClassPathResource;
+import org.springframework.dao.DataAccessException;
+import org.springframework.dao.QueryTimeoutException;
+import org.springframework.data.redis.RedisConnectionFailureException;
+import org.springframework.data.redis.core.RedisCallback;
+import org.springframework.data.redis.core.StringRedisTemplate;
+import org.springframework.data.redis.core.script.RedisScript;
+
+/**
+ * The way to Redis. It knows whether Redis is there, because one thread looks a few times a second; while the last
+ * look failed, questions are refused at once instead of each waiting for its timeout.
+ *
+ * <p>Safe for many threads, except {@link #look()}, which belongs to the one thread that ends leases: whoever slept
+ * through a break must notice it before ending anything.
+ */
+public final class RedisStore {
+    private static final Logger log = LoggerFactory.getLogger(RedisStore.class);
+    private static final RedisScript<Long> LOOK =
+            RedisScript.of(new ClassPathResource("dev/moa/registry/catalog/look.lua"), Long.class);
+
+    private final StringRedisTemplate redis;
+    private final RegistryMetrics metrics;
+    private final Duration awayAfter;
+
+    private volatile @Nullable String away; // null: there
+    private volatile long awaySinceNanos;
+
+    // of the looking thread
+    private long lookedNanos;
+    private String lookedRunIds = "";
+    private long resumedAtMs = -1;
+
+    RedisStore(StringRedisTemplate redis, RegistryMetrics metrics, Duration awayAfter) {
+        this.redis = redis;
+        this.metrics = metrics;
+        this.awayAfter = awayAfter;
+    }
+
+    /**
+     * Asks Redis.
+     *
+     * @param question names what is asked, for metrics
+     * @throws Refusal UNAVAILABLE if Redis is away or does not answer in time
+     */
+    public <T> T ask(String question, Function<StringRedisTemplate, T> how) {
+        String reason = away;
+        if (reason != null) {
+            metrics.store(question, "unavailable", Duration.ZERO);
+            throw Refusal.unavailable(reason, null);
+        }
+        return askAnyway(question, how);
+    }
+
+    /** Looks whether Redis is there, and whether it was in between. */
+    public Look look() {
+        try {
+            long started = System.nanoTime();
+            Properties info = askAnyway(
+                    "look",
+                    template -> Objects.requireNonNull(template.execute((RedisCallback<Properties>)
+                            connection -> connection.serverCommands().info("server"))));
+            String runIds = runIds(info);
+            long now = askAnyway("look", template -> Objects.requireNonNull(template.execute(LOOK, List.of())));
+            notice(started, runIds, now);
+            return new Look(now, resumedAtMs);
+        } catch (Refusal refusal) {
+            String reason = Objects.requireNonNullElse(refusal.getMessage(), "no answer")
+                    .replaceFirst("^Redis is not available: ", "");
+            if (away == null) {
+                awaySinceNanos = System.nanoTime();
+                log.warn("Redis is away: {}. Requests are refused with 503 and no lease ends until it is back", reason);
+            }
+            away = reason;
+            throw refusal;
+        }
+    }
+
+    /** Returns why Redis is away and for how long, or null if it is there. */
+    public @Nullable String absence() {
+        String reason = away;
+        return reason == null
+                ? null
+                : "%s (for %d s)".formatted(reason, (System.nanoTime() - awaySinceNanos) / 1_000_000_000L);
+    }
+
+    private void notice(long started, String runIds, long now) {
+        boolean first = resumedAtMs < 0;
+        boolean gap = started - lookedNanos > awayAfter.toNanos();
+        boolean restarted = !runIds.equals(lookedRunIds);
+        if (first || gap || restarted) {
+            resumedAtMs = now;
+            String cause = first ? "start" : restarted ? "restarted" : "away";
+            metrics.resumed(cause);
+            if (!first) {
+                log.warn("Redis or this registry was away ({}): no lease ends before one full lease from now", cause);
+            }
+        }
+        lookedNanos = System.nanoTime();
+        lookedRunIds = runIds;
+        if (away != null) {
+            log.info("Redis is there again");
+            away = null;
+        }
+    }
+
+    // a cluster answers with one run id per node, each behind the node's name
+    private static String runIds(Properties info) {
+        return info.stringPropertyNames().stream()
+                .filter(name -> name.endsWith("run_id"))
+                .sorted()
+                .map(info::getProperty)
+                .collect(Collectors.joining(","));
+    }
+
+    private <T> T askAnyway(String question, Function<StringRedisTemplate, T> how) {
+        long started = System.nanoTime();
+        String outcome = "ok";
+        try {
+            return how.apply(redis);
+        } catch (DataAccessException failure) {
+            String reason = absence(failure);
+            outcome = reason == null ? "error" : "unavailable";
+            if (reason == null) {
+                throw failure;
+            }
+            throw Refusal.unavailable(reason, failure);
+        } catch (IllegalStateException failure) {
+            // the connection factory of an application that is stopping
+            outcome = "unavailable";
+            throw Refusal.unavailable("the registry is stopping", failure);
+        } finally {
+            metrics.store(question, outcome, Duration.ofNanos(System.nanoTime() - started));
+        }
+    }
+
+    /** Returns why the failure means that Redis is away, or null if it is a mistake of ours. */
+    private static @Nullable String absence(DataAccessException failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof RedisCommandExecutionException answer) {
+                String text = Objects.requireNonNullElse(answer.getMessage(), "");
+                String word = text.split(" ", 2)[0];
+                return switch (word) {
+                    case "LOADING" -> "it is loading its data";
+                    case "READONLY" -> "it is a replica (READONLY)";
+                    case "MASTERDOWN" -> "it is a replica without its primary";
+                    case "OOM" -> "its memory is full (OOM): raise maxmemory";
+                    case "MISCONF" -> "it cannot write its data to disk (MISCONF)";
+                    case "BUSY" -> "it runs a script of somebody else (BUSY)";
+                    case "CLUSTERDOWN", "TRYAGAIN" -> "its cluster is not whole (" + word + ")";
+                    case "NOAUTH", "WRONGPASS" -> "it wants another password (" + word + ")";
+                    case "NOPERM" -> "its user may not do this (NOPERM)";
+                    default -> null;
+                };
+            }
+        }
+        if (failure instanceof QueryTimeoutException) {
+            return "it did not answer in time";
+        }
+        if (failure instanceof RedisConnectionFailureException) {
+            return "it cannot be reached";
+        }
+        return "its connection broke";
+    }
+}

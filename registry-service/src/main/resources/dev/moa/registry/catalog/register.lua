@@ -1,0 +1,34 @@
+-- Registers an instance under its id and starts its lease.
+--   ARGV  4 id   5 ttl in seconds, or null   6 body   7 how many instances a service may have
+--   ->    outcome, incarnation, epoch, revision
+-- The same words again change nothing: same incarnation, no revision, nobody woken, only the lease begins
+-- anew; so a retry is safe. Anything else under the id is a new process: a new incarnation.
+local id, ttl, body, most = ARGV[4], ARGV[5], ARGV[6], tonumber(ARGV[7])
+
+local function start_lease()
+    if ttl == 'null' then
+        redis.call('ZREM', leases, id)
+    else
+        redis.call('ZADD', leases, digits(now + ttl * 1000), id)
+    end
+end
+
+local before = find(id)
+if before and before.body == body and before.ttl == ttl and before.held == 'false' then
+    start_lease()
+    return { 'unchanged', tonumber(before.incarnation), epoch(), revision() }
+end
+if not before and redis.call('HLEN', instances) >= most then
+    return { 'full', 0, '', 0 }
+end
+
+-- Never below the clock: a store that was emptied or rolled back gives no number twice.
+local last = tonumber(redis.call('HGET', meta, 'incarnation') or '0')
+local incarnation = digits(math.max(last + 1, now))
+local mark = epoch()
+redis.call('HSET', meta, 'incarnation', incarnation)
+local json = compose(incarnation, ttl, 'false', 'registered', digits(now), body)
+redis.call('HSET', instances, id, json)
+start_lease()
+local number = record('REGISTERED', id, incarnation, 'registered', json)
+return { 'registered', tonumber(incarnation), mark, number }
