@@ -110,10 +110,13 @@ public final class TaskReader implements AutoCloseable {
                     Map.of(
                             ConsumerConfig.MAX_POLL_RECORDS_CONFIG,
                             500,
+                            // a fetch that waits at the end of the log would hold up the next read
+                            ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG,
+                            2,
                             ConsumerConfig.FETCH_MAX_BYTES_CONFIG,
                             1 << 20,
                             ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG,
-                            256 << 10));
+                            64 << 10));
             consumer = known;
         }
         return known;
