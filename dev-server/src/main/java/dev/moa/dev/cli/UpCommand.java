@@ -114,11 +114,7 @@ final class UpCommand {
                 console.line("moa: " + message);
                 return 1;
             }
-            healthyMs = Math.max(
-                    1,
-                    System.currentTimeMillis()
-                            - beganAtMs()
-                            - platform.training().toMillis());
+            healthyMs = Math.max(1, System.currentTimeMillis() - beganAtMs());
             phase = Phase.RUNNING;
             PlatformState state = state(platform, options, layout);
             announce(state, platform);
