@@ -17,6 +17,7 @@ enum CatalogScript {
     CHANGE(true),
     REMOVE(true),
     EXPIRE(true),
+    REBIRTH(true),
     SNAPSHOT(false),
     CHANGES(false),
     SUMMARY(false);

@@ -14,6 +14,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,6 +38,10 @@ public final class RedisCatalog {
     private final CatalogProperties limits;
     private final RegistryMetrics metrics;
     private final SecureRandom random = new SecureRandom();
+    // the greatest revision seen of each service, and of which epoch: how a store that went back in time is noticed
+    private final ConcurrentMap<ServiceName, Seen> seen = new ConcurrentHashMap<>();
+
+    private record Seen(String epoch, long revision) {}
 
     RedisCatalog(RedisStore store, ServiceIndex index, CatalogProperties limits, RegistryMetrics metrics) {
         this.store = store;
@@ -61,6 +67,7 @@ public final class RedisCatalog {
                 registration.metadata(),
                 registration.status());
         index.admit(service);
+        Seen before = seen.get(service);
         List<Object> answer = write(
                 CatalogScript.REGISTER,
                 service,
@@ -78,6 +85,7 @@ public final class RedisCatalog {
                     "remove instances that are not needed, or raise the limit");
         }
         index.add(service);
+        notice(service, before, (String) answer.get(2), (Long) answer.get(3));
         return new Registered(
                 id.value(),
                 (Long) answer.get(1),
@@ -139,6 +147,7 @@ public final class RedisCatalog {
             }
             String before = InstanceJson.bodyOf(stored);
             String after = InstanceJson.body(InstanceJson.description(stored).with(patch));
+            Seen seenBefore = seen.get(id.service());
             List<Object> answer = write(
                     CatalogScript.CHANGE,
                     id.service(),
@@ -148,7 +157,7 @@ public final class RedisCatalog {
                     after,
                     reason.word());
             if (!answer.get(0).equals("raced")) {
-                return written(id, incarnation, reason, answer);
+                return written(id, incarnation, reason, seenBefore, answer);
             }
         }
         throw Refusal.contended(id.value(), CHANGE_TRIES);
@@ -156,12 +165,14 @@ public final class RedisCatalog {
 
     /** Removes an instance. */
     public Written remove(InstanceId id, long incarnation, ChangeReason reason) {
+        Seen before = seen.get(id.service());
         List<Object> answer =
                 write(CatalogScript.REMOVE, id.service(), id.value(), String.valueOf(incarnation), reason.word());
-        return written(id, incarnation, reason, answer);
+        return written(id, incarnation, reason, before, answer);
     }
 
-    private Written written(InstanceId id, long incarnation, ChangeReason reason, List<Object> answer) {
+    private Written written(
+            InstanceId id, long incarnation, ChangeReason reason, @Nullable Seen before, List<Object> answer) {
         String outcome = (String) answer.get(0);
         if (outcome.equals("unknown")) {
             throw Refusal.unknown(id.value());
@@ -169,6 +180,7 @@ public final class RedisCatalog {
         if (outcome.equals("stale")) {
             throw Refusal.stale(id.value(), incarnation, (Long) answer.get(1));
         }
+        notice(id.service(), before, (String) answer.get(2), (Long) answer.get(3));
         boolean changed = !outcome.equals("unchanged");
         metrics.change(reason.word(), changed ? 1 : 0);
         if (outcome.equals("removed")) {
@@ -185,6 +197,7 @@ public final class RedisCatalog {
      * @param heal whether to give a lease to those who lost theirs with an evicted key
      */
     public Expiry expire(ServiceName service, Look look, Duration lookAge, boolean heal) {
+        Seen before = seen.get(service);
         List<Object> answer = write(
                 CatalogScript.EXPIRE,
                 service,
@@ -193,6 +206,7 @@ public final class RedisCatalog {
                 String.valueOf(lookAge.toMillis()),
                 String.valueOf(EXPIRIES_AT_ONCE),
                 heal ? "1" : "0");
+        notice(service, before, (String) answer.get(4), (Long) answer.get(5));
         List<String> removed = strings(answer.get(0));
         metrics.change(ChangeReason.LEASE_LOST.word(), removed.size());
         for (String id : removed) {
@@ -257,6 +271,30 @@ public final class RedisCatalog {
                 Math.toIntExact((Long) answer.get(4)),
                 Math.toIntExact((Long) answer.get(5)),
                 (Long) answer.get(0));
+    }
+
+    /**
+     * Remembers where a service is. If that is behind what was seen before the question was asked, Redis has lost
+     * writes (an old copy was restored, or a replica that was behind became the primary) and the service gets a new
+     * epoch; the leases of those who were lost come back with their next renewal, which is answered unknown.
+     */
+    private void notice(ServiceName service, @Nullable Seen before, String epoch, long revision) {
+        if (before != null && before.epoch().equals(epoch) && revision < before.revision()) {
+            seen.remove(service, before);
+            write(CatalogScript.REBIRTH, service, epoch, String.valueOf(before.revision()));
+            metrics.rebirth();
+            log.warn(
+                    "Redis went back in time: {} was at revision {} and is at {}; it gets a new epoch",
+                    service,
+                    before.revision(),
+                    revision);
+        } else if (!epoch.isEmpty()) {
+            seen.merge(
+                    service,
+                    new Seen(epoch, revision),
+                    (known, now) ->
+                            known.epoch().equals(now.epoch()) && known.revision() > now.revision() ? known : now);
+        }
     }
 
     private List<Object> write(CatalogScript script, ServiceName service, String... arguments) {

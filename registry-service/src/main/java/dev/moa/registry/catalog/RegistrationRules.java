@@ -2,7 +2,9 @@ package dev.moa.registry.catalog;
 
 import dev.moa.protocol.ServiceName;
 import dev.moa.registry.Refusal;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
@@ -103,6 +105,32 @@ public final class RegistrationRules {
                 word(json, "version"),
                 json.has("tags") ? tags(json, new TreeMap<>()) : null,
                 json.has("metadata") ? metadata(json, new TreeMap<>()) : null);
+    }
+
+    /** Returns the leases of a list of at most {@code most}. */
+    public static List<Lease> leases(@Nullable JsonNode list, int most) {
+        String todo = "send {\"leases\":[{\"id\":\"…\",\"incarnation\":…}]}, split what is more than the limit";
+        String limit = "a list of 1 to %d leases".formatted(most);
+        if (list == null || !list.isArray()) {
+            throw Refusal.invalid("leases", list == null ? "absent" : kind(list), limit, todo);
+        }
+        if (list.isEmpty() || list.size() > most) {
+            throw Refusal.invalid("leases", kind(list), limit, todo);
+        }
+        List<Lease> leases = new ArrayList<>(list.size());
+        for (JsonNode item : list) {
+            JsonNode id = item.get("id");
+            JsonNode incarnation = item.get("incarnation");
+            if (id == null
+                    || !id.isString()
+                    || incarnation == null
+                    || !incarnation.isIntegralNumber()
+                    || !incarnation.canConvertToLong()) {
+                throw Refusal.invalid("lease", item.toString(), "an object with id and incarnation", todo);
+            }
+            leases.add(new Lease(InstanceId.parse(id.stringValue()), incarnation.longValue()));
+        }
+        return leases;
     }
 
     /** Returns the name, or refuses it. */

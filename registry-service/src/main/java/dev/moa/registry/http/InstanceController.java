@@ -1,6 +1,8 @@
 package dev.moa.registry.http;
 
+import dev.moa.protocol.Caller;
 import dev.moa.protocol.ServiceName;
+import dev.moa.registry.Permissions;
 import dev.moa.registry.Refusal;
 import dev.moa.registry.catalog.CatalogProperties;
 import dev.moa.registry.catalog.ChangeReason;
@@ -16,11 +18,12 @@ import dev.moa.registry.catalog.Renewal;
 import dev.moa.registry.catalog.ServiceChanges;
 import dev.moa.registry.catalog.ServiceSnapshot;
 import dev.moa.registry.catalog.Written;
+import dev.moa.spring.security.RequestCaller;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.media.Content;
 import io.swagger.v3.oas.annotations.media.Schema;
+import jakarta.servlet.http.HttpServletRequest;
 import java.net.URI;
-import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.ResponseEntity;
@@ -58,8 +61,9 @@ class InstanceController {
                     @io.swagger.v3.oas.annotations.parameters.RequestBody(
                             content = @Content(schema = @Schema(implementation = RegistrationBody.class))))
     @PostMapping("/v1/instances")
-    ResponseEntity<Registered> register(@RequestBody JsonNode body) {
+    ResponseEntity<Registered> register(@RequestBody JsonNode body, HttpServletRequest request) {
         Registration registration = rules.registration(body);
+        Permissions.require(RequestCaller.of(request), registration.service());
         Registered registered = catalog.register(registration);
         return ResponseEntity.created(URI.create("/v1/instances/" + registered.id()))
                 .body(registered);
@@ -73,8 +77,11 @@ class InstanceController {
                     @io.swagger.v3.oas.annotations.parameters.RequestBody(
                             content = @Content(schema = @Schema(implementation = LeasesBody.class))))
     @PutMapping("/v1/leases")
-    Renewal renew(@RequestBody JsonNode body) {
-        Renewal renewal = catalog.renew(leases(body, limits.maxLeases()));
+    Renewal renew(@RequestBody JsonNode body, HttpServletRequest request) {
+        List<Lease> leases = RegistrationRules.leases(body.get("leases"), limits.maxLeases());
+        Caller caller = RequestCaller.of(request);
+        leases.forEach(lease -> Permissions.require(caller, lease.id().service()));
+        Renewal renewal = catalog.renew(leases);
         if (!renewal.stale().isEmpty()
                 && renewal.renewed().isEmpty()
                 && renewal.unknown().isEmpty()) {
@@ -112,12 +119,12 @@ class InstanceController {
             @PathVariable String id,
             @RequestParam String incarnation,
             @RequestParam(required = false) @Nullable String reason,
-            @RequestBody JsonNode body) {
+            @RequestBody JsonNode body,
+            HttpServletRequest request) {
+        InstanceId instance = InstanceId.parse(id);
+        Permissions.require(RequestCaller.of(request), instance.service());
         return catalog.change(
-                InstanceId.parse(id),
-                incarnation(incarnation),
-                rules.patch(body),
-                reason(reason, ChangeReason.CHANGED));
+                instance, incarnation(incarnation), rules.patch(body), reason(reason, ChangeReason.CHANGED, request));
     }
 
     @Operation(
@@ -127,8 +134,11 @@ class InstanceController {
     Written remove(
             @PathVariable String id,
             @RequestParam String incarnation,
-            @RequestParam(required = false) @Nullable String reason) {
-        return catalog.remove(InstanceId.parse(id), incarnation(incarnation), reason(reason, ChangeReason.GRACEFUL));
+            @RequestParam(required = false) @Nullable String reason,
+            HttpServletRequest request) {
+        InstanceId instance = InstanceId.parse(id);
+        Permissions.require(RequestCaller.of(request), instance.service());
+        return catalog.remove(instance, incarnation(incarnation), reason(reason, ChangeReason.GRACEFUL, request));
     }
 
     @Operation(
@@ -139,32 +149,6 @@ class InstanceController {
     ServiceChanges changes(@RequestParam String service, @RequestParam(defaultValue = "0") String since) {
         ServiceName name = RegistrationRules.serviceName(service);
         return catalog.changes(name, number("since", since, "a revision, 0 or greater"), MAX_CHANGES);
-    }
-
-    private static List<Lease> leases(JsonNode body, int most) {
-        String todo = "send {\"leases\":[{\"id\":\"…\",\"incarnation\":…}]}, split what is more than the limit";
-        String limit = "a list of 1 to %d leases".formatted(most);
-        JsonNode list = body.get("leases");
-        if (list == null || !list.isArray()) {
-            throw Refusal.invalid("leases", list == null ? "absent" : "no list", limit, todo);
-        }
-        if (list.isEmpty() || list.size() > most) {
-            throw Refusal.invalid("leases", list.size() + " leases", limit, todo);
-        }
-        List<Lease> leases = new ArrayList<>(list.size());
-        for (JsonNode item : list) {
-            JsonNode id = item.get("id");
-            JsonNode incarnation = item.get("incarnation");
-            if (id == null
-                    || !id.isString()
-                    || incarnation == null
-                    || !incarnation.isIntegralNumber()
-                    || !incarnation.canConvertToLong()) {
-                throw Refusal.invalid("lease", item.toString(), "an object with id and incarnation", todo);
-            }
-            leases.add(new Lease(InstanceId.parse(id.stringValue()), incarnation.longValue()));
-        }
-        return leases;
     }
 
     private static long incarnation(String value) {
@@ -183,11 +167,12 @@ class InstanceController {
         throw Refusal.invalid(name, value, limit, "read it from GET /v1/instances?service=…");
     }
 
-    private static ChangeReason reason(@Nullable String value, ChangeReason otherwise) {
+    private static ChangeReason reason(@Nullable String value, ChangeReason otherwise, HttpServletRequest request) {
         if (value == null || value.equals(otherwise.word())) {
             return otherwise;
         }
         if (value.equals(ChangeReason.OPERATOR.word())) {
+            Permissions.requireOperator(RequestCaller.of(request), "give the reason operator");
             return ChangeReason.OPERATOR;
         }
         throw Refusal.invalid(

@@ -42,6 +42,7 @@ final class LeaseSweeper implements SmartLifecycle {
     private final Map<ServiceName, Plan> plans = new HashMap<>();
     private long indexedNanos;
     private boolean indexed;
+    private long resumedAtMs;
 
     /** When to look at a service again, and when to heal it, on the scale of {@link System#nanoTime()}. */
     private record Plan(long lookNanos, long healNanos) {}
@@ -116,6 +117,11 @@ final class LeaseSweeper implements SmartLifecycle {
     private void sweep() {
         Look look = store.look();
         long lookedNanos = System.nanoTime();
+        if (look.resumedAtMs() != resumedAtMs) {
+            // after a break every service may have another past: look at all of them
+            resumedAtMs = look.resumedAtMs();
+            plans.clear();
+        }
         refreshIndex();
         for (ServiceName service : index.names()) {
             Plan plan = plans.get(service);

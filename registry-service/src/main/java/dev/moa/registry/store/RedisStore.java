@@ -44,7 +44,8 @@ public final class RedisStore {
     private String lookedRunIds = "";
     private long resumedAtMs = -1;
 
-    RedisStore(StringRedisTemplate redis, RegistryMetrics metrics, Duration awayAfter) {
+    /** @param awayAfter a longer break in the answers counts as away */
+    public RedisStore(StringRedisTemplate redis, RegistryMetrics metrics, Duration awayAfter) {
         this.redis = redis;
         this.metrics = metrics;
         this.awayAfter = awayAfter;

@@ -4,12 +4,12 @@
 --         5 when the sweeper last looked, ms   6 how old that look may be, ms   7 how many to remove at most
 --         8 '1' to give a lease to those who lost theirs (an evicted key), else '0'
 --   ->    removed ids, then the time now, then the next moment a lease can expire (0: there is none),
---         then how long the longest of the removed had been over, ms
+--         then how long the longest of the removed had been over, ms, then epoch and revision
 -- No lease ends before one full lease has passed since the break: nobody could renew in it.
 local resumed_at, looked_at, look_age, most = tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6]), tonumber(ARGV[7])
 
 if now - looked_at > look_age then
-    return { {}, now, now, 0 }
+    return { {}, now, now, 0, redis.call('HGET', meta, 'epoch') or '', revision() }
 end
 
 if ARGV[8] == '1' and redis.call('ZCARD', leases) < redis.call('HLEN', instances) then
@@ -55,4 +55,4 @@ local coming = redis.call('ZRANGEBYSCORE', leases, '(' .. digits(now), '+inf', '
 if coming[2] then
     not_before(tonumber(coming[2]))
 end
-return { removed, now, next_expiry, overdue }
+return { removed, now, next_expiry, overdue, redis.call('HGET', meta, 'epoch') or '', revision() }

@@ -4,7 +4,6 @@ import java.lang.reflect.Method;
 import java.lang.reflect.Parameter;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JavaType;
 import tools.jackson.databind.ObjectReader;
 import tools.jackson.databind.ObjectWriter;
@@ -27,8 +26,7 @@ public record ServiceParameter(String name, JavaType type, boolean optional, Obj
                 parameter.getName(),
                 type,
                 optional,
-                // the other arguments follow
-                Json.MAPPER.readerFor(type).without(DeserializationFeature.FAIL_ON_TRAILING_TOKENS),
+                Json.MAPPER.readerFor(type),
                 type.hasRawClass(Object.class) ? Json.MAPPER.writer() : Json.MAPPER.writerFor(type));
     }
 

@@ -1,0 +1,137 @@
+package dev.moa.async.log;
+
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BiConsumer;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads single records back by their offset: what a person asks about, and what an owner goes on with after a
+ * take-over. One consumer, one reader at a time, every read with a deadline.
+ */
+public final class TaskReader implements AutoCloseable {
+    private static final long FAR = 500;
+
+    private final KafkaLink link;
+    private final String clientId;
+    private @Nullable Consumer<String, byte[]> consumer;
+
+    public TaskReader(KafkaLink link, String clientId) {
+        this.link = link;
+        this.clientId = clientId;
+    }
+
+    /** Returns the value at this offset of the topic of states; null if it is gone or Kafka did not give it in time. */
+    public byte @Nullable [] state(int partition, long offset, Duration timeout) {
+        return one(link.properties().statesTopic(), partition, offset, timeout);
+    }
+
+    /** Returns the value at this offset of the topic of tasks; null if it is gone or Kafka did not give it in time. */
+    public byte @Nullable [] task(int partition, long offset, Duration timeout) {
+        return one(link.properties().tasksTopic(), partition, offset, timeout);
+    }
+
+    private byte @Nullable [] one(String topic, int partition, long offset, Duration timeout) {
+        Map<Long, byte[]> found = new HashMap<>();
+        read(topic, partition, List.of(offset), timeout, found::put);
+        return found.get(offset);
+    }
+
+    /**
+     * Reads the given offsets of the topic of states, in ascending order.
+     *
+     * @param offsets ascending
+     * @param timeout for each poll that brings nothing new
+     * @return whether the reader got past the last of them; offsets that were compacted away are left out
+     */
+    public boolean states(int partition, List<Long> offsets, Duration timeout, BiConsumer<Long, byte[]> found) {
+        return read(link.properties().statesTopic(), partition, offsets, timeout, found);
+    }
+
+    private synchronized boolean read(
+            String topic, int partition, List<Long> offsets, Duration timeout, BiConsumer<Long, byte[]> found) {
+        if (offsets.isEmpty()) {
+            return true;
+        }
+        try {
+            Consumer<String, byte[]> reader = consumer();
+            TopicPartition place = new TopicPartition(topic, partition);
+            reader.assign(List.of(place));
+            int next = 0;
+            reader.seek(place, offsets.get(0));
+            long deadline = System.nanoTime() + timeout.toNanos();
+            while (next < offsets.size()) {
+                long left = deadline - System.nanoTime();
+                if (left <= 0) {
+                    return false;
+                }
+                List<ConsumerRecord<String, byte[]>> records =
+                        reader.poll(Duration.ofNanos(left)).records(place);
+                if (!records.isEmpty()) {
+                    deadline = System.nanoTime() + timeout.toNanos();
+                }
+                for (ConsumerRecord<String, byte[]> record : records) {
+                    while (next < offsets.size() && offsets.get(next) < record.offset()) {
+                        next++;
+                    }
+                    if (next < offsets.size() && offsets.get(next) == record.offset()) {
+                        next++;
+                        if (record.value() != null) {
+                            found.accept(record.offset(), record.value());
+                        }
+                    }
+                }
+                long position = reader.position(place, Duration.ofSeconds(1));
+                while (next < offsets.size() && offsets.get(next) < position) {
+                    next++;
+                }
+                if (next < offsets.size() && offsets.get(next) > position + FAR) {
+                    reader.seek(place, offsets.get(next));
+                }
+            }
+            return true;
+        } catch (org.apache.kafka.common.KafkaException e) {
+            dropConsumer();
+            return false;
+        }
+    }
+
+    private Consumer<String, byte[]> consumer() {
+        Consumer<String, byte[]> known = consumer;
+        if (known == null) {
+            known = link.consumer(
+                    clientId,
+                    Map.of(
+                            ConsumerConfig.MAX_POLL_RECORDS_CONFIG,
+                            500,
+                            // a fetch that waits at the end of the log would hold up the next read
+                            ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG,
+                            2,
+                            ConsumerConfig.FETCH_MAX_BYTES_CONFIG,
+                            1 << 20,
+                            ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG,
+                            64 << 10));
+            consumer = known;
+        }
+        return known;
+    }
+
+    private void dropConsumer() {
+        Consumer<String, byte[]> known = consumer;
+        consumer = null;
+        if (known != null) {
+            known.close();
+        }
+    }
+
+    @Override
+    public synchronized void close() {
+        dropConsumer();
+    }
+}

@@ -1,0 +1,794 @@
+package dev.moa.async.work;
+
+import dev.moa.async.AsyncMetrics;
+import dev.moa.async.deliver.Delivery;
+import dev.moa.async.deliver.Outcome;
+import dev.moa.async.log.TaskLog;
+import dev.moa.async.table.TaskEntry;
+import dev.moa.async.table.TaskTable;
+import dev.moa.async.task.StateRecord;
+import dev.moa.async.task.Task;
+import dev.moa.async.task.TaskId;
+import dev.moa.async.task.TaskState;
+import dev.moa.async.task.TaskStatus;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What a worker does with the tasks of the partitions it owns. All of it happens on one thread
+ * ({@link EngineThread}); reading Kafka, writing it and delivering happen elsewhere and report back.
+ *
+ * <p><b>Life of a task.</b> Read from the topic of tasks it is <i>unsafe</i>: only its offset keeps it. It
+ * enters the lane of its key (none without a key), from its head the gate of its target, from there it is
+ * attempted. What follows is written to the topic of states first; only when Kafka has confirmed that does the
+ * offset become safe to commit, and only then does the next task of the key begin. So a crash at any moment
+ * repeats an attempt at worst, and never in a wrong order.
+ *
+ * <p><b>Parking.</b> A status that carries the task itself makes it safe without ending it: it goes on from
+ * there after a take-over. That is done for a task that is delayed or will be retried, and, oldest first, for
+ * whatever holds the window back for long (a slow target, a long retry of a key), so that one stuck task never
+ * stops its partition. Parking always takes the oldest unsafe tasks, so the parked tasks of a key are always a
+ * prefix of those of the key that have not ended, and a take-over finds them in order: first the parked, then
+ * the topic of tasks from the committed offset.
+ *
+ * <p><b>Duplicates.</b> A record of the topic of tasks is dropped if its id is in our hands already or has a
+ * terminal status of the same life. Both are known from the log that the take-over has read to the end.
+ *
+ * <p><b>Giving back.</b> On revocation nothing new is begun, what runs may end within the drain timeout, the
+ * rest is dropped and comes again with the next owner. What a replaced worker still writes is void by the
+ * epoch (see {@link TaskTable}).
+ */
+final class Engine implements TaskTable.OwnerListener, AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(Engine.class);
+
+    private static final Duration TICK = Duration.ofMillis(100);
+    private static final Duration REWRITE_AFTER = Duration.ofMillis(500);
+    private static final Duration STUCK_AFTER = Duration.ofSeconds(1);
+    private static final Duration GATE_KEPT = Duration.ofMinutes(1);
+    /** Timers look at the wall clock again after this, in case someone set it. */
+    private static final long LONGEST_TIMER_MS = 30_000;
+    /** A delay shorter than this is not worth a write. */
+    private static final long SHORT_DELAY_MS = 500;
+
+    private static final int PARK_AT_ONCE = 256;
+
+    private record Attempt(LiveTask task, int number, long sinceNanos) {}
+
+    private final EngineThread thread;
+    private final TaskLog taskLog;
+    private final TaskTable table;
+    private final Delivery delivery;
+    private final WorkerProperties properties;
+    private final Clock clock;
+    private final AsyncMetrics metrics;
+    private final TakeOver takeOver;
+    private final Map<Integer, OwnedPartition> partitions = new HashMap<>();
+    private final Map<String, TargetGate> gates = new HashMap<>();
+    private final Set<TargetGate> crowded = new LinkedHashSet<>();
+    private final ArrayDeque<Attempt> running = new ArrayDeque<>();
+    private int inFlight;
+    private int liveCount;
+    private long liveBytes;
+
+    // what the reading thread may see
+    private final Map<Integer, Long> committable = new ConcurrentHashMap<>();
+    private final Set<Integer> hungry = ConcurrentHashMap.newKeySet();
+    private volatile Map<String, Integer> inFlightByTarget = Map.of();
+    private volatile int shownInFlight;
+    private volatile int shownLive;
+    private volatile Set<String> shutGates = Set.of();
+
+    Engine(
+            EngineThread thread,
+            TaskLog taskLog,
+            TaskTable table,
+            Delivery delivery,
+            WorkerProperties properties,
+            Clock clock,
+            AsyncMetrics metrics,
+            TakeOver takeOver) {
+        this.thread = thread;
+        this.taskLog = taskLog;
+        this.table = table;
+        this.delivery = delivery;
+        this.properties = properties;
+        this.clock = clock;
+        this.metrics = metrics;
+        this.takeOver = takeOver;
+    }
+
+    void start() {
+        table.listener(this);
+        thread.start();
+        thread.execute(() -> thread.schedule(TICK, this::tick));
+    }
+
+    // ---- from the reading thread ----
+
+    /** Begins to take a partition over; it is {@link #isHungry} when that is done. */
+    void assign(int partition, long position) {
+        thread.execute(() -> {
+            OwnedPartition owned = new OwnedPartition(partition);
+            owned.window = new OffsetWindow<>(position);
+            OwnedPartition before = partitions.put(partition, owned);
+            if (before != null) {
+                drop(before);
+            }
+            committable.put(partition, position);
+            takeOver.begin(
+                    partition,
+                    () -> owned.stage == OwnedPartition.Stage.TAKING_OVER,
+                    (epoch, parked) -> thread.execute(() -> tookOver(owned, epoch, parked)));
+        });
+    }
+
+    /**
+     * Begins nothing more of these partitions; the stage ends when nothing of them is under way, or at the
+     * drain timeout. What is safe by then may be committed, then they are {@linkplain #lose lost}.
+     */
+    CompletableFuture<Void> stop(List<Integer> numbers) {
+        CompletableFuture<Void> done = new CompletableFuture<>();
+        thread.execute(() -> {
+            List<OwnedPartition> leaving = new ArrayList<>();
+            for (Integer number : numbers) {
+                OwnedPartition owned = partitions.get(number);
+                if (owned != null) {
+                    hungry.remove(number);
+                    if (owned.stage == OwnedPartition.Stage.OWNED) {
+                        owned.stage = OwnedPartition.Stage.GIVING_BACK;
+                    }
+                    leaving.add(owned);
+                }
+            }
+            awaitQuiet(leaving, System.nanoTime() + properties.drainTimeout().toNanos(), done);
+        });
+        return done;
+    }
+
+    private void awaitQuiet(List<OwnedPartition> leaving, long deadline, CompletableFuture<Void> done) {
+        boolean quiet = leaving.stream().allMatch(p -> p.unfinished == 0);
+        if (quiet || System.nanoTime() - deadline >= 0) {
+            leaving.forEach(this::publish);
+            done.complete(null);
+        } else {
+            thread.schedule(Duration.ofMillis(10), () -> awaitQuiet(leaving, deadline, done));
+        }
+    }
+
+    /** Forgets partitions that were given to others already. */
+    void lose(List<Integer> numbers) {
+        thread.execute(() -> numbers.forEach(number -> {
+            OwnedPartition owned = partitions.get(number);
+            if (owned != null) {
+                drop(owned);
+            }
+        }));
+    }
+
+    /** Takes in what was read; the stage ends when it is taken in, which is soon. */
+    CompletableFuture<Void> ingest(int partition, List<ReadTask> tasks) {
+        CompletableFuture<Void> done = new CompletableFuture<>();
+        thread.execute(() -> {
+            OwnedPartition owned = partitions.get(partition);
+            if (owned != null && owned.stage == OwnedPartition.Stage.OWNED) {
+                tasks.forEach(read -> ingest(owned, read));
+                publish(owned);
+                showLoad();
+            }
+            done.complete(null);
+        });
+        return done;
+    }
+
+    /** Returns whether the partition should be read on. */
+    boolean isHungry(int partition) {
+        return hungry.contains(partition);
+    }
+
+    /** Returns the offset of the partition that may be committed; null if it is not ours. */
+    @Nullable
+    Long committable(int partition) {
+        return committable.get(partition);
+    }
+
+    // ---- for people ----
+
+    int inFlight() {
+        return shownInFlight;
+    }
+
+    int live() {
+        return shownLive;
+    }
+
+    Map<String, Integer> inFlightByTarget() {
+        return inFlightByTarget;
+    }
+
+    Set<String> shutGates() {
+        return shutGates;
+    }
+
+    // ---- from the table: somebody else wrote to the log ----
+
+    @Override
+    public void cancelWished(int partition, TaskId id, long offset) {
+        thread.execute(() -> cancel(partition, id));
+    }
+
+    @Override
+    public void voided(int partition, TaskId id) {
+        thread.execute(() -> assertAgain(partition, id));
+    }
+
+    @Override
+    public void ownerChanged(int partition, long epoch, String owner) {
+        thread.execute(() -> {
+            OwnedPartition owned = partitions.get(partition);
+            if (owned != null && owned.mayWrite() && epoch > owned.epoch) {
+                log.warn("partition {} was taken over by {}; dropping it here", partition, owner);
+                drop(owned);
+            }
+        });
+    }
+
+    // ---- taking over ----
+
+    private void tookOver(OwnedPartition owned, long epoch, List<TakeOver.Parked> parked) {
+        if (owned.stage != OwnedPartition.Stage.TAKING_OVER || partitions.get(owned.number) != owned) {
+            return;
+        }
+        owned.stage = OwnedPartition.Stage.OWNED;
+        owned.epoch = epoch;
+        // the head of a key is the one that was begun; the rest in the order they were accepted
+        List<TakeOver.Parked> inOrder = new ArrayList<>(parked);
+        inOrder.sort(Comparator.<TakeOver.Parked>comparingInt(p -> p.status().attempts() > 0 ? 0 : 1)
+                .thenComparingLong(p -> p.status().sequence()));
+        for (TakeOver.Parked each : inOrder) {
+            TaskStatus status = each.status();
+            LiveTask live = hold(owned, each.task(), status.sequence());
+            live.attempts = status.attempts();
+            live.lastError = status.lastError();
+            live.parked = true;
+            if (status.state() == TaskState.RETRYING) {
+                live.nextAttemptAtMs = status.nextAttemptAtMs();
+                joinLane(live, false);
+                awaitRetry(live);
+            } else if (status.state() == TaskState.DELAYED) {
+                awaitDelay(live);
+            } else {
+                joinLane(live, true);
+            }
+        }
+        publish(owned);
+        showLoad();
+        table.cancelWishes(owned.number).forEach(id -> cancel(owned.number, id));
+        log.info("took over partition {} (epoch {}, {} parked tasks)", owned.number, epoch, parked.size());
+    }
+
+    private void ingest(OwnedPartition owned, ReadTask read) {
+        OffsetWindow<LiveTask> window = window(owned);
+        Task task = read.task();
+        if (task == null || read.offset() < window.next()) {
+            window.skip(read.offset());
+            return;
+        }
+        TaskEntry known = table.find(task.id());
+        boolean over = known != null
+                && known.status().state().isTerminal()
+                && known.status().life() >= task.life();
+        if (over || owned.live.containsKey(task.id())) {
+            window.skip(read.offset());
+            return;
+        }
+        LiveTask live = hold(owned, task, read.offset());
+        live.inWindow = true;
+        window.add(read.offset(), live);
+        table.heard(task, owned.number, read.offset());
+        long wait = task.notBeforeMs() - clock.millis();
+        if (wait > 0) {
+            if (wait > SHORT_DELAY_MS) {
+                live.enter(LiveTask.Phase.DELAYED);
+                park(live);
+            }
+            awaitDelay(live);
+        } else {
+            joinLane(live, true);
+        }
+    }
+
+    private LiveTask hold(OwnedPartition owned, Task task, long sequence) {
+        TargetGate gate = gates.computeIfAbsent(task.target().name(), name -> new TargetGate(name, properties));
+        LiveTask live = new LiveTask(task, owned, sequence, gate);
+        owned.live.put(task.id(), live);
+        liveCount++;
+        liveBytes += live.bytes;
+        return live;
+    }
+
+    private void drop(OwnedPartition owned) {
+        owned.stage = OwnedPartition.Stage.LOST;
+        if (partitions.remove(owned.number, owned)) {
+            hungry.remove(owned.number);
+            committable.remove(owned.number);
+        }
+        for (LiveTask live : owned.live.values()) {
+            live.phase = LiveTask.Phase.GONE;
+            liveCount--;
+            liveBytes -= live.bytes;
+        }
+        owned.live.clear();
+        owned.lanes.clear();
+        showLoad();
+    }
+
+    // ---- waiting ----
+
+    private void awaitDelay(LiveTask live) {
+        live.enter(LiveTask.Phase.DELAYED);
+        wakeAt(live, LiveTask.Phase.DELAYED, live.task.notBeforeMs(), () -> joinLane(live, true));
+    }
+
+    private void awaitRetry(LiveTask live) {
+        live.enter(LiveTask.Phase.RETRYING);
+        wakeAt(live, LiveTask.Phase.RETRYING, live.nextAttemptAtMs, () -> enterGate(live));
+    }
+
+    private void wakeAt(LiveTask live, LiveTask.Phase phase, long atMs, Runnable action) {
+        long wait = atMs - clock.millis();
+        if (wait <= 0) {
+            action.run();
+            return;
+        }
+        thread.schedule(Duration.ofMillis(Math.min(wait, LONGEST_TIMER_MS)), () -> {
+            if (live.phase == phase) {
+                wakeAt(live, phase, atMs, action);
+            }
+        });
+    }
+
+    /** Puts a task at the end of its key's lane; a task without a key, or the first of its key, is ready at once. */
+    private void joinLane(LiveTask live, boolean ready) {
+        live.enter(LiveTask.Phase.WAITING);
+        String key = live.task.key();
+        boolean first = key == null
+                || live.home.lanes.computeIfAbsent(key, k -> new KeyLane()).add(live);
+        if (first && ready) {
+            enterGate(live);
+        }
+    }
+
+    private void enterGate(LiveTask live) {
+        live.enter(LiveTask.Phase.WAITING);
+        live.gate.add(live);
+        pump(live.gate);
+    }
+
+    private void pump(TargetGate gate) {
+        while (inFlight < properties.maxInFlight()) {
+            LiveTask next = gate.take(System.nanoTime());
+            if (next == null) {
+                break;
+            }
+            begin(next);
+        }
+        if (gate.hasWaiting()) {
+            crowded.add(gate);
+        } else {
+            crowded.remove(gate);
+        }
+    }
+
+    /** Shares free places among all targets that wait, one task each in turn. */
+    private void pumpAll() {
+        boolean progress = true;
+        while (progress && inFlight < properties.maxInFlight() && !crowded.isEmpty()) {
+            progress = false;
+            for (TargetGate gate : List.copyOf(crowded)) {
+                if (inFlight >= properties.maxInFlight()) {
+                    break;
+                }
+                LiveTask next = gate.take(System.nanoTime());
+                if (next != null) {
+                    begin(next);
+                    progress = true;
+                }
+                if (!gate.hasWaiting()) {
+                    crowded.remove(gate);
+                }
+            }
+        }
+    }
+
+    // ---- attempts ----
+
+    private void begin(LiveTask live) {
+        live.enter(LiveTask.Phase.RUNNING);
+        if (live.attempts == 0) {
+            metrics.waited(clock.millis() - live.task.notBeforeMs());
+        }
+        live.attempts++;
+        live.home.unfinished++;
+        inFlight++;
+        long begun = System.nanoTime();
+        running.add(new Attempt(live, live.attempts, begun));
+        CompletableFuture<Outcome> attempt;
+        try {
+            attempt = delivery.attempt(live.task, live.attempts);
+        } catch (RuntimeException e) {
+            attempt = CompletableFuture.failedFuture(e);
+        }
+        attempt.completeOnTimeout(
+                        Outcome.retry("no answer within %d ms".formatted(live.task.timeoutMs()), null, true),
+                        live.task.timeoutMs() + 2_000,
+                        TimeUnit.MILLISECONDS)
+                .whenComplete((outcome, failure) -> thread.execute(() -> ended(
+                        live,
+                        failure == null ? outcome : Outcome.retry("delivery failed: " + failure, null, false),
+                        begun)));
+    }
+
+    private void ended(LiveTask live, Outcome outcome, long begun) {
+        long now = System.nanoTime();
+        metrics.attempted(now - begun);
+        inFlight--;
+        Duration shut = live.gate.ended(outcome.isTargetSick(), now);
+        if (!shut.isZero()) {
+            thread.schedule(shut, () -> pump(live.gate));
+        }
+        if (live.home.mayWrite() && live.phase == LiveTask.Phase.RUNNING) {
+            settle(live, outcome);
+        }
+        live.home.unfinished--;
+        pump(live.gate);
+        pumpAll();
+    }
+
+    private void settle(LiveTask live, Outcome outcome) {
+        live.enter(LiveTask.Phase.SETTLING);
+        if (outcome.error() != null) {
+            live.lastError = outcome.error().length() <= 1_000
+                    ? outcome.error()
+                    : outcome.error().substring(0, 1_000);
+        }
+        switch (outcome.verdict()) {
+            case DONE -> finish(live, TaskState.SUCCEEDED, outcome.result());
+            case GIVE_UP -> finish(live, TaskState.DEAD, null);
+            case RETRY -> {
+                if (live.cancelWished) {
+                    finish(live, TaskState.CANCELLED, null);
+                } else if (live.attempts >= live.task.retry().maxAttempts()) {
+                    finish(live, TaskState.DEAD, null);
+                } else {
+                    retryLater(live, outcome.retryAfter());
+                }
+            }
+        }
+    }
+
+    private void retryLater(LiveTask live, @Nullable Duration asked) {
+        metrics.retried();
+        long wait = live.task.retry().waitMs(live.attempts, ThreadLocalRandom.current());
+        if (asked != null) {
+            // honoured up to the longest wait the sender agreed to, or a minute
+            long most = Math.max(60_000, live.task.retry().maxBackoffMs());
+            wait = Math.max(wait, Math.min(asked.toMillis(), most));
+        }
+        live.nextAttemptAtMs = clock.millis() + wait;
+        write(live, TaskState.RETRYING, true, null, () -> {
+            safe(live);
+            if (live.cancelWished) {
+                live.enter(LiveTask.Phase.SETTLING);
+                finish(live, TaskState.CANCELLED, null);
+            } else {
+                awaitRetry(live);
+            }
+        });
+    }
+
+    private void finish(LiveTask live, TaskState state, @Nullable String result) {
+        // a dead letter carries its task, so that it can be replayed
+        write(live, state, state == TaskState.DEAD, result, () -> {
+            metrics.ended(state.name());
+            live.enter(LiveTask.Phase.GONE);
+            OwnedPartition home = live.home;
+            if (home.live.remove(live.task.id(), live)) {
+                liveCount--;
+                liveBytes -= live.bytes;
+            }
+            safe(live);
+            if (live.cancelWished) {
+                taskLog.append(home.number, TaskLog.CANCEL + live.task.id(), null);
+            }
+            String key = live.task.key();
+            KeyLane lane = key == null ? null : home.lanes.get(key);
+            if (lane != null) {
+                LiveTask next = lane.remove(live);
+                if (lane.isEmpty()) {
+                    home.lanes.remove(key);
+                }
+                if (next != null) {
+                    // a parked successor that is itself retrying has its own timer
+                    if (next.phase == LiveTask.Phase.WAITING) {
+                        enterGate(next);
+                    }
+                }
+            }
+            publish(home);
+        });
+    }
+
+    // ---- writing ----
+
+    /** Writes a status and, when Kafka has confirmed it, goes on with {@code then}; until then it tries again. */
+    private void write(LiveTask live, TaskState state, boolean withTask, @Nullable String result, Runnable then) {
+        write(live, live.status(state, clock.millis(), result), withTask, ++live.version, then);
+    }
+
+    private void write(LiveTask live, TaskStatus status, boolean withTask, int version, Runnable then) {
+        OwnedPartition home = live.home;
+        home.unfinished++;
+        StateRecord entry = new StateRecord(home.epoch, status, withTask ? live.task : null);
+        taskLog.appendState(home.number, entry)
+                .whenComplete((offset, failure) -> thread.execute(() -> {
+                    home.unfinished--;
+                    if (!home.mayWrite()) {
+                        return;
+                    }
+                    if (failure == null) {
+                        table.wrote(home.number, offset, status, withTask);
+                        if (withTask) {
+                            live.parked = true;
+                        }
+                        then.run();
+                    } else if (live.version == version) {
+                        log.warn(
+                                "status {} of task {} is not written yet: {}",
+                                status.state(),
+                                status.id(),
+                                failure.toString());
+                        thread.schedule(REWRITE_AFTER, () -> {
+                            if (home.mayWrite() && live.version == version) {
+                                write(live, status, withTask, version, then);
+                            }
+                        });
+                    }
+                }));
+    }
+
+    private void park(LiveTask live) {
+        if (live.parking || live.parked) {
+            return;
+        }
+        live.parking = true;
+        metrics.parked();
+        write(live, live.shownState(), true, null, () -> {
+            live.parking = false;
+            safe(live);
+            publish(live.home);
+        });
+    }
+
+    private void safe(LiveTask live) {
+        if (live.inWindow) {
+            live.inWindow = false;
+            window(live.home).settle(live.sequence);
+        }
+    }
+
+    // ---- what others ask for ----
+
+    private void cancel(int partition, TaskId id) {
+        OwnedPartition owned = partitions.get(partition);
+        if (owned == null || owned.stage != OwnedPartition.Stage.OWNED) {
+            return; // the wish stays in the log for whoever owns it next
+        }
+        LiveTask live = owned.live.get(id);
+        if (live != null) {
+            live.cancelWished = true;
+            switch (live.phase) {
+                case DELAYED, WAITING, RETRYING -> {
+                    live.enter(LiveTask.Phase.SETTLING);
+                    finish(live, TaskState.CANCELLED, null);
+                }
+                case RUNNING -> write(live, TaskState.RUNNING, live.parked || live.parking, null, () -> {});
+                case SETTLING, GONE -> {} // its own status is on its way and answers
+            }
+            return;
+        }
+        TaskEntry known = table.find(id);
+        if (known != null && known.partition() == partition && known.isHearsay()) {
+            // further back in the queue: its end is written now, and it is dropped when it is read
+            TaskStatus was = known.status();
+            TaskStatus cancelled = new TaskStatus(
+                    id,
+                    was.life(),
+                    TaskState.CANCELLED,
+                    0,
+                    was.sequence(),
+                    was.key(),
+                    was.target(),
+                    was.createdAtMs(),
+                    clock.millis(),
+                    0,
+                    null,
+                    null);
+            StateRecord entry = new StateRecord(owned.epoch, cancelled, null);
+            taskLog.appendState(partition, entry)
+                    .thenAccept(offset -> thread.execute(() -> {
+                        if (owned.mayWrite()) {
+                            metrics.ended(TaskState.CANCELLED.name());
+                            table.wrote(partition, offset, cancelled, false);
+                        }
+                    }));
+        }
+        taskLog.append(partition, TaskLog.CANCEL + id, null);
+    }
+
+    /** A fenced worker wrote this task's status behind ours: ours goes behind it again. */
+    private void assertAgain(int partition, TaskId id) {
+        OwnedPartition owned = partitions.get(partition);
+        if (owned == null || !owned.mayWrite()) {
+            return;
+        }
+        metrics.fenced();
+        LiveTask live = owned.live.get(id);
+        if (live != null) {
+            if (live.phase != LiveTask.Phase.SETTLING) {
+                write(live, live.shownState(), live.parked || live.parking, null, () -> {});
+            }
+            return;
+        }
+        TaskEntry known = table.find(id);
+        if (known != null && !known.isHearsay() && known.partition() == partition) {
+            takeOver.read(known).thenAccept(bytes -> {
+                if (bytes != null) {
+                    StateRecord written = StateRecord.read(bytes);
+                    thread.execute(() -> {
+                        if (owned.mayWrite()) {
+                            taskLog.appendState(
+                                    partition, new StateRecord(owned.epoch, written.status(), written.task()));
+                        }
+                    });
+                }
+            });
+        }
+    }
+
+    // ---- from time to time ----
+
+    private void tick() {
+        try {
+            long now = System.nanoTime();
+            tellRunning(now);
+            for (OwnedPartition owned : partitions.values()) {
+                if (owned.stage == OwnedPartition.Stage.OWNED) {
+                    relieve(owned, now);
+                    publish(owned);
+                }
+            }
+            pumpAll();
+            gates.values().removeIf(gate -> gate.isIdle(now, GATE_KEPT) && noneHolds(gate));
+            showLoad();
+        } finally {
+            thread.schedule(TICK, this::tick);
+        }
+    }
+
+    private boolean noneHolds(TargetGate gate) {
+        // a task waiting in a lane or for a timer still points to its gate
+        for (OwnedPartition owned : partitions.values()) {
+            for (LiveTask live : owned.live.values()) {
+                if (live.gate == gate) {
+                    return false;
+                }
+            }
+        }
+        return true;
+    }
+
+    /** Attempts that take their time are shown as running, also to those who look from another process. */
+    private void tellRunning(long now) {
+        Attempt oldest;
+        while ((oldest = running.peek()) != null
+                && now - oldest.sinceNanos() > properties.runningAfter().toNanos()) {
+            running.poll();
+            LiveTask live = oldest.task();
+            if (live.phase == LiveTask.Phase.RUNNING && live.attempts == oldest.number() && live.home.mayWrite()) {
+                write(live, TaskState.RUNNING, live.parked || live.parking, null, () -> {});
+            }
+        }
+    }
+
+    /** Parks the oldest unsafe tasks of a window that they hold back for long. */
+    private void relieve(OwnedPartition owned, long now) {
+        OffsetWindow<LiveTask> window = window(owned);
+        if (window.span() < properties.window() / 2) {
+            return;
+        }
+        for (LiveTask live : window.oldest(PARK_AT_ONCE)) {
+            boolean stuck = now - live.phaseSinceNanos > STUCK_AFTER.toNanos()
+                    && (live.phase != LiveTask.Phase.WAITING || live.gate.isHoldingBack() || isHeldByKey(live));
+            if (!stuck) {
+                return; // only a prefix may be parked, or a take-over would find a key out of order
+            }
+            if (live.phase != LiveTask.Phase.SETTLING) {
+                park(live);
+            }
+        }
+    }
+
+    private static boolean isHeldByKey(LiveTask live) {
+        String key = live.task.key();
+        KeyLane lane = key == null ? null : live.home.lanes.get(key);
+        return lane != null && lane.first() != live;
+    }
+
+    private void publish(OwnedPartition owned) {
+        if (partitions.get(owned.number) != owned) {
+            return;
+        }
+        OffsetWindow<LiveTask> window = window(owned);
+        committable.put(owned.number, window.committable());
+        boolean wants = owned.stage == OwnedPartition.Stage.OWNED
+                && window.span() < properties.window()
+                && liveCount < properties.maxLive()
+                && liveBytes < properties.maxLiveBytes().toBytes();
+        if (wants) {
+            hungry.add(owned.number);
+        } else {
+            hungry.remove(owned.number);
+        }
+    }
+
+    private void showLoad() {
+        shownInFlight = inFlight;
+        shownLive = liveCount;
+        Map<String, Integer> byTarget = new HashMap<>();
+        Set<String> shut = new LinkedHashSet<>();
+        for (TargetGate gate : gates.values()) {
+            if (gate.inFlight() > 0) {
+                byTarget.put(gate.name(), gate.inFlight());
+            }
+            if (gate.isOpen()) {
+                shut.add(gate.name());
+            }
+        }
+        inFlightByTarget = Map.copyOf(byTarget);
+        shutGates = Set.copyOf(shut);
+    }
+
+    private static OffsetWindow<LiveTask> window(OwnedPartition owned) {
+        OffsetWindow<LiveTask> window = owned.window;
+        if (window == null) {
+            throw new IllegalStateException("partition " + owned.number + " has no window");
+        }
+        return window;
+    }
+
+    /** Returns, by partition, the highest offset below which statuses may be forgotten. */
+    Map<Integer, Long> ownedPartitions() {
+        return Map.copyOf(committable);
+    }
+
+    @Override
+    public void close() {
+        table.listener(null);
+        thread.close();
+    }
+}

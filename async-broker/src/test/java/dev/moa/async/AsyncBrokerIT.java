@@ -1,0 +1,186 @@
+package dev.moa.async;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.boot.web.server.servlet.context.ServletWebServerApplicationContext;
+
+/** The application whole, on a real Kafka, with a real HTTP endpoint as target. */
+@Timeout(value = 60, unit = TimeUnit.SECONDS)
+class AsyncBrokerIT {
+    @TempDir
+    static Path directory;
+
+    static KafkaProcess kafka;
+    static TargetServer target;
+    static ServletWebServerApplicationContext app;
+    static BrokerClient broker;
+
+    @BeforeAll
+    static void start() throws Exception {
+        kafka = new KafkaProcess(directory).start();
+        target = new TargetServer();
+        app = (ServletWebServerApplicationContext) new SpringApplicationBuilder(AsyncBrokerApplication.class)
+                .run(
+                        "--server.port=0",
+                        "--moa.server.port=0",
+                        "--spring.kafka.bootstrap-servers=" + kafka.address(),
+                        "--moa.async.kafka.partitions=2",
+                        "--moa.registry.urls=",
+                        "--moa.router.addresses=127.0.0.1:1",
+                        "--moa.async.worker.breaker-failures=1000");
+        broker = new BrokerClient(app.getWebServer().getPort());
+        Awaitility.await()
+                .atMost(30, TimeUnit.SECONDS)
+                .until(() -> broker.get("/actuator/health").text("status").equals("UP"));
+    }
+
+    @AfterAll
+    static void stop() {
+        app.close();
+        target.close();
+        kafka.close();
+    }
+
+    @Test
+    void acceptedTaskIsDeliveredAndItsResultIsKept() {
+        String trace = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+
+        BrokerClient.Reply accepted = broker.post(
+                "/v1/tasks",
+                "{\"url\":\"%s\",\"body\":{\"hello\":\"world\"},\"ctx\":{\"traceparent\":\"%s\"},\"task\":{}}"
+                        .formatted(target.url("/plain"), trace));
+
+        assertThat(accepted.status()).isEqualTo(202);
+        assertThat(accepted.text("promise")).contains("kill -9 of any process: 0 lost");
+        BrokerClient.Reply report = broker.awaitState(accepted.text("taskId"), "SUCCEEDED");
+        assertThat(report.body().path("attempts").asInt()).isEqualTo(1);
+        assertThat(report.body().path("result").path("body").asString()).isEqualTo("ok");
+        TargetServer.Got got = target.got("/plain").get(0);
+        assertThat(got.body()).isEqualTo("{\"hello\":\"world\"}");
+        assertThat(got.taskId()).isEqualTo(accepted.text("taskId")).startsWith("4bf92f3577b34da6a3ce929d0e0e4736-");
+        assertThat(got.traceparent())
+                .startsWith("00-4bf92f3577b34da6a3ce929d0e0e4736-")
+                .isNotEqualTo(trace);
+    }
+
+    @Test
+    void orderPerKeyIsKeptThroughRetries() {
+        target.answer(
+                "/ordered",
+                got -> got.body().endsWith("0") && got.attempt() < 3
+                        ? TargetServer.Answer.of(503)
+                        : TargetServer.Answer.ok());
+        List<String> ids = new ArrayList<>();
+
+        for (int i = 0; i < 30; i++) {
+            ids.add(broker.submitUrl(
+                    target.url("/ordered"),
+                    "k" + i % 3 + ":" + i,
+                    "{\"key\":\"k%d\",\"retry\":{\"backoffMs\":50}}".formatted(i % 3)));
+        }
+
+        ids.forEach(id -> broker.awaitState(id, "SUCCEEDED"));
+        for (int key = 0; key < 3; key++) {
+            String prefix = "k" + key + ":";
+            List<Integer> order = target.got("/ordered").stream()
+                    .filter(got -> got.body().startsWith(prefix))
+                    .map(got -> Integer.parseInt(got.body().substring(prefix.length())))
+                    .toList();
+            assertThat(order).isSorted();
+            assertThat(order.stream().distinct().count()).isEqualTo(10);
+        }
+    }
+
+    @Test
+    void deadLetterIsListedAndReplayed() {
+        target.answer("/broken", got -> TargetServer.Answer.of(500));
+        String id = broker.submitUrl(target.url("/broken"), "{\"retry\":{\"maxAttempts\":2,\"backoffMs\":20}}");
+        BrokerClient.Reply dead = broker.awaitState(id, "DEAD");
+        assertThat(dead.body().path("attempts").asInt()).isEqualTo(2);
+        assertThat(dead.text("lastError")).startsWith("HTTP 500");
+        assertThat(broker.get("/v1/dead-letters").body().path("deadLetters").toString())
+                .contains(id);
+
+        target.answer("/broken", got -> TargetServer.Answer.ok());
+        BrokerClient.Reply replayed = broker.post("/v1/dead-letters/" + id + "/replay", "");
+
+        assertThat(replayed.status()).isEqualTo(202);
+        assertThat(broker.awaitState(id, "SUCCEEDED").body().path("replays").asInt())
+                .isEqualTo(1);
+        assertThat(broker.get("/v1/dead-letters").body().path("deadLetters").toString())
+                .doesNotContain(id);
+        assertThat(broker.post("/v1/dead-letters/" + id + "/replay", "").status())
+                .isEqualTo(409);
+    }
+
+    @Test
+    void refusalOfTheRequestItselfIsNotTriedAgain() {
+        target.answer("/refusing", got -> TargetServer.Answer.of(422));
+
+        String id = broker.submitUrl(target.url("/refusing"), "{}");
+
+        broker.awaitState(id, "DEAD");
+        assertThat(target.got("/refusing")).hasSize(1);
+    }
+
+    @Test
+    void delayedTaskComesNotBeforeItsTimeAndCanBeCancelled() {
+        long begun = System.nanoTime();
+        String id = broker.submitUrl(target.url("/delayed"), "{\"delayMs\":1200}");
+        String cancelled = broker.submitUrl(target.url("/delayed-cancelled"), "{\"delayMs\":1200}");
+        assertThat(broker.state(id)).isEqualTo("DELAYED");
+
+        BrokerClient.Reply reply = broker.delete("/v1/tasks/" + cancelled);
+
+        assertThat(reply.status()).isEqualTo(200);
+        assertThat(reply.text("state")).isEqualTo("CANCELLED");
+        broker.awaitState(id, "SUCCEEDED");
+        assertThat(TimeUnit.NANOSECONDS.toMillis(target.got("/delayed").get(0).atNanos() - begun))
+                .isBetween(1_200L, 2_500L);
+        assertThat(target.got("/delayed-cancelled")).isEmpty();
+        assertThat(broker.delete("/v1/tasks/" + id).status()).isEqualTo(409);
+    }
+
+    @Test
+    void sameDedupeKeyIsOneTask() {
+        String first = broker.submitUrl(target.url("/deduped"), "{\"dedupeKey\":\"order-7\"}");
+        String second = broker.submitUrl(target.url("/deduped"), "{\"dedupeKey\":\"order-7\"}");
+
+        assertThat(second).isEqualTo(first);
+        broker.awaitState(first, "SUCCEEDED");
+        assertThat(broker.submitUrl(target.url("/deduped"), "{\"dedupeKey\":\"order-7\"}"))
+                .isEqualTo(first);
+        assertThat(target.got("/deduped")).hasSize(1);
+    }
+
+    @Test
+    void badSubmissionsAreToldWhatIsWrong() {
+        assertThat(broker.post("/v1/tasks", "{\"url\":\"http://169.254.169.254/latest/meta-data\",\"task\":{}}")
+                        .body()
+                        .toString())
+                .contains("169.254.169.254")
+                .contains("moa.async.http.allow");
+        assertThat(broker.post("/v1/tasks", "{\"url\":\"http://example.com/\",\"task\":{\"delayMs\":-1}}")
+                        .text("detail"))
+                .contains("task.delayMs: -1");
+        assertThat(broker.post("/v1/tasks", "{\"service\":\"/service/user\",\"method\":\"get\"}")
+                        .text("detail"))
+                .contains("task: absent");
+        assertThat(broker.post("/v1/tasks", "{\"url\":").status()).isEqualTo(400);
+        assertThat(broker.get("/v1/tasks/nonsense").status()).isEqualTo(400);
+        assertThat(broker.get("/v1/tasks/00000000000000000000000000000001-0000000000000001")
+                        .status())
+                .isEqualTo(404);
+    }
+}

@@ -1,0 +1,160 @@
+package dev.moa.registry.probe;
+
+import dev.moa.registry.Refusal;
+import dev.moa.registry.RegistryMetrics;
+import dev.moa.registry.catalog.ChangeReason;
+import dev.moa.registry.catalog.Instance;
+import dev.moa.registry.catalog.Lease;
+import dev.moa.registry.catalog.RedisCatalog;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.context.SmartLifecycle;
+
+/**
+ * Which instances have a connection to this registry now. A process calls {@code hold} with its leases and calls again
+ * when it is answered; when the connection breaks instead, or the next call does not come, the instance is looked at
+ * at once, and again after moments, for a dying process closes its connections before its port. Refused by its host
+ * is proof of death and removes it; anything else leaves it to its lease. Another hold of the same lease ends the
+ * looking.
+ *
+ * <p>A probe that is one too many is dropped: the lease decides then, as without holds.
+ */
+public final class Holds implements SmartLifecycle {
+    private static final Logger log = LoggerFactory.getLogger(Holds.class);
+
+    private final RedisCatalog catalog;
+    private final Probe probe;
+    private final HoldProperties properties;
+    private final RegistryMetrics metrics;
+    private final ScheduledThreadPoolExecutor timer;
+    private final ThreadPoolExecutor probers;
+
+    private final Map<Lease, Integer> held = new HashMap<>(); // guarded by this
+    private boolean running; // guarded by this
+
+    Holds(
+            RedisCatalog catalog,
+            Probe probe,
+            HoldProperties properties,
+            RegistryMetrics metrics,
+            ScheduledThreadPoolExecutor timer,
+            ThreadPoolExecutor probers) {
+        this.catalog = catalog;
+        this.probe = probe;
+        this.properties = properties;
+        this.metrics = metrics;
+        this.timer = timer;
+        this.probers = probers;
+    }
+
+    /** How a hold call ended. */
+    public enum End {
+        /** It was answered; the next one is on its way. */
+        ANSWERED,
+        /** Its connection broke, or the caller gave up. */
+        BROKEN
+    }
+
+    /** A hold call came in. */
+    public synchronized void begin(List<Lease> leases) {
+        if (held.size() + leases.size() > properties.maxHolds()) {
+            throw Refusal.exhausted(
+                    "holds",
+                    held.size() + leases.size(),
+                    properties.maxHolds() + " (moa.registry.hold.max-holds)",
+                    "nothing: the lease alone keeps the instance; or hold at another registry");
+        }
+        leases.forEach(lease -> held.merge(lease, 1, Integer::sum));
+    }
+
+    /** The hold call ended. */
+    public void end(List<Lease> leases, End how) {
+        synchronized (this) {
+            leases.forEach(lease -> held.computeIfPresent(lease, (same, count) -> count == 1 ? null : count - 1));
+            if (!running) {
+                return; // our own end breaks every connection and proves nothing
+            }
+        }
+        Duration after = how == End.BROKEN ? Duration.ZERO : properties.grace();
+        for (Lease lease : leases) {
+            look(lease, new ArrayDeque<>(properties.looks()), after);
+        }
+    }
+
+    /** Returns how many leases are held now. */
+    synchronized int size() {
+        return held.size();
+    }
+
+    private void look(Lease lease, Queue<Duration> looks, Duration after) {
+        Duration next = looks.poll();
+        if (next == null || isHeld(lease)) {
+            return;
+        }
+        try {
+            timer.schedule(
+                    () -> probers.execute(() -> {
+                        if (!isHeld(lease) && isLeftAlone(lease)) {
+                            look(lease, looks, Duration.ZERO);
+                        }
+                    }),
+                    after.plus(next).toMillis(),
+                    TimeUnit.MILLISECONDS);
+        } catch (RejectedExecutionException tooMany) {
+            log.debug("{} is left to its lease: too many probes wait", lease.id());
+        }
+    }
+
+    private synchronized boolean isHeld(Lease lease) {
+        return held.containsKey(lease) || !running;
+    }
+
+    /** Probes once; returns whether to go on looking. */
+    private boolean isLeftAlone(Lease lease) {
+        try {
+            Instance instance = catalog.find(lease.id());
+            if (instance == null || instance.incarnation() != lease.incarnation()) {
+                return false;
+            }
+            Probe.Outcome outcome = probe.look(instance.host(), instance.port(), properties.timeout());
+            metrics.probe(outcome.name().toLowerCase(java.util.Locale.ROOT));
+            if (outcome != Probe.Outcome.REFUSED || isHeld(lease)) {
+                return true;
+            }
+            catalog.remove(lease.id(), lease.incarnation(), ChangeReason.PROBE_FAILED);
+            return false;
+        } catch (Refusal awayOrGone) {
+            log.debug("{} is left to its lease: {}", lease.id(), awayOrGone.getMessage());
+            return false;
+        }
+    }
+
+    @Override
+    public synchronized void start() {
+        running = true;
+    }
+
+    @Override
+    public void stop() {
+        synchronized (this) {
+            running = false;
+        }
+        timer.shutdownNow();
+        probers.shutdownNow();
+    }
+
+    @Override
+    public synchronized boolean isRunning() {
+        return running;
+    }
+}

@@ -1,0 +1,156 @@
+package dev.moa.registry.watch;
+
+import dev.moa.protocol.ServiceName;
+import dev.moa.registry.RegistryMetrics;
+import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * One subscriber of any number of services.
+ *
+ * <p>The hub puts events in and never waits; at most one task at a time takes them out and sends them, and may block
+ * on a slow subscriber. When more waits than the bound, what waits is dropped, the subscriber is told that it is cut
+ * off, and the connection ends: it comes back with the token of what it did receive and misses nothing.
+ */
+public final class Subscription {
+    private static final Logger log = LoggerFactory.getLogger(Subscription.class);
+    private static final JsonMapper JSON = JsonMapper.builder().build();
+
+    private final Map<ServiceName, Position> positions; // of what was put in; the hub's thread only
+    private final Set<ServiceName> services;
+    private final Outlet outlet;
+    private final Executor senders;
+    private final WatchProperties bounds;
+    private final RegistryMetrics metrics;
+
+    // guarded by this
+    private final Queue<WatchEvent> waiting = new ArrayDeque<>();
+    private long waitingBytes;
+    private boolean sending;
+    private boolean cut;
+    private boolean closed;
+
+    private final Map<ServiceName, Position> delivered = new LinkedHashMap<>(); // the sending task only
+
+    Subscription(
+            Set<ServiceName> services,
+            Map<ServiceName, Position> since,
+            Outlet outlet,
+            Executor senders,
+            WatchProperties bounds,
+            RegistryMetrics metrics) {
+        this.services = services;
+        this.positions = new LinkedHashMap<>(since);
+        this.delivered.putAll(since);
+        this.outlet = outlet;
+        this.senders = senders;
+        this.bounds = bounds;
+        this.metrics = metrics;
+    }
+
+    /** Returns the services that it watches. */
+    Set<ServiceName> services() {
+        return services;
+    }
+
+    /** Returns how far it has been told of a service, or null where not at all. */
+    @Nullable
+    Position position(ServiceName service) {
+        return positions.get(service);
+    }
+
+    /** Tells it of a service; the hub's thread only. */
+    void tell(WatchEvent.Changed event) {
+        positions.put(event.service(), event.position());
+        offer(event);
+    }
+
+    synchronized void offer(WatchEvent event) {
+        if (closed || cut) {
+            return;
+        }
+        boolean tooMuch = !waiting.isEmpty()
+                && (waiting.size() >= bounds.bufferEvents()
+                        || waitingBytes + event.size() > bounds.bufferSize().toBytes());
+        if (tooMuch) {
+            cut = true;
+            metrics.cut();
+            String reason = "more than %d events or %d bytes were waiting for this subscriber"
+                    .formatted(bounds.bufferEvents(), bounds.bufferSize().toBytes());
+            log.info("A watch of {} services is cut off: {}", services.size(), reason);
+            waiting.clear();
+            waitingBytes = 0;
+            waiting.add(new WatchEvent.Cut(reason, "read faster; come back with the last token as since"));
+        } else {
+            waiting.add(event);
+            waitingBytes += event.size();
+        }
+        if (!sending) {
+            sending = true;
+            senders.execute(this::send);
+        }
+    }
+
+    synchronized boolean isClosed() {
+        return closed;
+    }
+
+    /** Ends it. A second close does nothing. */
+    public void close() {
+        synchronized (this) {
+            if (closed) {
+                return;
+            }
+            closed = true;
+            waiting.clear();
+        }
+        outlet.close();
+    }
+
+    private void send() {
+        for (WatchEvent event = next(); event != null; event = next()) {
+            try {
+                send(event);
+            } catch (IOException | IllegalStateException gone) {
+                log.debug("A watch ended: {}", gone.getMessage());
+                close();
+            }
+        }
+    }
+
+    private synchronized @Nullable WatchEvent next() {
+        WatchEvent event = waiting.poll();
+        if (event == null) {
+            sending = false;
+        } else {
+            waitingBytes = Math.max(0, waitingBytes - event.size());
+        }
+        return event;
+    }
+
+    private void send(WatchEvent event) throws IOException {
+        if (event instanceof WatchEvent.Changed changed) {
+            outlet.send("change", changed.json());
+            delivered.put(changed.service(), changed.position());
+            metrics.sent(changed.isSnapshot() ? "snapshot" : "changes");
+        } else if (event instanceof WatchEvent.Token) {
+            outlet.sendToken(ResumeToken.write(delivered));
+            metrics.sent("token");
+        } else if (event instanceof WatchEvent.Heartbeat) {
+            outlet.sendHeartbeat();
+        } else if (event instanceof WatchEvent.Cut reason) {
+            outlet.sendToken(ResumeToken.write(delivered));
+            outlet.send("cut", JSON.writeValueAsString(reason));
+            close();
+        }
+    }
+}

@@ -1,0 +1,312 @@
+package dev.moa.registry.watch;
+
+import dev.moa.protocol.ServiceName;
+import dev.moa.registry.Refusal;
+import dev.moa.registry.RegistryMetrics;
+import dev.moa.registry.catalog.InstanceChange;
+import dev.moa.registry.catalog.RedisCatalog;
+import dev.moa.registry.catalog.ServiceChanges;
+import dev.moa.registry.catalog.ServiceSnapshot;
+import dev.moa.registry.store.RedisStore;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.context.SmartLifecycle;
+
+/**
+ * Tells subscribers what changes.
+ *
+ * <p>One thread reads from Redis and puts events into subscriptions; it never waits for a subscriber. A wake-up (or,
+ * should one be lost, the poll) makes a service dirty; the thread then reads the changes since the position of its
+ * feed, once for all subscribers. Changes that do not follow that position without a gap, or come from another epoch,
+ * are never guessed at: the subscribers get a snapshot. A subscriber that joins is caught up from its own position by
+ * the same thread, so nothing falls between the catching up and the feed.
+ *
+ * <p>Methods are safe for many threads and do not block, except {@link #subscribe}.
+ */
+public final class SubscriptionHub implements SmartLifecycle {
+    private static final Logger log = LoggerFactory.getLogger(SubscriptionHub.class);
+    private static final int CHANGES_AT_ONCE = 500;
+    private static final long RETRY_MS = 500;
+
+    private final RedisCatalog catalog;
+    private final RedisStore store;
+    private final WatchProperties bounds;
+    private final Executor senders;
+    private final RegistryMetrics metrics;
+
+    private final Set<Subscription> subscriptions = ConcurrentHashMap.newKeySet();
+
+    // guarded by this
+    private final Set<ServiceName> dirty = new LinkedHashSet<>();
+    private final List<Subscription> joining = new ArrayList<>();
+    private @Nullable Thread thread;
+
+    // of the hub's thread
+    private final Map<ServiceName, Feed> feeds = new HashMap<>();
+    private long polledNanos;
+    private long beatNanos;
+
+    /** A watched service: how far its subscribers have been told, and who they are. */
+    private static final class Feed {
+        private Position position;
+        private final Set<Subscription> subscribers = new LinkedHashSet<>();
+
+        Feed(Position position) {
+            this.position = position;
+        }
+    }
+
+    SubscriptionHub(
+            RedisCatalog catalog, RedisStore store, WatchProperties bounds, Executor senders, RegistryMetrics metrics) {
+        this.catalog = catalog;
+        this.store = store;
+        this.bounds = bounds;
+        this.senders = senders;
+        this.metrics = metrics;
+    }
+
+    /**
+     * Begins to tell {@code outlet} of the services, from {@code token} on, or with a snapshot of each.
+     *
+     * @throws Refusal if there are too many, the token is none, or Redis is away
+     */
+    public Subscription subscribe(Set<ServiceName> services, @Nullable String token, Outlet outlet) {
+        if (services.isEmpty() || services.size() > bounds.maxServices()) {
+            throw Refusal.invalid(
+                    "service",
+                    services.size() + " services",
+                    "1 to %d services (moa.registry.watch.max-services)".formatted(bounds.maxServices()),
+                    "name each as ?service=…&service=…; open a second watch for more");
+        }
+        Map<ServiceName, Position> since = new HashMap<>(token == null ? Map.of() : ResumeToken.read(token));
+        since.keySet().retainAll(services);
+        String absence = store.absence();
+        if (absence != null) {
+            throw Refusal.unavailable(absence, null);
+        }
+        Subscription subscription = new Subscription(services, since, outlet, senders, bounds, metrics);
+        synchronized (this) {
+            if (thread == null) {
+                throw Refusal.unavailable("the registry is stopping", null);
+            }
+            if (subscriptions.size() >= bounds.maxSubscribers()) {
+                throw Refusal.exhausted(
+                        "watches",
+                        subscriptions.size() + 1,
+                        bounds.maxSubscribers() + " (moa.registry.watch.max-subscribers)",
+                        "watch many services by one connection, or ask another registry");
+            }
+            subscriptions.add(subscription);
+            joining.add(subscription);
+            notifyAll();
+        }
+        return subscription;
+    }
+
+    /** Ends a subscription. */
+    public void unsubscribe(Subscription subscription) {
+        subscription.close();
+        subscriptions.remove(subscription);
+        wake(subscription.services());
+    }
+
+    /** Says that a service may have changed. */
+    void wake(Set<ServiceName> services) {
+        synchronized (this) {
+            dirty.addAll(services);
+            notifyAll();
+        }
+    }
+
+    /** Returns the number of subscriptions. */
+    int size() {
+        return subscriptions.size();
+    }
+
+    @Override
+    public synchronized void start() {
+        if (thread == null) {
+            Thread hub = new Thread(this::run, "registry-watch-1");
+            hub.setDaemon(true);
+            thread = hub;
+            hub.start();
+        }
+    }
+
+    @Override
+    public void stop() {
+        Thread hub;
+        synchronized (this) {
+            hub = thread;
+            thread = null;
+        }
+        if (hub != null) {
+            hub.interrupt();
+            subscriptions.forEach(Subscription::close);
+            subscriptions.clear();
+        }
+    }
+
+    @Override
+    public synchronized boolean isRunning() {
+        return thread != null;
+    }
+
+    private void run() {
+        while (true) {
+            List<Subscription> joined;
+            Set<ServiceName> woken;
+            synchronized (this) {
+                try {
+                    if (dirty.isEmpty() && joining.isEmpty()) {
+                        wait(Math.min(1000, bounds.pollInterval().toMillis()));
+                    }
+                } catch (InterruptedException stopping) {
+                    return;
+                }
+                if (thread != Thread.currentThread()) {
+                    return;
+                }
+                joined = List.copyOf(joining);
+                joining.clear();
+                woken = new LinkedHashSet<>(dirty);
+                dirty.clear();
+            }
+            try {
+                round(joined, woken);
+            } catch (Refusal away) {
+                // whoever was not told stays dirty; a second try after a moment
+                again(joined, woken);
+            } catch (Throwable failure) {
+                log.error("Watchers could not be told; tried again", failure);
+                again(joined, woken);
+            }
+        }
+    }
+
+    private void again(List<Subscription> joined, Set<ServiceName> woken) {
+        synchronized (this) {
+            joined.stream().filter(subscription -> !subscription.isClosed()).forEach(joining::add);
+            dirty.addAll(woken);
+            try {
+                wait(RETRY_MS);
+            } catch (InterruptedException stopping) {
+                Thread.currentThread().interrupt();
+            }
+        }
+        beat();
+    }
+
+    private void round(List<Subscription> joined, Set<ServiceName> woken) {
+        long now = System.nanoTime();
+        Set<ServiceName> due = woken;
+        if (now - polledNanos > bounds.pollInterval().toNanos()) {
+            polledNanos = now;
+            due = new LinkedHashSet<>(feeds.keySet());
+        }
+        due.addAll(woken);
+        for (ServiceName service : due) {
+            Feed feed = feeds.get(service);
+            if (feed != null) {
+                feed.subscribers.removeIf(Subscription::isClosed);
+                if (feed.subscribers.isEmpty()) {
+                    feeds.remove(service);
+                } else {
+                    tell(service, feed);
+                }
+            }
+        }
+        joined.forEach(this::join);
+        beat();
+    }
+
+    private void beat() {
+        long now = System.nanoTime();
+        if (now - beatNanos > bounds.heartbeat().toNanos()) {
+            beatNanos = now;
+            subscriptions.removeIf(Subscription::isClosed);
+            WatchEvent.Heartbeat heartbeat = new WatchEvent.Heartbeat();
+            subscriptions.forEach(subscription -> subscription.offer(heartbeat));
+        }
+    }
+
+    private void join(Subscription subscription) {
+        for (ServiceName service : subscription.services()) {
+            Feed known = feeds.get(service);
+            if (known != null && known.subscribers.contains(subscription)) {
+                continue; // joined in a round that failed later
+            }
+            Position position = subscription.position(service);
+            WatchEvent.Changed event = position == null ? snapshot(service) : since(service, position);
+            if (event != null) {
+                subscription.tell(event);
+                position = event.position();
+            }
+            Position at = java.util.Objects.requireNonNull(position);
+            feeds.computeIfAbsent(service, name -> new Feed(at)).subscribers.add(subscription);
+        }
+        subscription.offer(new WatchEvent.Token());
+    }
+
+    private void tell(ServiceName service, Feed feed) {
+        WatchEvent.Changed event = since(service, feed.position);
+        if (event == null) {
+            return;
+        }
+        WatchEvent.Token token = new WatchEvent.Token();
+        for (Subscription subscription : feed.subscribers) {
+            WatchEvent.Changed own = forSubscriber(event, feed.position, subscription.position(service));
+            if (own != null) {
+                subscription.tell(own);
+                subscription.offer(token);
+            }
+        }
+        feed.position = event.position();
+        if (event.changes().size() >= CHANGES_AT_ONCE) {
+            wake(Set.of(service));
+        }
+    }
+
+    // one that joined after the feed was read last may know some of it already
+    private static WatchEvent.@Nullable Changed forSubscriber(
+            WatchEvent.Changed event, Position feed, @Nullable Position own) {
+        if (own == null || own.equals(feed) || event.isSnapshot()) {
+            return own != null && own.equals(event.position()) ? null : event;
+        }
+        if (own.covers(event.position())) {
+            return null;
+        }
+        List<InstanceChange> rest = event.changes().stream()
+                .filter(change -> change.revision() > own.revision())
+                .toList();
+        return WatchEvent.Changed.changes(event.service(), event.position(), rest);
+    }
+
+    /** Returns what happened since, or null for nothing. */
+    private WatchEvent.@Nullable Changed since(ServiceName service, Position position) {
+        ServiceChanges changes = catalog.changes(service, position.revision(), CHANGES_AT_ONCE);
+        if (!changes.follows(position.epoch(), position.revision())) {
+            return snapshot(service);
+        }
+        if (changes.changes().isEmpty()) {
+            return null;
+        }
+        long last = changes.changes().get(changes.changes().size() - 1).revision();
+        return WatchEvent.Changed.changes(service, new Position(changes.epoch(), last), changes.changes());
+    }
+
+    private WatchEvent.Changed snapshot(ServiceName service) {
+        ServiceSnapshot snapshot = catalog.snapshot(service);
+        return WatchEvent.Changed.snapshot(
+                service, new Position(snapshot.epoch(), snapshot.revision()), snapshot.instances());
+    }
+}

@@ -1,0 +1,68 @@
+package dev.moa.registry.watch;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+import dev.moa.protocol.ServiceName;
+import dev.moa.registry.catalog.Instance;
+import dev.moa.registry.catalog.InstanceChange;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Something to tell a subscriber. */
+public sealed interface WatchEvent {
+
+    /** Returns about how many bytes it will be. */
+    default int size() {
+        return 64;
+    }
+
+    /**
+     * What happened to a service: its changes, or where they cannot be told without a gap, all its instances.
+     *
+     * @param position how far the subscriber knows the service with it
+     * @param json the event's data, written once for all subscribers
+     */
+    record Changed(ServiceName service, Position position, List<InstanceChange> changes, String json)
+            implements WatchEvent {
+        private static final JsonMapper JSON = JsonMapper.builder().build();
+
+        static Changed changes(ServiceName service, Position position, List<InstanceChange> changes) {
+            Data data = new Data(service.value(), position.epoch(), position.revision(), changes, null);
+            return new Changed(service, position, changes, JSON.writeValueAsString(data));
+        }
+
+        static Changed snapshot(ServiceName service, Position position, List<Instance> instances) {
+            Data data = new Data(service.value(), position.epoch(), position.revision(), null, instances);
+            return new Changed(service, position, List.of(), JSON.writeValueAsString(data));
+        }
+
+        boolean isSnapshot() {
+            return changes.isEmpty();
+        }
+
+        @Override
+        public int size() {
+            return 64 + json.length();
+        }
+    }
+
+    /** The data of {@link Changed}: either changes or a snapshot. */
+    @JsonPropertyOrder({"service", "epoch", "revision", "changes", "snapshot"})
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    record Data(
+            String service,
+            String epoch,
+            long revision,
+            @Nullable List<InstanceChange> changes,
+            @Nullable List<Instance> snapshot) {}
+
+    /** Time to tell the subscriber where it may go on. */
+    record Token() implements WatchEvent {}
+
+    /** A sign of life. */
+    record Heartbeat() implements WatchEvent {}
+
+    /** The subscriber did not read and is cut off. */
+    record Cut(String reason, String todo) implements WatchEvent {}
+}

@@ -1,0 +1,12 @@
+package dev.moa.registry.catalog;
+
+import dev.moa.registry.RedisProcess;
+import java.nio.file.Path;
+
+/** The catalog on the Redis binary that comes with the tests. */
+class EmbeddedRedisCatalogIT extends CatalogContract {
+    @Override
+    Path binary() {
+        return RedisProcess.embeddedBinary();
+    }
+}
