@@ -8,7 +8,7 @@ import java.util.Optional;
 /** The command {@code ./moa bench [NAME] [--json]}. */
 public final class Bench {
 
-    private static final List<Benchmark> ALL = List.of(new RespBenchmark());
+    private static final List<Benchmark> ALL = List.of(new RespBenchmark(), new BatchBenchmark());
 
     private Bench() {}
 

@@ -48,8 +48,9 @@ public final class Platform implements AutoCloseable {
     private final List<AppPart> apps;
     private final List<AppPart> demo;
     private final boolean isTraining;
-    private @Nullable RedisPart redis;
-    private @Nullable Supervisor supervisor;
+    private volatile Duration training = Duration.ZERO;
+    private volatile @Nullable RedisPart redis;
+    private volatile @Nullable Supervisor supervisor;
 
     public Platform(PlatformOptions options, PlatformListener listener) {
         this(options, listener, false);
@@ -86,6 +87,11 @@ public final class Platform implements AutoCloseable {
         return Optional.ofNullable(redis);
     }
 
+    /** How long the making of start-up caches took in {@link #start}. */
+    public Duration training() {
+        return training;
+    }
+
     /** The addresses of the parts, also of those that are not started. */
     public Addresses addresses() {
         return addresses;
@@ -116,7 +122,9 @@ public final class Platform implements AutoCloseable {
         requireFreePorts();
         AppSpecs specs = new AppSpecs(layout, jdk, addresses);
         if (options.usesStartCaches() && !isTraining) {
+            long began = System.nanoTime();
             new Training(options, jdk, apps(), specs, listener).run();
+            training = Duration.ofNanos(System.nanoTime() - began);
         }
         Supervisor started = new Supervisor(
                 RestartPolicy.standard(), startsAtOnce(), (state, message) -> listener.heard(state.name(), message));

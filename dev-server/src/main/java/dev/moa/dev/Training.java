@@ -41,8 +41,8 @@ final class Training {
         }
         listener.heard(
                 "",
-                "making start-up caches for %d apps with %s: once after a build, about a minute (--no-cache skips it)"
-                        .formatted(untrained, jdk));
+                "making start-up caches for %s with JDK %s: once after a build, about a minute (--no-cache skips it)"
+                        .formatted(untrained == 0 ? "Kafka" : untrained + " apps", jdk.version()));
         long began = System.nanoTime();
         Path root = options.home()
                 .resolve(".moa/training-" + ProcessHandle.current().pid());

@@ -114,7 +114,11 @@ final class UpCommand {
                 console.line("moa: " + message);
                 return 1;
             }
-            healthyMs = Math.max(1, System.currentTimeMillis() - beganAtMs());
+            healthyMs = Math.max(
+                    1,
+                    System.currentTimeMillis()
+                            - beganAtMs()
+                            - platform.training().toMillis());
             phase = Phase.RUNNING;
             PlatformState state = state(platform, options, layout);
             announce(state, platform);

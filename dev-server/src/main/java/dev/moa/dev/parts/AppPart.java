@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param mainClass its main class; null: the one of the packed app
  * @param ports its ports by name ({@code http}, {@code moa}, …) without any offset
  * @param heap the largest heap of its JVM, as {@code -Xmx} takes it
+ * @param jvmFlags further flags of its JVM
  * @param settings Spring properties, with <code>${…}</code> for addresses
  * @param arguments further arguments, with <code>${…}</code> for addresses
  */
@@ -21,5 +22,6 @@ public record AppPart(
         @Nullable String mainClass,
         Map<String, Integer> ports,
         String heap,
+        List<String> jvmFlags,
         Map<String, String> settings,
         List<String> arguments) {}

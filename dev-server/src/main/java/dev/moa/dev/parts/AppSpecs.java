@@ -46,6 +46,7 @@ public final class AppSpecs {
         List<String> command = new ArrayList<>();
         command.add(jdk.java().toString());
         command.addAll(JvmFlags.app(jdk, part.heap()));
+        command.addAll(part.jvmFlags());
         command.addAll(caches.flags(caches.file(part.name(), jar), isTraining));
         String mainClass = part.mainClass();
         if (mainClass == null) {

@@ -13,7 +13,6 @@ final class JvmFlags {
 
     static List<String> app(Jdk jdk, String heap) {
         List<String> flags = common(jdk, heap);
-        flags.add("-Xss512k");
         flags.add("-XX:MaxMetaspaceSize=192m");
         flags.add("-XX:ReservedCodeCacheSize=64m");
         flags.add("-XX:MaxDirectMemorySize=64m");
@@ -22,7 +21,6 @@ final class JvmFlags {
 
     static List<String> kafka(Jdk jdk, String heap) {
         List<String> flags = common(jdk, heap);
-        flags.add("-Xss512k");
         // a broker of this size waits for disk and network: the second compiler would only cost memory
         flags.add("-XX:TieredStopAtLevel=1");
         return flags;
@@ -31,6 +29,10 @@ final class JvmFlags {
     private static List<String> common(Jdk jdk, String heap) {
         List<String> flags = new ArrayList<>();
         flags.add("-Xmx" + heap);
+        // the default begins with the largest heap on a big machine, and uses its young third before it first collects
+        flags.add("-Xms24m");
+        flags.add("-Xmn12m");
+        flags.add("-Xss512k");
         flags.add("-XX:+UseSerialGC");
         flags.add("-XX:+ExitOnOutOfMemoryError");
         flags.add("-Dfile.encoding=UTF-8");

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /**
  * The apps that the platform and the demo are made of, read from {@code parts.properties}. Properties and not JSON:
@@ -69,20 +70,21 @@ public record PartList(List<AppPart> apps, List<AppPart> demo) {
         if (!ports.containsKey("http")) {
             settings.remove("server.address");
         }
-        List<String> arguments = new ArrayList<>();
-        for (String argument : properties.getProperty(name + ".args", "").split("\\s+")) {
-            if (!argument.isBlank()) {
-                arguments.add(argument);
-            }
-        }
         return new AppPart(
                 name,
                 module,
                 properties.getProperty(name + ".main"),
                 ports,
                 properties.getProperty(name + ".heap", properties.getProperty("every.heap", "128m")),
+                words(properties, name + ".jvm"),
                 settings,
-                arguments);
+                words(properties, name + ".args"));
+    }
+
+    private static List<String> words(Properties properties, String key) {
+        return Stream.of(properties.getProperty(key, "").split("\\s+"))
+                .filter(word -> !word.isBlank())
+                .toList();
     }
 
     private static Map<String, String> below(Properties properties, String prefix) {

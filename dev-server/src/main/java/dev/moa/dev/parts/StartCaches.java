@@ -2,6 +2,8 @@ package dev.moa.dev.parts;
 
 import dev.moa.dev.jdk.Jdk;
 import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -49,13 +51,20 @@ public final class StartCaches {
 
     List<String> flags(Path file, boolean isTraining) {
         if (isTraining) {
+            try {
+                Files.createDirectories(file.resolveSibling("."));
+            } catch (IOException e) {
+                throw new UncheckedIOException(
+                        "cannot make the directory of %s: %s".formatted(file, e.getMessage()), e);
+            }
             return List.of((jdk.hasAotCache() ? "-XX:AOTCacheOutput=" : "-XX:ArchiveClassesAtExit=") + file);
         }
         if (!Files.exists(file)) {
             return List.of();
         }
         return jdk.hasAotCache()
-                ? List.of("-XX:AOTCache=" + file)
+                // mapped where it was written for: its pages stay those of the file instead of becoming copies
+                ? List.of("-XX:AOTCache=" + file, "-XX:+UnlockDiagnosticVMOptions", "-XX:ArchiveRelocationMode=0")
                 : List.of("-XX:SharedArchiveFile=" + file, "-Xlog:cds=off", "-Xlog:cds+dynamic=off");
     }
 }

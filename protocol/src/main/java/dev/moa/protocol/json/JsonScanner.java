@@ -74,7 +74,7 @@ final class JsonScanner {
 
     void expectEnd() {
         if (peek() != -1) {
-            throw unexpected("nothing after the closing brace");
+            throw unexpected("the end of the text");
         }
     }
 

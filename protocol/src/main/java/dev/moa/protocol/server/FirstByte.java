@@ -1,11 +1,13 @@
 package dev.moa.protocol.server;
 
 import dev.moa.protocol.frame.Frame;
+import dev.moa.protocol.http.StrictRequestDecoder;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelPipeline;
+import io.netty.handler.codec.http.HttpResponseEncoder;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslHandler;
 import java.nio.charset.StandardCharsets;
@@ -54,6 +56,8 @@ final class FirstByte extends ChannelInboundHandlerAdapter {
             pipeline.addLast(new RespConnection(peer, commands));
         } else if (first == Frame.MAGIC) {
             pipeline.addLast(new FrameConnection(peer, commands.portName()));
+        } else if (first >= 'A' && first <= 'Z') {
+            pipeline.addLast(new StrictRequestDecoder(), new HttpResponseEncoder(), new HttpConnection(peer));
         } else {
             refuse(
                     ctx,

@@ -1,0 +1,170 @@
+package dev.moa.parallel.batch;
+
+import dev.moa.parallel.forward.Forwarder;
+import dev.moa.protocol.CallContext;
+import dev.moa.protocol.CallRequest;
+import dev.moa.protocol.CallResponse;
+import dev.moa.protocol.Deadline;
+import dev.moa.protocol.Payload;
+import dev.moa.protocol.StatusCode;
+import dev.moa.sdk.context.TraceContext;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Runs the calls of a batch side by side and packs the answers in the batch's order. Each call has its own
+ * deadline and all have the batch's: what is not answered by then is cancelled and marked.
+ *
+ * <p>Safe for many threads, never blocks. Each place is filled once: whoever sets it first wins, an answer or
+ * the deadline.
+ */
+public final class BatchRunner implements AutoCloseable {
+    private final Forwarder forwarder;
+    private final BatchProperties limits;
+    private final ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(1, work -> {
+        Thread thread = new Thread(work, "parallel-batch-1");
+        thread.setDaemon(true);
+        return thread;
+    });
+
+    public BatchRunner(Forwarder forwarder, BatchProperties limits) {
+        this.forwarder = forwarder;
+        this.limits = limits;
+        timer.setRemoveOnCancelPolicy(true);
+    }
+
+    /**
+     * Starts all calls and returns at once.
+     *
+     * @param traceparent the trace that the batch belongs to; null begins one
+     * @return the responses in order; cancel it to cancel all calls that run
+     */
+    public CompletableFuture<List<CallResponse>> run(Batch batch, @Nullable String traceparent) {
+        long timeoutMs =
+                batch.timeoutMs() > 0 ? batch.timeoutMs() : limits.timeout().toMillis();
+        Run run = new Run(batch, Deadline.afterMillis(timeoutMs), timeoutMs);
+        run.start(traceparent == null ? TraceContext.start().traceparent() : traceparent);
+        return run.result;
+    }
+
+    /** One batch on its way. */
+    private final class Run {
+        private final Batch batch;
+        private final Deadline deadline;
+        private final long timeoutMs;
+        private final AtomicReferenceArray<@Nullable CallResponse> responses;
+        private final AtomicReferenceArray<@Nullable CompletableFuture<CallResponse>> calls;
+        private final AtomicInteger open;
+        private final AtomicLong bytesLeft =
+                new AtomicLong(limits.maxResultSize().toBytes());
+        private final CompletableFuture<List<CallResponse>> result = new CompletableFuture<>();
+
+        Run(Batch batch, Deadline deadline, long timeoutMs) {
+            int size = batch.items().size();
+            this.batch = batch;
+            this.deadline = deadline;
+            this.timeoutMs = timeoutMs;
+            this.responses = new AtomicReferenceArray<>(size);
+            this.calls = new AtomicReferenceArray<>(size);
+            this.open = new AtomicInteger(size);
+        }
+
+        void start(String traceparent) {
+            Future<?> timeout = timer.schedule(this::end, Math.max(0, deadline.remainingNanos()), TimeUnit.NANOSECONDS);
+            result.whenComplete((answer, failure) -> {
+                timeout.cancel(false);
+                if (failure != null) {
+                    cancelOpen();
+                }
+            });
+            for (int i = 0; i < batch.items().size() && !result.isDone(); i++) {
+                int place = i;
+                Batch.Item item = batch.items().get(i);
+                if (item instanceof Batch.Invalid invalid) {
+                    set(place, invalid.response());
+                } else if (item instanceof Batch.Call call) {
+                    CallRequest request = traced(call.request(), traceparent, i);
+                    CompletableFuture<CallResponse> answer = forwarder.forward(request, deadlineOf(request));
+                    calls.set(place, answer);
+                    answer.whenComplete((response, failure) -> {
+                        if (failure == null) {
+                            set(place, withinBudget(response));
+                        }
+                    });
+                }
+            }
+        }
+
+        private Deadline deadlineOf(CallRequest request) {
+            long own = request.ctx().timeoutMs();
+            return own > 0 ? Deadline.afterMillis(own).earlier(deadline) : deadline;
+        }
+
+        private CallResponse withinBudget(CallResponse response) {
+            Payload body = response.result();
+            int size = body == null ? 0 : body.length();
+            return size == 0 || bytesLeft.addAndGet(-size) >= 0
+                    ? response
+                    : CallResponse.failure(
+                            response.id(),
+                            StatusCode.RESOURCE_EXHAUSTED,
+                            "result: %d bytes do not fit (limit: %d in one batch, moa.parallel.batch.max-result-size); split the batch"
+                                    .formatted(size, limits.maxResultSize().toBytes()));
+        }
+
+        private void set(int place, CallResponse response) {
+            if (responses.compareAndSet(place, null, response) && open.decrementAndGet() == 0) {
+                List<CallResponse> all = new ArrayList<>(responses.length());
+                for (int i = 0; i < responses.length(); i++) {
+                    all.add(Objects.requireNonNull(responses.get(i)));
+                }
+                result.complete(all);
+            }
+        }
+
+        /** The batch's deadline: marks what is open, which answers the batch, then cancels it. */
+        private void end() {
+            for (int i = 0; i < responses.length(); i++) {
+                if (responses.get(i) == null && batch.items().get(i) instanceof Batch.Call call) {
+                    set(
+                            i,
+                            CallResponse.failure(
+                                    call.request().id(),
+                                    StatusCode.DEADLINE_EXCEEDED,
+                                    "not answered within the batch's timeoutMs of %d".formatted(timeoutMs)));
+                }
+            }
+            cancelOpen();
+        }
+
+        private void cancelOpen() {
+            for (int i = 0; i < calls.length(); i++) {
+                CompletableFuture<CallResponse> call = calls.get(i);
+                if (call != null && !call.isDone()) {
+                    call.cancel(false);
+                }
+            }
+        }
+    }
+
+    private static CallRequest traced(CallRequest request, String traceparent, int index) {
+        CallContext ctx = request.ctx();
+        return request.withCtx(ctx.withTrace(
+                ctx.traceparent() == null ? traceparent : ctx.traceparent(),
+                ctx.path() == null ? "0." + (index + 1) : ctx.path()));
+    }
+
+    @Override
+    public void close() {
+        timer.shutdownNow();
+    }
+}
