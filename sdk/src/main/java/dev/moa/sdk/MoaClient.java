@@ -6,6 +6,7 @@ import dev.moa.protocol.CallResponse;
 import dev.moa.protocol.Deadline;
 import dev.moa.protocol.MoaException;
 import dev.moa.protocol.ServiceName;
+import dev.moa.protocol.StatusCode;
 import dev.moa.protocol.client.ConnectionOptions;
 import dev.moa.sdk.balance.Balancer;
 import dev.moa.sdk.call.CallSettings;
@@ -15,6 +16,9 @@ import dev.moa.sdk.context.TraceContext;
 import dev.moa.sdk.lookup.Directory;
 import dev.moa.sdk.lookup.RouterDirectory;
 import dev.moa.sdk.proxy.ServiceProxy;
+import dev.moa.sdk.stats.CallSide;
+import dev.moa.sdk.stats.MethodStatistics;
+import dev.moa.sdk.stats.Statistics;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -38,11 +42,13 @@ public final class MoaClient implements AutoCloseable {
     private final Directory directory;
     private final @Nullable RouterDirectory ownDirectory;
     private final List<ClientInterceptor> interceptors;
+    private final @Nullable Statistics statistics;
     private final Calls calls;
 
     private MoaClient(Builder settings) {
         this.app = settings.app;
         this.timeout = settings.timeout;
+        this.statistics = settings.statistics;
         this.interceptors = List.copyOf(settings.interceptors);
         ConnectionOptions connection =
                 ConnectionOptions.defaults().withToken(settings.token).withApp(settings.app);
@@ -78,8 +84,23 @@ public final class MoaClient implements AutoCloseable {
         if (scope != null) {
             deadline = deadline.earlier(scope.deadline());
         }
+        MethodStatistics counted =
+                statistics == null ? null : statistics.method(request.service(), request.method(), CallSide.CLIENT);
+        long startedAt = System.nanoTime();
+        if (counted != null) {
+            counted.started();
+        }
         CompletableFuture<CallResponse> answer = new OutgoingCall(calls, interceptors, options)
                 .start(request.withCtx(context(request.ctx(), scope)), deadline);
+        if (counted != null) {
+            answer.whenComplete((response, cancelled) -> counted.ended(
+                    response == null ? StatusCode.CANCELLED : response.code(),
+                    System.nanoTime() - startedAt,
+                    response == null || response.result() == null
+                            ? 0
+                            : response.result().length(),
+                    request.args().length()));
+        }
         if (scope != null && !answer.isDone()) {
             scope.onCancel(() -> answer.cancel(false));
         }
@@ -167,6 +188,7 @@ public final class MoaClient implements AutoCloseable {
         private @Nullable String token;
         private Duration timeout = Duration.ofSeconds(1);
         private Balancer balancer = Balancer.powerOfTwoChoices();
+        private @Nullable Statistics statistics;
         private @Nullable String zone;
         private CallSettings callSettings = CallSettings.defaults();
 
@@ -214,6 +236,12 @@ public final class MoaClient implements AutoCloseable {
         /** Sets how instances are chosen ({@link Balancer#powerOfTwoChoices()}). */
         public Builder balancer(Balancer newBalancer) {
             balancer = newBalancer;
+            return this;
+        }
+
+        /** Sets where calls are counted; null, the default, for nowhere. */
+        public Builder statistics(@Nullable Statistics newStatistics) {
+            statistics = newStatistics;
             return this;
         }
 

@@ -3,7 +3,10 @@ package dev.moa.sdk;
 import dev.moa.protocol.CallHandler;
 import dev.moa.protocol.CallRequest;
 import dev.moa.protocol.CallResponse;
+import dev.moa.protocol.Deadline;
 import dev.moa.protocol.IncomingCall;
+import dev.moa.protocol.MoaException;
+import dev.moa.protocol.Payload;
 import dev.moa.protocol.ServiceName;
 import dev.moa.protocol.StatusCode;
 import dev.moa.protocol.server.Authenticator;
@@ -13,6 +16,13 @@ import dev.moa.sdk.lookup.InstanceAddress;
 import dev.moa.sdk.publish.PublishedService;
 import dev.moa.sdk.publish.ServiceLimits;
 import dev.moa.sdk.publish.Workers;
+import dev.moa.sdk.registry.InstanceSpec;
+import dev.moa.sdk.registry.RegistrationState;
+import dev.moa.sdk.registry.RegistryClient;
+import dev.moa.sdk.stats.CallSide;
+import dev.moa.sdk.stats.MethodStatistics;
+import dev.moa.sdk.stats.Statistics;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -21,9 +31,15 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Publishes services on one moa port, which speaks RESP, moa frames and HTTP, and keeps them registered.
@@ -34,7 +50,15 @@ import org.jspecify.annotations.Nullable;
  */
 public final class MoaServer implements AutoCloseable {
 
+    private static final Logger log = LoggerFactory.getLogger(MoaServer.class);
     private static final Duration CLOSE_LIMIT = Duration.ofSeconds(10);
+    /** Within this time a change in the registry has reached the routers and those who watch there. */
+    private static final Duration WATCHERS_GRACE = Duration.ofMillis(500);
+    /** Within this time callers have read a GOAWAY and hung up; those who speak RESP or HTTP never do. */
+    private static final Duration HANG_UP_GRACE = Duration.ofMillis(500);
+
+    private static final long POLL_MS = 5;
+    private static final Payload NOT_STARTED = Payload.json("{\"started\":false}");
 
     private final Builder settings;
     private final Map<ServiceName, CallHandler> services;
@@ -42,6 +66,8 @@ public final class MoaServer implements AutoCloseable {
     private final ServerInterceptor.Next chain;
     private final Workers workers;
     private @Nullable MoaPort port;
+    private @Nullable RegistryClient registry;
+    private boolean drained;
     private boolean closed;
 
     private MoaServer(Builder settings) {
@@ -68,14 +94,14 @@ public final class MoaServer implements AutoCloseable {
     /**
      * Binds the port and starts to register. A second start does nothing.
      *
-     * @throws dev.moa.protocol.MoaException if the port cannot be bound
+     * @throws java.io.UncheckedIOException if the port cannot be bound
      */
     public synchronized MoaServer start() {
         if (closed) {
             throw new IllegalStateException("server: closed (expected: a new one)");
         }
         if (port == null) {
-            port = MoaPort.builder(chain::proceed)
+            port = MoaPort.builder(this::serve)
                     .host(settings.host)
                     .port(settings.port)
                     .name(settings.app)
@@ -83,6 +109,7 @@ public final class MoaServer implements AutoCloseable {
                     .limits(settings.limits)
                     .build()
                     .start();
+            register(port.port());
         }
         return this;
     }
@@ -97,30 +124,162 @@ public final class MoaServer implements AutoCloseable {
         return new TreeSet<>(services.keySet());
     }
 
+    private void register(int boundPort) {
+        if (settings.registries.isEmpty() || services.isEmpty()) {
+            return;
+        }
+        RegistryClient client = RegistryClient.builder(settings.registries)
+                .app(settings.app)
+                .token(settings.token)
+                .moaAddress(settings.registryMoaAddress)
+                .build();
+        String host = AdvertisedHost.of(settings.advertiseHost, settings.host);
+        for (ServiceName service : services.keySet()) {
+            client.register(new InstanceSpec(
+                    service,
+                    host,
+                    boundPort,
+                    InstanceAddress.MOA_PORT,
+                    settings.weight,
+                    settings.zone,
+                    settings.version,
+                    settings.tags,
+                    settings.metadata));
+        }
+        registry = client.start();
+    }
+
+    /** Returns how the registration of each service stands; empty without registries or before the start. */
+    public List<RegistrationState> registrations() {
+        RegistryClient client;
+        synchronized (this) {
+            client = registry;
+        }
+        return client == null ? List.of() : client.registrations();
+    }
+
+    /** Returns the calls that are under way. */
+    public int inFlight() {
+        MoaPort bound;
+        synchronized (this) {
+            bound = port;
+        }
+        return bound == null ? 0 : bound.inFlight();
+    }
+
     /**
-     * Takes the instances out of the registry and tells callers to go elsewhere, waits until running calls have
-     * ended or {@code limit} has passed, and leaves.
+     * Leaves without a failed call: marks the instances DRAINING and gives watchers a moment to see it, tells
+     * connected callers to go elsewhere, waits until running calls have ended or {@code limit} has passed, and
+     * takes the instances out of the registry. The port stays open for replies until {@link #close()}. A second
+     * drain does nothing.
      */
-    public synchronized void drain(Duration limit) {
-        MoaPort bound = port;
-        if (bound != null) {
-            bound.goAway();
+    public void drain(Duration limit) {
+        MoaPort bound;
+        RegistryClient client;
+        synchronized (this) {
+            if (drained || port == null) {
+                return;
+            }
+            drained = true;
+            bound = port;
+            client = registry;
+        }
+        Deadline deadline = Deadline.after(limit);
+        if (client != null) {
+            boolean known = client.registrations().stream().anyMatch(RegistrationState::isRegistered);
+            await(client.drain(), deadline);
+            if (known) {
+                pause(deadline.earlier(Deadline.after(WATCHERS_GRACE)));
+            }
+        }
+        bound.goAway();
+        // a caller that hangs up has read the GOAWAY: from it no further call can be on its way
+        Deadline hangUp = deadline.earlier(Deadline.after(HANG_UP_GRACE));
+        while (!deadline.hasPassed() && (bound.inFlight() > 0 || (bound.connections() > 0 && !hangUp.hasPassed()))) {
+            pause(Deadline.afterMillis(POLL_MS));
+        }
+        if (bound.inFlight() > 0) {
+            log.warn("{} calls are still running after {} ms, they are cut off", bound.inFlight(), limit.toMillis());
+        }
+        if (client != null) {
+            client.close();
+        }
+    }
+
+    private static void await(CompletableFuture<Void> done, Deadline deadline) {
+        try {
+            done.get(Math.max(1, deadline.remainingMillis()), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (ExecutionException | TimeoutException e) {
+            log.info("the registry was not told in time that this process drains");
+        }
+    }
+
+    private static void pause(Deadline until) {
+        try {
+            TimeUnit.NANOSECONDS.sleep(Math.max(0, until.remainingNanos()));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 
     /** Drains for at most 10 s, leaves the registry and closes the port. A second close does nothing. */
     @Override
-    public synchronized void close() {
-        if (closed) {
-            return;
+    public void close() {
+        MoaPort bound;
+        synchronized (this) {
+            if (closed) {
+                return;
+            }
+            closed = true;
+            bound = port;
         }
-        closed = true;
         drain(CLOSE_LIMIT);
-        MoaPort bound = port;
         if (bound != null) {
             bound.close();
         }
         workers.close();
+    }
+
+    private CompletionStage<CallResponse> serve(CallRequest request, IncomingCall call) {
+        MethodStatistics counted = counted(request);
+        if (counted == null) {
+            return chain.proceed(request, call);
+        }
+        long startedAt = System.nanoTime();
+        counted.started();
+        CompletionStage<CallResponse> answer;
+        try {
+            answer = chain.proceed(request, call);
+        } catch (RuntimeException e) {
+            answer = CompletableFuture.failedFuture(e);
+        }
+        return answer.whenComplete((response, failure) -> counted.ended(
+                response != null ? response.code() : failed(failure),
+                System.nanoTime() - startedAt,
+                request.args().length(),
+                response == null || response.result() == null
+                        ? 0
+                        : response.result().length()));
+    }
+
+    private static StatusCode failed(Throwable failure) {
+        Throwable cause =
+                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        return cause instanceof MoaException known ? known.code() : StatusCode.INTERNAL;
+    }
+
+    /** Calls that a fallback passes on are counted where they end; names that nobody published are not counted. */
+    private @Nullable MethodStatistics counted(CallRequest request) {
+        if (settings.statistics == null) {
+            return null;
+        }
+        CallHandler handler = services.get(request.service());
+        if (handler == null || (handler instanceof PublishedService published && !published.has(request.method()))) {
+            return null;
+        }
+        return settings.statistics.method(request.service(), request.method(), CallSide.SERVER);
     }
 
     private CompletionStage<CallResponse> dispatch(CallRequest request, IncomingCall call) {
@@ -133,7 +292,8 @@ public final class MoaServer implements AutoCloseable {
                     request.id(),
                     StatusCode.NOT_FOUND,
                     "service '%s' is not published here (published: %s)"
-                            .formatted(request.service(), new TreeSet<>(services.keySet()))));
+                            .formatted(request.service(), new TreeSet<>(services.keySet())),
+                    NOT_STARTED));
         }
         return handler.handle(request, call);
     }
@@ -152,11 +312,13 @@ public final class MoaServer implements AutoCloseable {
         private int port;
         private @Nullable String advertiseHost;
         private List<String> registries = List.of();
+        private @Nullable InetSocketAddress registryMoaAddress;
         private @Nullable String token;
         private Authenticator authenticator = Authenticator.none();
         private PortLimits limits = PortLimits.defaults();
         private ServiceLimits serviceLimits = ServiceLimits.defaults();
         private @Nullable CallHandler fallback;
+        private @Nullable Statistics statistics;
         private @Nullable String zone;
         private @Nullable String version;
         private int weight = InstanceAddress.DEFAULT_WEIGHT;
@@ -192,6 +354,15 @@ public final class MoaServer implements AutoCloseable {
         /** Sets the registries' base URLs, tried in turn; none, the default, means that nothing is registered. */
         public Builder registries(List<String> urls) {
             registries = List.copyOf(urls);
+            return this;
+        }
+
+        /**
+         * Sets the registry's moa port, to which a connection is held; null, the default, means what the registry
+         * announces.
+         */
+        public Builder registryMoaAddress(@Nullable InetSocketAddress address) {
+            registryMoaAddress = address;
             return this;
         }
 
@@ -239,6 +410,12 @@ public final class MoaServer implements AutoCloseable {
         /** Sets the limits of each service that is published from here on. */
         public Builder serviceLimits(ServiceLimits newLimits) {
             serviceLimits = newLimits;
+            return this;
+        }
+
+        /** Sets where calls are counted; null, the default, for nowhere. */
+        public Builder statistics(@Nullable Statistics newStatistics) {
+            statistics = newStatistics;
             return this;
         }
 

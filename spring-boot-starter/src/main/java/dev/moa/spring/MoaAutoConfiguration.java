@@ -5,6 +5,8 @@ import dev.moa.sdk.ClientInterceptor;
 import dev.moa.sdk.MoaClient;
 import dev.moa.sdk.MoaServer;
 import dev.moa.sdk.ServerInterceptor;
+import dev.moa.sdk.stats.Statistics;
+import dev.moa.sdk.stats.StatisticsReporter;
 import dev.moa.spring.security.BindGuard;
 import dev.moa.spring.security.MoaSecurityAutoConfiguration;
 import dev.moa.spring.security.TokenBook;
@@ -14,13 +16,19 @@ import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanFactoryPostProcessor;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.core.env.Environment;
 
 /** The moa client, the moa port and the statistics of an application, by settings under {@code moa}. */
 @AutoConfiguration(after = MoaSecurityAutoConfiguration.class)
-@EnableConfigurationProperties({MoaProperties.class, MoaServerProperties.class, MoaClientProperties.class})
+@EnableConfigurationProperties({
+    MoaProperties.class,
+    MoaServerProperties.class,
+    MoaClientProperties.class,
+    MoaStatisticsProperties.class
+})
 public class MoaAutoConfiguration {
 
     @Bean
@@ -34,12 +42,19 @@ public class MoaAutoConfiguration {
         return Clock.systemUTC();
     }
 
+    @Bean
+    @ConditionalOnMissingBean
+    Statistics moaStatistics() {
+        return Statistics.create();
+    }
+
     @Bean(destroyMethod = "close")
     @ConditionalOnMissingBean
     MoaClient moaClient(
             MoaProperties moa,
             MoaClientProperties client,
             TokenBook tokens,
+            Statistics statistics,
             ObjectProvider<ClientInterceptor> interceptors,
             Environment environment) {
         MoaClient.Builder builder = MoaClient.builder()
@@ -47,7 +62,8 @@ public class MoaAutoConfiguration {
                 .routers(moa.router().addresses())
                 .timeout(client.timeout())
                 .zone(moa.zone())
-                .token(tokens.own());
+                .token(tokens.own())
+                .statistics(statistics);
         interceptors.orderedStream().forEach(builder::interceptor);
         return builder.build();
     }
@@ -59,6 +75,7 @@ public class MoaAutoConfiguration {
             MoaProperties moa,
             MoaServerProperties server,
             TokenBook tokens,
+            Statistics statistics,
             ObjectProvider<ServerInterceptor> interceptors) {
         BindGuard.check("moa.server.host", server.host(), tokens);
         MoaServer.Builder builder = MoaServer.builder()
@@ -72,12 +89,29 @@ public class MoaAutoConfiguration {
                 .advertiseHost(moa.advertise().host())
                 .zone(moa.zone())
                 .version(server.version())
-                .token(tokens.own());
+                .token(tokens.own())
+                .statistics(statistics);
         interceptors.orderedStream().forEach(builder::interceptor);
         if (tokens.isRequired()) {
             builder.authenticator(Authenticator.tokens(tokens.callers()));
         }
         return new ServicePublisher(beans, environment, builder, server.drain());
+    }
+
+    @Bean(initMethod = "start", destroyMethod = "close")
+    @ConditionalOnProperty(name = "moa.statistics.enabled", matchIfMissing = true)
+    StatisticsReporter moaStatisticsReporter(
+            Statistics statistics,
+            MoaClient client,
+            MoaProperties moa,
+            MoaStatisticsProperties settings,
+            Environment environment,
+            Clock clock) {
+        return StatisticsReporter.builder(statistics, client::call)
+                .app(app(moa, environment))
+                .interval(settings.interval())
+                .clock(clock)
+                .build();
     }
 
     private static String app(MoaProperties moa, Environment environment) {

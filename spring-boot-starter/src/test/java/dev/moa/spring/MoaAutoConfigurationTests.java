@@ -27,7 +27,7 @@ class MoaAutoConfigurationTests {
 
     private final ApplicationContextRunner application = new ApplicationContextRunner()
             .withConfiguration(AutoConfigurations.of(MoaAutoConfiguration.class, MoaSecurityAutoConfiguration.class))
-            .withPropertyValues("moa.registry.urls=", "moa.app=tests");
+            .withPropertyValues("moa.registry.urls=", "moa.statistics.enabled=false", "moa.app=tests");
 
     interface Greeter {
         String greet(String name);

@@ -4,6 +4,7 @@ import java.lang.reflect.Method;
 import java.lang.reflect.Parameter;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JavaType;
 import tools.jackson.databind.ObjectReader;
 import tools.jackson.databind.ObjectWriter;
@@ -26,7 +27,8 @@ public record ServiceParameter(String name, JavaType type, boolean optional, Obj
                 parameter.getName(),
                 type,
                 optional,
-                Json.MAPPER.readerFor(type),
+                // the other arguments follow
+                Json.MAPPER.readerFor(type).without(DeserializationFeature.FAIL_ON_TRAILING_TOKENS),
                 type.hasRawClass(Object.class) ? Json.MAPPER.writer() : Json.MAPPER.writerFor(type));
     }
 

@@ -32,6 +32,7 @@ public final class PublishedService implements CallHandler {
 
     private static final Logger log = LoggerFactory.getLogger(PublishedService.class);
     private static final Payload PONG = Payload.json("\"pong\"");
+    private static final Payload NOT_SENT = Payload.json("{\"sent\":false}");
     private static final Payload NOT_STARTED = Payload.json("{\"started\":false}");
 
     private final ServiceName name;
@@ -73,6 +74,11 @@ public final class PublishedService implements CallHandler {
                     NOT_STARTED));
         }
         return answer;
+    }
+
+    /** Returns whether the service has a method of this name, built in or its own. */
+    public boolean has(String method) {
+        return methods.method(method) != null || method.equals("$ping") || method.equals("$describe");
     }
 
     /** Returns the calls that were taken and have not ended, without those on event loops. */
@@ -141,7 +147,7 @@ public final class PublishedService implements CallHandler {
 
     private CallResponse failure(ServiceMethod method, CallRequest request, Throwable thrown) {
         if (thrown instanceof MoaException known) {
-            return known.toResponse(request.id());
+            return withoutMarks(known.toResponse(request.id()));
         }
         if (method.declares(thrown)) {
             return DeclaredException.toResponse(request.id(), thrown);
@@ -154,6 +160,17 @@ public final class PublishedService implements CallHandler {
                 StatusCode.INTERNAL,
                 "%s %s failed (error id %s, see the log of the service)".formatted(name, method.name(), errorId),
                 Payload.json("{\"errorId\":\"" + errorId + "\"}"));
+    }
+
+    /**
+     * A failure of a call that this method made says of that call, not of this one, that it never left or was not
+     * begun: a caller who believed it would run this method twice.
+     */
+    private static CallResponse withoutMarks(CallResponse response) {
+        Payload details = response.details();
+        return NOT_STARTED.equals(details) || NOT_SENT.equals(details)
+                ? new CallResponse(response.id(), response.code(), null, response.message(), null)
+                : response;
     }
 
     private static Throwable unwrap(Throwable thrown) {

@@ -23,6 +23,7 @@ import org.springframework.web.servlet.function.ServerResponse;
         properties = {
             "server.address=127.0.0.1",
             "moa.registry.urls=",
+            "moa.statistics.enabled=false",
             "moa.security.protect-http=true",
             "moa.security.operator-paths=/v1/sources/**",
             "moa.security.tokens.ops.secret=operator-b8f1c04a",

@@ -1,0 +1,93 @@
+package dev.moa.sdk.call;
+
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongSupplier;
+
+/**
+ * How one instance has answered so far: calls in flight, decayed latency, decayed success.
+ *
+ * <p>Each sample moves the averages by a tenth, more after a pause (time constant 1 s), so that a busy instance's
+ * figures follow within some ten calls and an idle one's with the first. While nothing comes in, the figures drift
+ * back to "unknown" (time constant 2.5 s): an instance that was 20 times too slow is tried again after about
+ * 7 s with a single call, and not forgotten for ever. A failure counts as a slow answer and lowers the success.
+ *
+ * <p>Samples are taken under the record's own lock, which is held for some nanoseconds; readers take no lock and may
+ * see a latency and a success of two neighbouring samples.
+ */
+final class TrackRecord {
+
+    /** Weight of one sample. */
+    private static final double STEP = 0.1;
+    /** After this pause a sample weighs more than {@link #STEP}: 1 - exp(-t / 1 s) = 0.1. */
+    private static final long LONG_PAUSE_NANOS = 105_000_000L;
+
+    private static final double SAMPLE_TIME_NANOS = 1e9;
+    private static final double DRIFT_TIME_NANOS = 2.5e9;
+    /** A failure is at least this much slower than what the instance usually takes. */
+    private static final double FAILURE_FACTOR = 3;
+
+    private static final double LEAST_SUCCESS = 0.05;
+    private static final double LEAST_LATENCY_NANOS = 1_000;
+
+    private final LongSupplier nanoClock;
+    private final AtomicInteger inFlight = new AtomicInteger();
+    private volatile double latencyNanos;
+    private volatile double success = 1;
+    private volatile long sampledAt;
+    private int failuresInARow;
+
+    /** @param latencyNanos what is assumed at first: that of its peers */
+    TrackRecord(LongSupplier nanoClock, double latencyNanos) {
+        this.nanoClock = nanoClock;
+        this.latencyNanos = Math.max(latencyNanos, LEAST_LATENCY_NANOS);
+        this.sampledAt = nanoClock.getAsLong();
+    }
+
+    int inFlight() {
+        return inFlight.get();
+    }
+
+    double latencyNanos() {
+        return Math.max(LEAST_LATENCY_NANOS, latencyNanos * drift());
+    }
+
+    double success() {
+        return Math.max(LEAST_SUCCESS, 1 - (1 - success) * drift());
+    }
+
+    /** A call goes out. */
+    void begin() {
+        inFlight.incrementAndGet();
+    }
+
+    /** A call that went out ends; returns the failures in a row. */
+    int end(Outcome outcome, long tookNanos) {
+        inFlight.decrementAndGet();
+        if (outcome == Outcome.UNKNOWN) {
+            return 0;
+        }
+        return sample(outcome == Outcome.SUCCESS, tookNanos);
+    }
+
+    private synchronized int sample(boolean succeeded, long tookNanos) {
+        long now = nanoClock.getAsLong();
+        long pause = now - sampledAt;
+        double step = pause <= LONG_PAUSE_NANOS ? STEP : 1 - Math.exp(-pause / SAMPLE_TIME_NANOS);
+        double took = succeeded ? tookNanos : Math.max(tookNanos, latencyNanos * FAILURE_FACTOR);
+        latencyNanos += (took - latencyNanos) * step;
+        success += ((succeeded ? 1 : 0) - success) * step;
+        sampledAt = now;
+        failuresInARow = succeeded ? 0 : failuresInARow + 1;
+        return failuresInARow;
+    }
+
+    /** Forgets the failures in a row, as the instance gets another chance. */
+    synchronized void forgive() {
+        failuresInARow = 0;
+    }
+
+    private double drift() {
+        long idle = nanoClock.getAsLong() - sampledAt;
+        return idle <= LONG_PAUSE_NANOS ? 1 : Math.exp(-idle / DRIFT_TIME_NANOS);
+    }
+}

@@ -1,0 +1,156 @@
+package dev.moa.sdk.lookup;
+
+import dev.moa.protocol.CallRequest;
+import dev.moa.protocol.CallResponse;
+import dev.moa.protocol.Deadline;
+import dev.moa.protocol.StatusCode;
+import dev.moa.protocol.client.ConnectionOptions;
+import dev.moa.protocol.client.MoaConnection;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/** One connection to one of several routers; on failure the next router is tried, each once per call. */
+final class RouterConnections implements AutoCloseable {
+
+    private final List<InetSocketAddress> addresses;
+    private final ConnectionOptions options;
+    private int current;
+    private @Nullable CompletableFuture<MoaConnection> connection;
+    private boolean closed;
+
+    RouterConnections(List<String> addresses, ConnectionOptions options) {
+        if (addresses.isEmpty()) {
+            throw new IllegalArgumentException("routers: none (expected: at least one host:port)");
+        }
+        List<InetSocketAddress> parsed = new ArrayList<>();
+        addresses.forEach(address -> parsed.add(parse(address)));
+        // clients spread over the routers
+        Collections.shuffle(parsed);
+        this.addresses = List.copyOf(parsed);
+        this.options = options;
+    }
+
+    static InetSocketAddress parse(String address) {
+        int colon = address.lastIndexOf(':');
+        try {
+            return InetSocketAddress.createUnresolved(
+                    address.substring(0, colon), Integer.parseInt(address.substring(colon + 1)));
+        } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
+            throw new IllegalArgumentException("router: '%s' (expected: host:port)".formatted(address), e);
+        }
+    }
+
+    /** Calls a router; the future never completes exceptionally, except by being cancelled. */
+    CompletableFuture<CallResponse> call(CallRequest request, Deadline deadline) {
+        CompletableFuture<CallResponse> result = new CompletableFuture<>();
+        attempt(request, deadline, result, addresses.size());
+        return result;
+    }
+
+    private void attempt(CallRequest request, Deadline deadline, CompletableFuture<CallResponse> result, int left) {
+        CompletableFuture<MoaConnection> opening = connection();
+        opening.whenComplete((opened, failure) -> {
+            if (result.isDone()) {
+                return;
+            }
+            if (failure != null) {
+                forget(opening);
+                next(request, deadline, result, left, unavailable(request, failure));
+                return;
+            }
+            CompletableFuture<CallResponse> answer = opened.call(request, deadline);
+            result.whenComplete((any, cancelled) -> {
+                if (result.isCancelled()) {
+                    answer.cancel(false);
+                }
+            });
+            answer.whenComplete((response, broken) -> {
+                if (response == null) {
+                    result.cancel(false);
+                } else if (response.code() == StatusCode.UNAVAILABLE && !opened.isOpen()) {
+                    forget(opening);
+                    next(request, deadline, result, left, response);
+                } else {
+                    result.complete(response);
+                }
+            });
+        });
+    }
+
+    private void next(
+            CallRequest request,
+            Deadline deadline,
+            CompletableFuture<CallResponse> result,
+            int left,
+            CallResponse failure) {
+        if (left <= 1 || deadline.hasPassed()) {
+            result.complete(failure);
+        } else {
+            attempt(request, deadline, result, left - 1);
+        }
+    }
+
+    private synchronized CompletableFuture<MoaConnection> connection() {
+        CompletableFuture<MoaConnection> now = connection;
+        if (now != null && now.isDone() && !now.isCompletedExceptionally()) {
+            MoaConnection opened = now.join();
+            if (!opened.isOpen() || opened.isGoingAway()) {
+                now = null;
+                current++;
+            }
+        }
+        if (now == null) {
+            now = closed
+                    ? CompletableFuture.failedFuture(new IllegalStateException("the directory is closed"))
+                    : MoaConnection.open(addresses.get(Math.floorMod(current, addresses.size())), options);
+            connection = now;
+        }
+        return now;
+    }
+
+    private synchronized void forget(CompletableFuture<MoaConnection> broken) {
+        if (connection == broken) {
+            connection = null;
+            current++;
+        }
+    }
+
+    /** Goes on with another router. */
+    void next() {
+        CompletableFuture<MoaConnection> left;
+        synchronized (this) {
+            left = connection;
+            connection = null;
+            current++;
+        }
+        closeLater(left);
+    }
+
+    private static CallResponse unavailable(CallRequest request, Throwable failure) {
+        Throwable cause = failure.getCause() == null ? failure : failure.getCause();
+        return CallResponse.failure(
+                request.id(), StatusCode.UNAVAILABLE, "no router could be asked: " + cause.getMessage());
+    }
+
+    private static void closeLater(@Nullable CompletableFuture<MoaConnection> opening) {
+        if (opening != null) {
+            opening.whenComplete((opened, failure) -> {
+                if (opened != null) {
+                    opened.close();
+                }
+            });
+        }
+    }
+
+    @Override
+    public void close() {
+        synchronized (this) {
+            closed = true;
+        }
+        next();
+    }
+}
