@@ -105,6 +105,17 @@ public final class Statistics {
         return refused.get();
     }
 
+    /** Returns the services that have a method counted on the server's side: what this process serves. */
+    public List<String> services() {
+        return methods.values().stream()
+                .filter(method -> method.side() == CallSide.SERVER)
+                .map(MethodStatistics::service)
+                .distinct()
+                .sorted()
+                .limit(StatisticsReport.MAX_SERVICES)
+                .toList();
+    }
+
     /** Takes out what was counted since the last time. */
     List<StatisticsReport.MethodDelta> drain() {
         List<StatisticsReport.MethodDelta> deltas = new ArrayList<>();

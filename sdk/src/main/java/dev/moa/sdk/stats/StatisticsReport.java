@@ -25,6 +25,8 @@ import tools.jackson.databind.json.JsonMapper;
  * @param toMs the end
  * @param droppedReports reports that this process has dropped since its start because its buffer was full
  * @param refusedMethods methods that were counted as {@link Statistics#OTHER} since its start
+ * @param services the services that this process serves, whether or not they were called; at most
+ *     {@value #MAX_SERVICES}
  * @param methods one entry per method and side that had calls, at most {@value #MAX_METHODS}
  * @param process how the process is; null in all but the first of several reports about the same moments
  */
@@ -38,11 +40,15 @@ public record StatisticsReport(
         long toMs,
         long droppedReports,
         long refusedMethods,
+        List<String> services,
         List<MethodDelta> methods,
         @Nullable ProcessStatistics process) {
 
     /** The most methods in a report. */
     public static final int MAX_METHODS = 2_000;
+
+    /** The most services in a report. */
+    public static final int MAX_SERVICES = 500;
 
     /** The longest report, in bytes of JSON. */
     public static final int MAX_BYTES = 1 << 20;
@@ -74,6 +80,12 @@ public record StatisticsReport(
         if (toMs < fromMs) {
             throw new IllegalArgumentException("toMs: %d (expected: >= fromMs %d)".formatted(toMs, fromMs));
         }
+        services = services == null ? List.of() : List.copyOf(services);
+        if (services.size() > MAX_SERVICES) {
+            throw new IllegalArgumentException(
+                    "services: %d (expected: at most %d)".formatted(services.size(), MAX_SERVICES));
+        }
+        services.forEach(service -> requireName("service", service));
         if (methods == null || methods.size() > MAX_METHODS) {
             throw new IllegalArgumentException("methods: %s (expected: a list of at most %d)"
                     .formatted(methods == null ? "none" : methods.size(), MAX_METHODS));

@@ -47,6 +47,9 @@ public final class StatisticsReporter implements AutoCloseable {
     private static final Duration CLOSE_LIMIT = Duration.ofSeconds(2);
     private static final Duration PAUSE_BETWEEN_SENDS = Duration.ofMillis(100);
 
+    // half a KB each in ordinary life, 5 KB for calls spread over ten octaves: below the 1 MiB that a port takes
+    private static final int METHODS_PER_REPORT = 150;
+
     private final Statistics statistics;
     private final Function<CallRequest, CompletableFuture<CallResponse>> calls;
     private final String app;
@@ -214,6 +217,7 @@ public final class StatisticsReporter implements AutoCloseable {
                     Math.max(to, deltaFromMs),
                     buffer.dropped(),
                     statistics.refusedMethods(),
+                    statistics.services(),
                     part,
                     process);
             buffer.add(report.toJson());
@@ -222,9 +226,6 @@ public final class StatisticsReporter implements AutoCloseable {
         } while (!rest.isEmpty());
         deltaFromMs = now;
     }
-
-    // about 1 KB each in ordinary life, 30 KB at the very worst: far below the 1 MiB that a port takes
-    private static final int METHODS_PER_REPORT = 250;
 
     /** Sends what waits, oldest first, until all is sent or one fails. */
     void sendBuffered() throws InterruptedException {

@@ -113,8 +113,8 @@ class StatisticsReporterTests {
         reporter.close();
         sendAll(reporter);
 
-        assertThat(monitor.taken).hasSize(3);
-        assertThat(monitor.taken).extracting(StatisticsReport::seq).containsExactly(1L, 2L, 3L);
+        assertThat(monitor.taken).hasSize(4);
+        assertThat(monitor.taken).extracting(StatisticsReport::seq).containsExactly(1L, 2L, 3L, 4L);
         assertThat(monitor.taken.stream()
                         .mapToInt(report -> report.methods().size())
                         .sum())

@@ -138,7 +138,17 @@ class StatisticsTests {
         Statistics statistics = Statistics.create();
         statistics.record(USER, "get", CallSide.SERVER, StatusCode.UNAVAILABLE, 1_234_567, 3, 4);
         StatisticsReport report = new StatisticsReport(
-                "boot", 7, "feed-api", "box:1", 60_000, 70_000, 1, 2, statistics.drain(), new ProcessProbe().look());
+                "boot",
+                7,
+                "feed-api",
+                "box:1",
+                60_000,
+                70_000,
+                1,
+                2,
+                statistics.services(),
+                statistics.drain(),
+                new ProcessProbe().look());
 
         StatisticsReport back = StatisticsReport.fromJson(report.toJson());
 
@@ -151,7 +161,8 @@ class StatisticsTests {
     @Test
     void wrongReportsAreRefusedInWords() {
         String good = new String(
-                new StatisticsReport("b", 1, "app", "i", 0, 1, 0, 0, List.of(), null).toJson(), StandardCharsets.UTF_8);
+                new StatisticsReport("b", 1, "app", "i", 0, 1, 0, 0, List.of(), List.of(), null).toJson(),
+                StandardCharsets.UTF_8);
 
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> parse(good.replace("\"seq\":1", "\"seq\":-1")))

@@ -1,0 +1,38 @@
+package dev.moa.monitor;
+
+import dev.moa.monitor.stream.StreamReader;
+import org.springframework.context.SmartLifecycle;
+import org.springframework.stereotype.Component;
+
+/** Reads while there is a Redis client to read with: stops after the moa port and before the client. */
+@Component
+class MonitorLifecycle implements SmartLifecycle {
+    private final StreamReader reader;
+    private volatile boolean running;
+
+    MonitorLifecycle(StreamReader reader) {
+        this.reader = reader;
+    }
+
+    @Override
+    public void start() {
+        reader.start();
+        running = true;
+    }
+
+    @Override
+    public void stop() {
+        reader.close();
+        running = false;
+    }
+
+    @Override
+    public boolean isRunning() {
+        return running;
+    }
+
+    @Override
+    public int getPhase() {
+        return 1_000;
+    }
+}

@@ -1,0 +1,5 @@
+/** What is watched. Start at {@link dev.moa.monitor.alert.Alerts}. */
+@NullMarked
+package dev.moa.monitor.alert;
+
+import org.jspecify.annotations.NullMarked;
