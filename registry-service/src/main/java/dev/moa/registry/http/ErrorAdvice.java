@@ -53,10 +53,11 @@ class ErrorAdvice extends ResponseEntityExceptionHandler {
     @Override
     protected @Nullable ResponseEntity<Object> handleHttpMessageNotReadable(
             HttpMessageNotReadableException failure, HttpHeaders headers, HttpStatusCode status, WebRequest request) {
+        // Jackson wraps what its source throws
+        if (failure.getMostSpecificCause() instanceof BodyTooLargeException tooLarge) {
+            return refused(tooLarge.refusal());
+        }
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            if (cause instanceof BodyTooLargeException tooLarge) {
-                return refused(tooLarge.refusal());
-            }
             if (cause instanceof JacksonException broken) {
                 return refused(Refusal.invalid(
                         "body",

@@ -1,82 +1,112 @@
 package dev.moa.registry.watch;
 
 import dev.moa.protocol.ServiceName;
+import dev.moa.registry.store.RedisStore;
 import java.nio.charset.StandardCharsets;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
+import org.springframework.data.redis.connection.Message;
+import org.springframework.data.redis.connection.RedisConnection;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
-import org.springframework.data.redis.listener.ChannelTopic;
-import org.springframework.data.redis.listener.RedisMessageListenerContainer;
-import org.springframework.util.backoff.FixedBackOff;
 
 /**
- * Hears the wake-ups of all registries. They only wake: a lost one is made up for by the hub's poll. A Redis that is
- * not there yet is waited for in the background.
+ * Hears the wake-ups of all registries. They only wake: a lost one is made up for by the hub's poll.
+ *
+ * <p>A thread of its own subscribes once Redis is there; from then on Lettuce reconnects and subscribes again by
+ * itself. (Spring's listener container retries inside its own stack, which grows for as long as Redis is away.)
  */
 final class WakeListener implements SmartLifecycle {
     private static final Logger log = LoggerFactory.getLogger(WakeListener.class);
-    private static final long RETRY_MS = 1000;
+    private static final byte[] CHANNEL = "moa:wake".getBytes(StandardCharsets.UTF_8);
+    private static final long RETRY_MS = 500;
 
+    private final RedisConnectionFactory connections;
+    private final RedisStore store;
     private final SubscriptionHub hub;
-    private final RedisMessageListenerContainer container = new RedisMessageListenerContainer();
-    private boolean running;
+    private @Nullable Thread thread;
 
-    WakeListener(RedisConnectionFactory connections, SubscriptionHub hub) {
+    WakeListener(RedisConnectionFactory connections, RedisStore store, SubscriptionHub hub) {
+        this.connections = connections;
+        this.store = store;
         this.hub = hub;
-        container.setConnectionFactory(connections);
-        container.setRecoveryBackoff(new FixedBackOff(RETRY_MS, FixedBackOff.UNLIMITED_ATTEMPTS));
-        container.setErrorHandler(failure -> log.debug("A wake-up was not understood", failure));
-        container.addMessageListener(
-                (message, pattern) -> wake(new String(message.getBody(), StandardCharsets.UTF_8)),
-                ChannelTopic.of("moa:wake"));
-    }
-
-    private void wake(String message) {
-        int space = message.indexOf(' ');
-        hub.wake(Set.of(ServiceName.of(space < 0 ? message : message.substring(0, space))));
     }
 
     @Override
     public synchronized void start() {
-        if (running) {
-            return;
-        }
-        running = true;
-        container.afterPropertiesSet();
-        Thread starter = new Thread(this::listen, "registry-wake-1");
-        starter.setDaemon(true);
-        starter.start();
-    }
-
-    private void listen() {
-        while (isRunning()) {
-            try {
-                container.start();
-                return;
-            } catch (RuntimeException away) {
-                log.debug("No wake-ups yet: {}", away.getMessage());
-                container.stop();
-            }
-            try {
-                Thread.sleep(RETRY_MS);
-            } catch (InterruptedException stopping) {
-                return;
-            }
+        if (thread == null) {
+            Thread listener = new Thread(this::run, "registry-wake-1");
+            listener.setDaemon(true);
+            thread = listener;
+            listener.start();
         }
     }
 
     @Override
-    public void stop() {
-        synchronized (this) {
-            running = false;
+    public synchronized void stop() {
+        Thread listener = thread;
+        thread = null;
+        if (listener != null) {
+            listener.interrupt();
         }
-        container.stop();
     }
 
     @Override
     public synchronized boolean isRunning() {
-        return running;
+        return thread != null;
+    }
+
+    private void run() {
+        RedisConnection connection = null;
+        while (isRunning()) {
+            if (connection == null || connection.isClosed() || !connection.isSubscribed()) {
+                close(connection);
+                connection = subscribe();
+            }
+            try {
+                Thread.sleep(RETRY_MS);
+            } catch (InterruptedException stopping) {
+                break;
+            }
+        }
+        close(connection);
+    }
+
+    private @Nullable RedisConnection subscribe() {
+        if (store.absence() != null) {
+            return null;
+        }
+        RedisConnection connection = null;
+        try {
+            connection = connections.getConnection();
+            connection.subscribe(this::hear, CHANNEL);
+            return connection;
+        } catch (RuntimeException away) {
+            log.debug("No wake-ups yet: {}", away.getMessage());
+            close(connection);
+            return null;
+        }
+    }
+
+    private void hear(Message message, byte @Nullable [] pattern) {
+        String text = new String(message.getBody(), StandardCharsets.UTF_8);
+        int space = text.indexOf(' ');
+        try {
+            hub.wake(Set.of(ServiceName.of(space < 0 ? text : text.substring(0, space))));
+        } catch (IllegalArgumentException notOurs) {
+            log.debug("A wake-up was not understood: {}", text);
+        }
+    }
+
+    private static void close(@Nullable RedisConnection connection) {
+        if (connection != null) {
+            try {
+                connection.close();
+            } catch (RuntimeException gone) {
+                log.debug("The wake-up connection was gone already: {}", gone.getMessage());
+            }
+        }
     }
 }

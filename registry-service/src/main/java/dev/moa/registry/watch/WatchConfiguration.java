@@ -32,7 +32,7 @@ class WatchConfiguration {
     }
 
     @Bean
-    WakeListener wakeListener(RedisConnectionFactory connections, SubscriptionHub hub) {
-        return new WakeListener(connections, hub);
+    WakeListener wakeListener(RedisConnectionFactory connections, RedisStore store, SubscriptionHub hub) {
+        return new WakeListener(connections, store, hub);
     }
 }
