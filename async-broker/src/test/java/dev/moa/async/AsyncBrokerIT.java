@@ -2,9 +2,26 @@ package dev.moa.async;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.moa.protocol.CallRequest;
+import dev.moa.protocol.CallResponse;
+import dev.moa.protocol.IncomingCall;
+import dev.moa.protocol.Payload;
+import dev.moa.protocol.ServiceName;
+import dev.moa.protocol.StatusCode;
+import dev.moa.sdk.MoaClient;
+import dev.moa.sdk.MoaServer;
+import dev.moa.sdk.lookup.StaticDirectory;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
@@ -14,6 +31,9 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.web.server.servlet.context.ServletWebServerApplicationContext;
+import org.springframework.context.support.GenericApplicationContext;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /** The application whole, on a real Kafka, with a real HTTP endpoint as target. */
 @Timeout(value = 60, unit = TimeUnit.SECONDS)
@@ -21,8 +41,13 @@ class AsyncBrokerIT {
     @TempDir
     static Path directory;
 
+    static final ServiceName ECHO = ServiceName.of("/service/echo");
+    static final List<CallRequest> calls = new CopyOnWriteArrayList<>();
+    static final int moaPort = KafkaProcess.freePort();
+    static MoaServer echo;
     static KafkaProcess kafka;
     static TargetServer target;
+    static TargetServer slow;
     static ServletWebServerApplicationContext app;
     static BrokerClient broker;
 
@@ -30,10 +55,24 @@ class AsyncBrokerIT {
     static void start() throws Exception {
         kafka = new KafkaProcess(directory).start();
         target = new TargetServer();
+        slow = new TargetServer();
+        echo = MoaServer.builder()
+                .app("echo")
+                .port(0)
+                .registries(List.of())
+                .publish(ECHO, AsyncBrokerIT::echo)
+                .build()
+                .start();
         app = (ServletWebServerApplicationContext) new SpringApplicationBuilder(AsyncBrokerApplication.class)
+                .initializers(context -> ((GenericApplicationContext) context)
+                        .registerBean(
+                                MoaClient.class,
+                                () -> MoaClient.builder()
+                                        .directory(new StaticDirectory().put(ECHO, "127.0.0.1", echo.port()))
+                                        .build()))
                 .run(
                         "--server.port=0",
-                        "--moa.server.port=0",
+                        "--moa.server.port=" + moaPort,
                         "--spring.kafka.bootstrap-servers=" + kafka.address(),
                         "--moa.async.kafka.partitions=2",
                         "--moa.registry.urls=",
@@ -48,7 +87,9 @@ class AsyncBrokerIT {
     @AfterAll
     static void stop() {
         app.close();
+        echo.close();
         target.close();
+        slow.close();
         kafka.close();
     }
 
@@ -162,6 +203,106 @@ class AsyncBrokerIT {
         assertThat(broker.submitUrl(target.url("/deduped"), "{\"dedupeKey\":\"order-7\"}"))
                 .isEqualTo(first);
         assertThat(target.got("/deduped")).hasSize(1);
+    }
+
+    @Test
+    void taskGoesToAServiceAndItsOutcomeFollowsTheCode() {
+        String done = broker.submit("""
+                {"service":"/service/echo","method":"echo","args":["hi",1.50],"ctx":{"tags":{"lane":"blue"}},"task":{}}""");
+        String wrong = broker.submit("{\"service\":\"/service/echo\",\"method\":\"wrong\",\"task\":{}}");
+        String flaky = broker.submit(
+                "{\"service\":\"/service/echo\",\"method\":\"flaky\",\"task\":{\"retry\":{\"backoffMs\":20}}}");
+
+        assertThat(broker.awaitState(done, "SUCCEEDED").body().path("result").toString())
+                .isEqualTo("[\"hi\",1.50]");
+        assertThat(broker.awaitState(wrong, "DEAD").text("lastError")).startsWith("INVALID_ARGUMENT: no");
+        assertThat(broker.awaitState(flaky, "SUCCEEDED").body().path("attempts").asInt())
+                .isEqualTo(3);
+        CallRequest got = calls.stream()
+                .filter(c -> c.method().equals("echo"))
+                .findFirst()
+                .orElseThrow();
+        assertThat(got.ctx().tags())
+                .containsEntry("lane", "blue")
+                .containsEntry("task-id", done)
+                .containsEntry("task-attempt", "1");
+        assertThat(got.ctx().traceparent()).startsWith("00-" + done.substring(0, 32));
+        assertThat(broker.task(done).text("target")).isEqualTo("/service/echo");
+    }
+
+    @Test
+    void redisClientSubmitsWithGet() throws Exception {
+        String answer = resp(
+                "GET", "{\"service\":\"/service/echo\",\"method\":\"echo\",\"args\":[2],\"task\":{\"key\":\"a\"}}");
+        String without = resp("GET", "{\"service\":\"/service/echo\",\"method\":\"echo\",\"args\":[2]}");
+
+        JsonNode accepted = JsonMapper.shared().readTree(answer).path("result");
+        assertThat(accepted.path("promise").asString()).contains("0 lost");
+        broker.awaitState(accepted.path("taskId").asString(), "SUCCEEDED");
+        assertThat(without).contains("\"code\":3").contains("task: absent");
+    }
+
+    @Test
+    void queuesTellWhatWaits() {
+        slow.answer("/queued", got -> TargetServer.Answer.ok().after(1_000));
+        String id = broker.submitUrl(slow.url("/queued"), "{}");
+        String delayed = broker.submitUrl(slow.url("/queued"), "{\"delayMs\":3600000}");
+
+        Awaitility.await().atMost(5, TimeUnit.SECONDS).untilAsserted(() -> {
+            JsonNode queue = queue(slow.url(""));
+            assertThat(queue.path("depth").asInt()).isEqualTo(2);
+            assertThat(queue.path("inFlight").asInt()).isEqualTo(1);
+            assertThat(queue.path("delayed").asInt()).isEqualTo(1);
+            assertThat(broker.state(id)).isEqualTo("RUNNING");
+        });
+        assertThat(broker.delete("/v1/tasks/" + id).status()).isEqualTo(409);
+        assertThat(broker.delete("/v1/tasks/" + delayed).text("state")).isEqualTo("CANCELLED");
+        broker.awaitState(id, "SUCCEEDED");
+    }
+
+    private static JsonNode queue(String name) {
+        for (JsonNode queue : broker.get("/v1/queues").body().path("targets")) {
+            if (queue.path("target").asString().equals(name)) {
+                return queue;
+            }
+        }
+        return JsonMapper.shared().createObjectNode();
+    }
+
+    private static CompletionStage<CallResponse> echo(CallRequest request, IncomingCall call) {
+        calls.add(request);
+        long attempt =
+                calls.stream().filter(c -> c.method().equals(request.method())).count();
+        return CompletableFuture.completedFuture(
+                switch (request.method()) {
+                    case "wrong" -> CallResponse.failure(request.id(), StatusCode.INVALID_ARGUMENT, "no");
+                    case "flaky" ->
+                        attempt < 3
+                                ? CallResponse.failure(request.id(), StatusCode.UNAVAILABLE, "not yet")
+                                : CallResponse.success(request.id(), Payload.NULL);
+                    default -> CallResponse.success(request.id(), request.args());
+                });
+    }
+
+    /** Speaks RESP as a stock client does and returns the bulk reply. */
+    private static String resp(String... command) throws IOException {
+        try (Socket socket = new Socket("127.0.0.1", moaPort)) {
+            socket.setSoTimeout(5_000);
+            StringBuilder text = new StringBuilder("*" + command.length + "\r\n");
+            for (String part : command) {
+                text.append('$')
+                        .append(part.length())
+                        .append("\r\n")
+                        .append(part)
+                        .append("\r\n");
+            }
+            socket.getOutputStream().write(text.toString().getBytes(StandardCharsets.UTF_8));
+            BufferedReader in =
+                    new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8));
+            String length = in.readLine();
+            assertThat(length).startsWith("$");
+            return in.readLine();
+        }
     }
 
     @Test

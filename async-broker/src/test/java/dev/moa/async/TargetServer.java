@@ -10,7 +10,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Function;
@@ -38,7 +37,7 @@ final class TargetServer implements AutoCloseable {
 
     private final HttpServer server;
     private final ExecutorService threads = Executors.newFixedThreadPool(32);
-    private final List<Got> ledger = new CopyOnWriteArrayList<>();
+    private final List<Got> ledger = java.util.Collections.synchronizedList(new java.util.ArrayList<>());
     private final Map<String, Function<Got, Answer>> answers = new ConcurrentHashMap<>();
 
     TargetServer() throws IOException {
@@ -57,7 +56,13 @@ final class TargetServer implements AutoCloseable {
     }
 
     List<Got> got(String path) {
-        return ledger.stream().filter(g -> g.path().equals(path)).toList();
+        synchronized (ledger) {
+            return ledger.stream().filter(g -> g.path().equals(path)).toList();
+        }
+    }
+
+    int count() {
+        return ledger.size();
     }
 
     private void serve(HttpExchange exchange) throws IOException {

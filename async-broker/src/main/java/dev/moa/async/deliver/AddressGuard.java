@@ -94,9 +94,29 @@ public final class AddressGuard {
     public void check(URI url) {
         form(url);
         InetAddress literal = literal(url.getHost());
+        if (literal == null) {
+            literal = wellKnown(url.getHost());
+        }
         if (literal != null) {
             check(url.getHost(), literal);
         }
+    }
+
+    /** Returns what a name means on every machine, so that it can be refused before it is resolved; null for any other name. */
+    private static @Nullable InetAddress wellKnown(String host) {
+        String name = host.toLowerCase(Locale.ROOT);
+        name = name.endsWith(".") ? name.substring(0, name.length() - 1) : name;
+        try {
+            if (name.equals("localhost") || name.endsWith(".localhost")) {
+                return InetAddress.getByAddress(new byte[] {127, 0, 0, 1}); // RFC 6761, 6.3
+            }
+            if (name.equals("metadata.google.internal") || name.equals("metadata")) {
+                return InetAddress.getByAddress(new byte[] {(byte) 169, (byte) 254, (byte) 169, (byte) 254});
+            }
+        } catch (UnknownHostException e) {
+            throw new IllegalStateException(e);
+        }
+        return null;
     }
 
     /**
@@ -149,7 +169,8 @@ public final class AddressGuard {
             String shown = address.getHostAddress();
             throw new TaskProblem(
                     StatusCode.INVALID_ARGUMENT,
-                    "url: %s is not a place a task may go: %s is %s".formatted(host, shown, reason),
+                    "url: %s is not a place a task may go: %s is %s (expected: a public address, or one that %s allows)"
+                            .formatted(host, shown, reason, SETTING),
                     shown,
                     "public addresses, and the ranges of " + SETTING,
                     "if this is meant, add %s/%d to %s".formatted(shown, bytes.length * 8, SETTING));

@@ -184,13 +184,18 @@ final class Engine implements TaskTable.OwnerListener, AutoCloseable {
     CompletableFuture<Void> ingest(int partition, List<ReadTask> tasks) {
         CompletableFuture<Void> done = new CompletableFuture<>();
         thread.execute(() -> {
-            OwnedPartition owned = partitions.get(partition);
-            if (owned != null && owned.stage == OwnedPartition.Stage.OWNED) {
-                tasks.forEach(read -> ingest(owned, read));
-                publish(owned);
-                showLoad();
+            try {
+                OwnedPartition owned = partitions.get(partition);
+                if (owned != null && owned.stage == OwnedPartition.Stage.OWNED) {
+                    tasks.forEach(read -> ingest(owned, read));
+                    publish(owned);
+                    showLoad();
+                }
+                done.complete(null);
+            } catch (RuntimeException e) {
+                // the reading thread starts over from what is committed
+                done.completeExceptionally(e);
             }
-            done.complete(null);
         });
         return done;
     }

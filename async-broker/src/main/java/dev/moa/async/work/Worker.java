@@ -20,6 +20,7 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.RecordsToDelete;
+import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
@@ -41,9 +42,9 @@ import org.slf4j.LoggerFactory;
 public final class Worker implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Worker.class);
     private static final Duration POLL = Duration.ofMillis(50);
-    private static final long FORGET_NANOS = TimeUnit.SECONDS.toNanos(2);
+    private static final long FORGET_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final long TRUNCATE_NANOS = TimeUnit.SECONDS.toNanos(30);
-    private static final int FORGET_AT_ONCE = 2_000;
+    private static final int FORGET_AT_ONCE = 5_000;
 
     private final KafkaLink link;
     private final TaskLog taskLog;
@@ -154,7 +155,8 @@ public final class Worker implements AutoCloseable {
                 ConsumerConfig.MAX_POLL_INTERVAL_MS_CONFIG,
                 60_000);
         String topic = link.properties().tasksTopic();
-        try (Consumer<String, byte[]> consumer = link.consumer("moa-async-worker", settings)) {
+        Consumer<String, byte[]> consumer = link.consumer("moa-async-worker", settings);
+        try {
             consumer.subscribe(List.of(topic), new Rebalance(consumer));
             long commitAt = System.nanoTime();
             long forgetAt = System.nanoTime();
@@ -190,6 +192,8 @@ public final class Worker implements AutoCloseable {
                     commit(consumer, topic, true);
                 }
             }
+        } finally {
+            consumer.close(CloseOptions.timeout(Duration.ofSeconds(3)));
         }
     }
 
