@@ -35,7 +35,7 @@ import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.web.server.servlet.context.ServletWebServerApplicationContext;
 
 /** Kafka and workers are killed with -9 under load; a ledger outside of them says what must be true after it. */
-@Timeout(value = 120, unit = TimeUnit.SECONDS)
+@Timeout(value = 240, unit = TimeUnit.SECONDS)
 class FaultsIT {
     private static final int PARTITIONS = 2;
 
@@ -52,7 +52,7 @@ class FaultsIT {
 
             kafka.start();
             Awaitility.await()
-                    .atMost(20, TimeUnit.SECONDS)
+                    .atMost(60, TimeUnit.SECONDS)
                     .until(() -> client.get("/actuator/health").text("status").equals("UP"));
             Process first = worker(kafka, 1);
             Process second = worker(kafka, 2);
@@ -102,7 +102,7 @@ class FaultsIT {
     /** Waits until a worker's log says that it took over so many partitions. */
     private void awaitPartitions(Process worker, int number, int count) {
         Awaitility.await("worker " + number + " to take over " + count)
-                .atMost(40, TimeUnit.SECONDS)
+                .atMost(80, TimeUnit.SECONDS)
                 .until(() -> {
                     assertThat(worker.isAlive()).isTrue();
                     String out = Files.readString(directory.resolve("worker-" + number + ".out"));
@@ -113,7 +113,7 @@ class FaultsIT {
     private static void awaitDelivered(TargetServer target, int more) {
         int before = target.count();
         Awaitility.await("deliveries to go on")
-                .atMost(40, TimeUnit.SECONDS)
+                .atMost(80, TimeUnit.SECONDS)
                 .pollInterval(Duration.ofMillis(50))
                 .until(() -> target.count() >= before + more);
     }
@@ -185,7 +185,7 @@ class FaultsIT {
             Map<String, String> states = new HashMap<>();
             Set<String> open = new HashSet<>(acknowledged.keySet());
             Awaitility.await("every acknowledged task to end")
-                    .atMost(40, TimeUnit.SECONDS)
+                    .atMost(80, TimeUnit.SECONDS)
                     .pollInterval(Duration.ofMillis(200))
                     .untilAsserted(() -> {
                         open.removeIf(id -> {

@@ -192,9 +192,12 @@ public final class KafkaLink implements AutoCloseable {
         states.put(TopicConfig.MIN_COMPACTION_LAG_MS_CONFIG, "60000");
         states.put(TopicConfig.DELETE_RETENTION_MS_CONFIG, "3600000");
         states.put(TopicConfig.MIN_CLEANABLE_DIRTY_RATIO_CONFIG, "0.3");
-        create(connected, properties.tasksTopic(), tasks);
-        create(connected, properties.statesTopic(), states);
-
+        boolean created = create(connected, properties.tasksTopic(), tasks);
+        created |= create(connected, properties.statesTopic(), states);
+        if (created) {
+            // the node that answers may hear of the new topics a moment later
+            Thread.sleep(200);
+        }
         Map<String, TopicDescription> described = connected
                 .describeTopics(List.of(properties.tasksTopic(), properties.statesTopic()))
                 .allTopicNames()
@@ -209,7 +212,7 @@ public final class KafkaLink implements AutoCloseable {
         partitions.complete(count);
     }
 
-    private void create(Admin connected, String topic, Map<String, String> settings)
+    private boolean create(Admin connected, String topic, Map<String, String> settings)
             throws InterruptedException, ExecutionException, TimeoutException {
         try {
             connected
@@ -218,10 +221,12 @@ public final class KafkaLink implements AutoCloseable {
                     .all()
                     .get(PROBE_TIMEOUT_MS, TimeUnit.MILLISECONDS);
             log.info("created topic {}", topic);
+            return true;
         } catch (ExecutionException e) {
             if (!(e.getCause() instanceof TopicExistsException)) {
                 throw e;
             }
+            return false;
         }
     }
 
@@ -269,6 +274,9 @@ public final class KafkaLink implements AutoCloseable {
         Throwable root = e;
         while (root.getCause() != null) {
             root = root.getCause();
+        }
+        if (root instanceof TimeoutException && root.getMessage() == null) {
+            return "no answer in time";
         }
         String message = root.getMessage();
         return root.getClass().getSimpleName() + (message == null ? "" : ": " + message);
