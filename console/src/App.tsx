@@ -5,6 +5,7 @@ import { usePolling } from './api/usePolling';
 import { MethodsPage } from './methods/MethodsPage';
 import { History } from './methods/logic';
 import { ServicesPage } from './services/ServicesPage';
+import { Failure } from './shell/Failure';
 import { Header } from './shell/Header';
 import { Login } from './shell/Login';
 import { TryPage } from './tryit/TryPage';
@@ -70,16 +71,18 @@ function Console(props: { session: Session; onLogout: () => void }) {
       <a className="skip" href="#main">Skip to the page</a>
       <Header page={route.page} session={props.session} live={live} onLogout={props.onLogout} />
       <main id="main" className="main">
-        {route.page === 'services' && <ServicesPage selected={route.query.get('name')} />}
-        {route.page === 'methods' && <MethodsPage live={live} history={samples} query={route.query} />}
-        {route.page === 'try' && <TryPage live={live} query={route.query} />}
-        {!['services', 'methods', 'try'].includes(route.page) && (
-          <Empty title="There is no such page.">
-            <p>
-              <Link to="/services">To the services</Link>
-            </p>
-          </Empty>
-        )}
+        <Failure page={route.page}>
+          {route.page === 'services' && <ServicesPage selected={route.query.get('name')} />}
+          {route.page === 'methods' && <MethodsPage live={live} history={samples} query={route.query} />}
+          {route.page === 'try' && <TryPage live={live} query={route.query} />}
+          {!['services', 'methods', 'try'].includes(route.page) && (
+            <Empty title="There is no such page.">
+              <p>
+                <Link to="/services">To the services</Link>
+              </p>
+            </Empty>
+          )}
+        </Failure>
       </main>
     </>
   );

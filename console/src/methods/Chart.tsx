@@ -41,18 +41,21 @@ export function Chart(props: {
       ticks: { show: false },
       font: `11px ${color('--font')}`,
     };
-    const format = (value: number | null) => (value === null ? '–' : latest.current.format(value));
+    const format = (value: number | null | undefined) =>
+      value === null || value === undefined ? '–' : latest.current.format(value);
     const chart = new uPlot(
       {
         width: element.clientWidth,
         height: 190,
         cursor: { sync: { key: props.sync }, points: { size: 7 }, drag: { x: false, y: false } },
+        // while nobody points at a moment, the readout is of the newest one
+        hooks: { setCursor: [(chart) => (chart.cursor.left ?? -1) < 0 && showNewest(chart)] },
         scales: {
           x: { time: true, range: () => [latest.current.fromMs / 1000, latest.current.toMs / 1000] },
           y: { range: (_chart, _min, max) => [0, max > 0 ? max * 1.12 : 1] },
         },
         axes: [
-          { ...axis, space: 70, values: (_chart, ticks) => ticks.map(timeLabel) },
+          { ...axis, size: 26, space: 70, values: (_chart, ticks) => ticks.map(timeLabel) },
           { ...axis, size: 64, values: (_chart, ticks) => ticks.map(format) },
         ],
         series: [
@@ -71,6 +74,7 @@ export function Chart(props: {
       element,
     );
     plot.current = chart;
+    showNewest(chart);
     const observer = new ResizeObserver(() => chart.setSize({ width: element.clientWidth, height: 190 }));
     observer.observe(element);
     return () => {
@@ -81,7 +85,13 @@ export function Chart(props: {
   }, [dark, shape, props.sync]);
 
   useEffect(() => {
-    plot.current?.setData([props.at, ...props.lines.map((line) => line.values)]);
+    const chart = plot.current;
+    if (chart) {
+      chart.setData([props.at, ...props.lines.map((line) => line.values)]);
+      if ((chart.cursor.left ?? -1) < 0) {
+        showNewest(chart);
+      }
+    }
   }, [props.at, props.lines, props.fromMs, props.toMs]);
 
   return (
@@ -90,6 +100,13 @@ export function Chart(props: {
       <div ref={box} role="img" aria-label={describe(props)} />
     </figure>
   );
+}
+
+function showNewest(chart: uPlot): void {
+  const last = chart.data[0].length - 1;
+  if (last >= 0) {
+    chart.setLegend({ idx: last }, false);
+  }
 }
 
 function timeLabel(seconds: number): string {

@@ -5,7 +5,7 @@ import { millis, percent, rate } from '../ui/format';
 import { Empty, FilterBox, PollState } from '../ui/parts';
 import { go } from '../ui/route';
 import { MethodPanel } from './MethodPanel';
-import { type History, type Sort, type SortKey, arrangeMethods, methodKey, nextSort, sparkPath } from './logic';
+import { type History, type Sort, type SortKey, arrangeMethods, methodKey, nextSort, sparkPath, sparkValues } from './logic';
 
 const COLUMNS: readonly [SortKey, string][] = [
   ['rate', 'Rate /s'],
@@ -15,6 +15,8 @@ const COLUMNS: readonly [SortKey, string][] = [
   ['max', 'max'],
 ];
 const SHOWN = 200;
+/** two minutes of polls */
+const SPARK_SAMPLES = 60;
 
 export function MethodsPage(props: { live: Polled<LiveAnswer>; history: History; query: URLSearchParams }) {
   const [filter, setFilter] = useState(props.query.get('filter') ?? '');
@@ -59,7 +61,7 @@ export function MethodsPage(props: { live: Polled<LiveAnswer>; history: History;
               <thead>
                 <tr>
                   <SortHead label="Method" column="name" sort={sort} onSort={setSort} />
-                  <th scope="col" className="wide">Rate, this page’s time</th>
+                  <th scope="col" className="wide">Rate, last 2 min</th>
                   {COLUMNS.map(([key, label]) => (
                     <SortHead key={key} label={label} column={key} sort={sort} onSort={setSort} numeric />
                   ))}
@@ -115,7 +117,7 @@ function SortHead(props: {
 function MethodRow(props: { row: LiveMethod; history: History; selected: boolean }) {
   const { row } = props;
   const query = new URLSearchParams({ service: row.service, method: row.method });
-  const values = props.history.of(methodKey(row)).slice(-60).map((sample) => sample.rate);
+  const values = sparkValues(props.history.of(methodKey(row)), SPARK_SAMPLES);
   const tone = row.errorRatio >= 0.05 ? 'text-bad' : row.errorRatio > 0 ? 'text-warn' : 'quiet';
   return (
     <tr className={props.selected ? 'selected' : undefined}>

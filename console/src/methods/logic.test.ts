@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { LiveMethod, StatsPoint } from '../api/types';
-import { History, arrangeMethods, chartColumns, failuresByCode, nextSort, sparkPath, storedPoints } from './logic';
+import { History, arrangeMethods, chartColumns, failuresByCode, nextSort, sparkPath, sparkValues, storedPoints } from './logic';
 
 const method = (name: string, rest: Partial<LiveMethod> = {}): LiveMethod => ({
   service: '/service/user',
@@ -150,5 +150,12 @@ describe('the chart', () => {
   it('draws a small line that breaks at gaps', () => {
     expect(sparkPath([1, 2, null, 1], 30, 12)).toBe('M0.0 6.0L10.0 1.0M30.0 6.0');
     expect(sparkPath([1], 30, 12)).toBe('');
+  });
+
+  it('keeps the newest sample of a small line at its right end', () => {
+    const sample = (rate: number) => ({ atMs: rate, rate, errorRate: 0, p50Ms: 1, p99Ms: 1 });
+
+    expect(sparkValues([sample(1), sample(2)], 4)).toEqual([null, null, 1, 2]);
+    expect(sparkValues([sample(1), sample(2), sample(3)], 2)).toEqual([2, 3]);
   });
 });

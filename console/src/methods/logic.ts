@@ -197,6 +197,12 @@ export function failuresByCode(points: readonly StatsPoint[]): CodeCount[] {
   return [...sum].map(([code, n]) => ({ code, count: n })).sort((a, b) => b.count - a.count);
 }
 
+/** The rates of the last `width` samples, the newest at the right end; what was not seen is a gap. */
+export function sparkValues(samples: readonly Sample[], width: number): (number | null)[] {
+  const rates = samples.slice(-width).map((sample) => sample.rate);
+  return [...Array<null>(width - rates.length).fill(null), ...rates];
+}
+
 /** The points of a small line in a box of `width` × `height`, as SVG path data; gaps start a new stroke. */
 export function sparkPath(values: readonly (number | null)[], width: number, height: number): string {
   if (values.length < 2) {

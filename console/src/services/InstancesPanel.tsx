@@ -112,18 +112,18 @@ function InstanceRow(props: { instance: Instance; leftMs: number | null; now: nu
   return (
     <tr>
       <td className="mono strong">{address(instance)}</td>
-      <td>
+      <td className="nowrap">
         <Badge health={instanceHealth(instance)}>{instance.status.toLowerCase()}</Badge>
         {instance.held && <Badge health="warn">held</Badge>}
       </td>
       <td>
         <Lease leftMs={leftMs} ttlSeconds={instance.ttlSeconds ?? null} />
       </td>
-      <td>{instance.version ?? <None />}</td>
-      <td>{instance.zone ?? <None />}</td>
+      <td className="nowrap">{instance.version ?? <None />}</td>
+      <td className="nowrap">{instance.zone ?? <None />}</td>
       <td className="num">{instance.weight ?? 100}</td>
-      <td>{instance.protocols?.join(', ') ?? <None />}</td>
-      <td>{instance.reason ?? <None />}</td>
+      <td className="nowrap">{instance.protocols?.join(' ') ?? <None />}</td>
+      <td className="reason">{instance.reason ?? <None />}</td>
       <td className="mono quiet" title={instance.id}>
         {shortId(instance.id)} <span className="nowrap">#{instance.incarnation}</span>
         {instance.registeredAtMs !== undefined && (

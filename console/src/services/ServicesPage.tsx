@@ -2,7 +2,7 @@ import { useState } from 'react';
 import { getJson } from '../api/client';
 import type { ServiceRow, ServicesPage as Page } from '../api/types';
 import { usePolling } from '../api/usePolling';
-import { Count, Dot, Empty, FilterBox, Link, PollState } from '../ui/parts';
+import { Badge, Count, Dot, Empty, FilterBox, Link, PollState } from '../ui/parts';
 import { InstancesPanel } from './InstancesPanel';
 import { arrangeServices, serviceHealth, totals } from './logic';
 
@@ -66,26 +66,30 @@ export function ServicesPage(props: { selected: string | null }) {
                 <tr>
                   <th scope="col">Service</th>
                   <th scope="col" className="num">Up</th>
-                  <th scope="col" className="num">Draining</th>
-                  <th scope="col" className="num">Down</th>
-                  <th scope="col" className="num">Held</th>
-                  <th scope="col" className="num wide">Revision</th>
+                  <th scope="col" className="num roomy">Draining</th>
+                  <th scope="col" className="num roomy">Down</th>
+                  <th scope="col" className="num roomy">Held</th>
+                  <th scope="col" className="tight">Out</th>
+                  <th scope="col" className="num wide roomy">Revision</th>
                 </tr>
               </thead>
               <tbody>
                 {arranged.slice(0, shown).map((row) => (
                   <tr key={row.service} className={row.service === props.selected ? 'selected' : undefined}>
                     <td className="name">
-                      <Dot health={serviceHealth(row)} />
-                      <Link to={`/services?name=${encodeURIComponent(row.service)}`} current={row.service === props.selected}>
-                        {row.service}
-                      </Link>
+                      <span className="name-line">
+                        <Dot health={serviceHealth(row)} />
+                        <Link to={`/services?name=${encodeURIComponent(row.service)}`} current={row.service === props.selected}>
+                          {row.service}
+                        </Link>
+                      </span>
                     </td>
                     <td className="num"><Count value={row.up} health={row.up === 0 ? 'bad' : 'good'} label="up" /></td>
-                    <td className="num"><Count value={row.draining} health="warn" label="draining" /></td>
-                    <td className="num"><Count value={row.down} health="bad" label="down" /></td>
-                    <td className="num"><Count value={row.held} health="warn" label="held" /></td>
-                    <td className="num wide quiet">{row.revision}</td>
+                    <td className="num roomy"><Count value={row.draining} health="warn" label="draining" /></td>
+                    <td className="num roomy"><Count value={row.down} health="bad" label="down" /></td>
+                    <td className="num roomy"><Count value={row.held} health="warn" label="held" /></td>
+                    <td className="tight"><Out row={row} /></td>
+                    <td className="num wide roomy quiet">{row.revision}</td>
                   </tr>
                 ))}
               </tbody>
@@ -100,5 +104,17 @@ export function ServicesPage(props: { selected: string | null }) {
       </section>
       {props.selected && <InstancesPanel key={props.selected} service={props.selected} />}
     </div>
+  );
+}
+
+/** Beside a service's instances there is no room for a column each: only what is not zero, in words. */
+function Out(props: { row: ServiceRow }) {
+  const { draining, down, held } = props.row;
+  return (
+    <>
+      {down > 0 && <Badge health="bad">{down} down</Badge>}
+      {draining > 0 && <Badge health="warn">{draining} draining</Badge>}
+      {held > 0 && <Badge health="warn">{held} held</Badge>}
+    </>
   );
 }

@@ -28,7 +28,7 @@ export function Result(props: { reply: Reply }) {
         <span className="strong">{millis(reply.tookMs)}</span>
         <span className="quiet">{reply.raw.length.toLocaleString('en')} bytes</span>
       </p>
-      <Json value={reply.body ?? '(no body)'} />
+      <Json value={reply.body ?? '(no body)'} raw={reply.body === undefined || reply.body === reply.raw} />
     </div>
   );
 }

@@ -3,9 +3,9 @@ import { Fragment, type ReactNode } from 'react';
 const TOKEN = /("(?:\\.|[^"\\])*")(\s*:)?|\b(true|false|null)\b|(-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)/g;
 const MOST = 20_000;
 
-/** JSON for people: indented, coloured, cut where it would slow the page down. */
-export function Json(props: { value: unknown }) {
-  const text = typeof props.value === 'string' ? props.value : (JSON.stringify(props.value, null, 2) ?? '');
+/** JSON for people: indented, coloured, cut where it would slow the page down. `raw` is text that is not JSON. */
+export function Json(props: { value: unknown; raw?: boolean }) {
+  const text = props.raw ? String(props.value) : (JSON.stringify(props.value, null, 2) ?? '');
   const cut = text.length > MOST;
   return (
     <pre className="json" tabIndex={0}>

@@ -4,7 +4,7 @@ import { ago, count, duration, millis, percent, rate } from './format';
 it('writes numbers with three figures and a unit', () => {
   expect([0, 0.001, 1.234, 45.67, 2345, 123456].map(rate)).toEqual(['0', '<0.01', '1.23', '45.7', '2,345', '123 k']);
   expect([0.005, 0.5, 12.34, 345.6, 61_000].map(millis)).toEqual(['5.0 µs', '0.50 ms', '12.3 ms', '346 ms', '1 m 1 s']);
-  expect(millis(null)).toBe('–');
+  expect([millis(null), rate(undefined), percent(undefined)]).toEqual(['–', '–', '–']);
   expect([0, 0.00001, 0.004, 0.125, 1].map(percent)).toEqual(['0 %', '<0.01 %', '0.40 %', '12.5 %', '100 %']);
   expect([999, 45_600, 7_000_000].map(count)).toEqual(['999', '45.6 k', '7.00 M']);
 });

@@ -1,6 +1,16 @@
 /** Numbers as people read them: three figures, the unit beside them. */
 
-export function rate(perSecond: number): string {
+/** A number that an older or newer part of the platform may leave out. */
+type Maybe = number | null | undefined;
+
+function missing(value: Maybe): value is null | undefined {
+  return value === null || value === undefined || Number.isNaN(value);
+}
+
+export function rate(perSecond: Maybe): string {
+  if (missing(perSecond)) {
+    return '–';
+  }
   if (perSecond === 0) {
     return '0';
   }
@@ -26,8 +36,8 @@ export function count(value: number): string {
   return `${trim(value / 1_000_000)} M`;
 }
 
-export function millis(ms: number | null | undefined): string {
-  if (ms === null || ms === undefined || Number.isNaN(ms)) {
+export function millis(ms: Maybe): string {
+  if (missing(ms)) {
     return '–';
   }
   if (ms === 0) {
@@ -48,7 +58,10 @@ export function millis(ms: number | null | undefined): string {
   return duration(ms);
 }
 
-export function percent(ratio: number): string {
+export function percent(ratio: Maybe): string {
+  if (missing(ratio)) {
+    return '–';
+  }
   if (ratio === 0) {
     return '0 %';
   }
