@@ -8,6 +8,8 @@ import dev.moa.router.chain.Lookup;
 import dev.moa.router.chain.Switches;
 import dev.moa.router.configured.StaticProperties;
 import dev.moa.router.configured.StaticSource;
+import dev.moa.router.dns.DnsProperties;
+import dev.moa.router.dns.DnsSource;
 import dev.moa.router.live.LiveProperties;
 import dev.moa.router.live.LiveSource;
 import dev.moa.router.live.LiveView;
@@ -49,6 +51,7 @@ import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactor
 /** Puts the router together: the store, the sources in their order, and who wakes whom. */
 @Configuration(proxyBeanMethods = false)
 @EnableConfigurationProperties({
+    DnsProperties.class,
     LiveProperties.class,
     ReplicaProperties.class,
     SnapshotProperties.class,
@@ -133,6 +136,11 @@ class RouterConfiguration {
     }
 
     @Bean
+    DnsSource dnsSource(DnsProperties settings) {
+        return new DnsSource(settings);
+    }
+
+    @Bean
     ReplicaClient replicaClient(ReplicaProperties settings, ClientResources resources) {
         return new ReplicaClient(settings.url(), resources);
     }
@@ -149,6 +157,7 @@ class RouterConfiguration {
             ReplicaClient replica,
             RegistryStore primaryStore,
             SnapshotStore snapshot,
+            DnsSource dns,
             StaticSource configured,
             Switches switches,
             RouterMetrics metrics,
@@ -169,7 +178,7 @@ class RouterConfiguration {
                 live::doubt,
                 state -> remember(snapshot, live, state, clock));
         return new Lookup(
-                List.of(pinned, new LiveSource(live, clock), replicaSource, primarySource, snapshot, configured),
+                List.of(pinned, new LiveSource(live, clock), replicaSource, primarySource, snapshot, dns, configured),
                 switches,
                 metrics::found);
     }

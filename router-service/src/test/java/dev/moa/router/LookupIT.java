@@ -281,7 +281,7 @@ class LookupIT {
         JsonNode old = router.get("/v1/explain?service=/service/old").json();
 
         assertThat(explained.path("answeredBy").asString()).isEqualTo("live");
-        assertThat(explained.path("steps").size()).isEqualTo(6);
+        assertThat(explained.path("steps").size()).isEqualTo(7);
         assertThat(explained.path("steps").path(1).path("decides").asBoolean()).isTrue();
         assertThat(explained.path("instances").path(1).path("why").asString()).isEqualTo("status is DRAINING");
         assertThat(old.path("answeredBy").asString()).isEqualTo("static");

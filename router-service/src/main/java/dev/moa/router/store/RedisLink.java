@@ -12,6 +12,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -23,21 +24,45 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RedisLink implements AutoCloseable {
     private static final long RETRY_NANOS = 500_000_000L;
+    private static final long PATIENCE_NANOS = 200_000_000L;
 
     private final Supplier<AbstractRedisClient> client;
 
-    private @Nullable StatefulConnection<String, String> connection;
-    private @Nullable RedisClusterAsyncCommands<String, String> commands;
+    private final ReentrantLock connecting = new ReentrantLock();
+
+    private volatile @Nullable StatefulConnection<String, String> connection;
+    private volatile @Nullable RedisClusterAsyncCommands<String, String> commands;
     private @Nullable StoreException lastFailure;
     private long lastAttemptNanos;
-    private boolean closed;
+    private volatile boolean closed;
 
     public RedisLink(Supplier<AbstractRedisClient> client) {
         this.client = client;
     }
 
     /** @throws StoreException if there is no connection and none can be opened now */
-    public synchronized RedisClusterAsyncCommands<String, String> commands() {
+    public RedisClusterAsyncCommands<String, String> commands() {
+        RedisClusterAsyncCommands<String, String> open = commands;
+        if (open != null) {
+            return open;
+        }
+        try {
+            // lookups do not queue up behind an attempt that hangs
+            if (!connecting.tryLock(PATIENCE_NANOS, TimeUnit.NANOSECONDS)) {
+                throw new StoreException("Redis does not answer: still connecting");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new StoreException("interrupted while connecting to Redis", e);
+        }
+        try {
+            return connect();
+        } finally {
+            connecting.unlock();
+        }
+    }
+
+    private RedisClusterAsyncCommands<String, String> connect() {
         RedisClusterAsyncCommands<String, String> open = commands;
         if (open != null) {
             return open;
@@ -110,7 +135,7 @@ public final class RedisLink implements AutoCloseable {
     }
 
     @Override
-    public synchronized void close() {
+    public void close() {
         closed = true;
         commands = null;
         StatefulConnection<String, String> open = connection;

@@ -1,0 +1,206 @@
+package dev.moa.router.live;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.moa.protocol.ServiceName;
+import dev.moa.router.address.Instance;
+import dev.moa.router.address.InstanceStatus;
+import dev.moa.router.address.ServiceState;
+import dev.moa.router.address.Stamp;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+class LiveServiceTests {
+    private static final ServiceName USER = ServiceName.of("/service/user");
+
+    private final LiveService live = new LiveService(USER);
+
+    private static ServiceState state(String epoch, long revision, String... ids) {
+        List<Instance> instances = new ArrayList<>();
+        for (String id : ids) {
+            int port = 1000 + id.hashCode() % 1000;
+            instances.add(new Instance(
+                    id,
+                    1,
+                    "10.0.0.1",
+                    port,
+                    List.of("moa"),
+                    100,
+                    null,
+                    null,
+                    Map.of(),
+                    Map.of(),
+                    InstanceStatus.UP,
+                    false));
+        }
+        return ServiceState.of(USER, epoch, revision, instances);
+    }
+
+    private List<String> served() {
+        return Objects.requireNonNull(live.view()).instances().stream()
+                .map(instance -> instance.id() + (instance.held() ? " held" : ""))
+                .toList();
+    }
+
+    private Stamp stamp() {
+        return Objects.requireNonNull(live.view()).stamp();
+    }
+
+    @Test
+    void aLaterRevisionIsBelieved() {
+        assertThat(live.offer(state("e1", 1, "a"), 0)).isTrue();
+        assertThat(live.offer(state("e1", 2, "a", "b"), 1)).isTrue();
+        assertThat(live.offer(state("e1", 2, "a", "b"), 2)).isFalse();
+
+        assertThat(served()).containsExactly("a", "b");
+        assertThat(live.confirmedAtMs()).isEqualTo(2);
+        assertThat(live.suspicion()).isNull();
+    }
+
+    @Test
+    void aSeedIsNotServedUntilAStoreWasAsked() {
+        live.seed(state("e1", 5, "a"), 0);
+
+        assertThat(live.view()).isNull();
+        assertThat(live.offer(state("e1", 5, "a"), 1)).isTrue();
+        assertThat(served()).containsExactly("a");
+    }
+
+    @Test
+    void anEmptiedStoreIsHeldAgainstTheSeedToo() {
+        live.seed(state("e1", 5, "a", "b"), 0);
+
+        live.offer(state("e2", 1, "a"), 1);
+
+        assertThat(served()).containsExactly("a", "b held");
+    }
+
+    @Test
+    void anotherBirthMarkIsServedTogetherWithWhatItDoesNotName() {
+        live.offer(state("e1", 7, "a", "b"), 0);
+
+        live.offer(state("e2", 1, "b", "c"), 10);
+        assertThat(served()).containsExactly("a held", "b", "c");
+        assertThat(live.suspicion()).isNotNull();
+
+        live.offer(state("e2", 2, "a", "b", "c"), 20);
+        assertThat(served()).containsExactly("a", "b", "c");
+        assertThat(live.suspicion()).isNull();
+        assertThat(stamp()).isEqualTo(new Stamp("e2", 2, ""));
+    }
+
+    @Test
+    void aServiceThatVanishedIsServedAsHeldUntilTheHoldEnds() {
+        live.offer(state("e1", 7, "a"), 0);
+
+        assertThat(live.offerAbsence(10)).isTrue();
+        assertThat(served()).containsExactly("a held");
+        assertThat(live.offerAbsence(20)).isFalse();
+
+        assertThat(live.endHold()).isTrue();
+        assertThat(live.view()).isNull();
+    }
+
+    @Test
+    void aStoreThatWentBackIsNotBelievedByPassingTheOldNumber() {
+        live.offer(state("e1", 7, "a", "b", "c"), 0);
+
+        live.offer(state("e1", 5, "a", "b"), 10);
+        assertThat(served()).containsExactly("a", "b", "c held");
+        live.offer(state("e1", 9, "a", "b", "d"), 20);
+        assertThat(served()).containsExactly("a", "b", "c held", "d");
+
+        live.endHold();
+        assertThat(served()).containsExactly("a", "b", "d");
+        assertThat(stamp()).isEqualTo(new Stamp("e1", 9, ""));
+    }
+
+    @Test
+    void clientsHearOfAnEarlierRevisionThatIsBelieved() {
+        live.offer(state("e1", 7, "a", "b"), 0);
+        Stamp before = stamp();
+
+        live.offer(state("e1", 5, "a"), 10);
+        live.endHold();
+
+        assertThat(served()).containsExactly("a");
+        assertThat(stamp().isNewsFor(before)).isTrue();
+    }
+
+    @Test
+    void whoLeftProperlyInTheNewStoreIsNotHeld() {
+        live.offer(state("e1", 7, "a", "b"), 0);
+        live.offer(state("e2", 3, "a"), 10);
+
+        assertThat(live.left(Set.of("b"), 20)).isTrue();
+
+        assertThat(served()).containsExactly("a");
+        assertThat(live.suspicion()).isNull();
+    }
+
+    @Test
+    void aProcessThatCameBackUnderAnotherIdIsNotListedTwice() {
+        live.offer(state("e1", 7, "a"), 0);
+        Instance renamed =
+                Objects.requireNonNull(live.view()).instances().iterator().next();
+
+        live.offer(
+                ServiceState.of(
+                        USER,
+                        "e2",
+                        1,
+                        List.of(new Instance(
+                                "other",
+                                2,
+                                renamed.host(),
+                                renamed.port(),
+                                List.of(),
+                                100,
+                                null,
+                                null,
+                                Map.of(),
+                                Map.of(),
+                                InstanceStatus.UP,
+                                false))),
+                10);
+
+        assertThat(served()).containsExactly("other");
+    }
+
+    @Test
+    void theStoreThatComesBackWholeEndsTheSuspicion() {
+        live.offer(state("e1", 7, "a", "b"), 0);
+        live.offerAbsence(10);
+
+        live.offer(state("e1", 7, "a", "b"), 20);
+
+        assertThat(served()).containsExactly("a", "b");
+        assertThat(live.suspicion()).isNull();
+    }
+
+    @Test
+    void aServiceWithoutInstancesHasNothingToHold() {
+        live.offer(state("e1", 7), 0);
+
+        live.offer(state("e2", 1), 10);
+        assertThat(stamp()).isEqualTo(new Stamp("e2", 1, ""));
+
+        live.offerAbsence(20);
+        assertThat(live.view()).isNull();
+    }
+
+    @Test
+    void otherContentsAtAnEqualRevisionAreShownAndMarked() {
+        live.offer(state("e1", 7, "a"), 0);
+        Stamp before = stamp();
+
+        assertThat(live.offer(state("e1", 7, "a", "b"), 10)).isTrue();
+
+        assertThat(served()).containsExactly("a", "b");
+        assertThat(stamp().isNewsFor(before)).isTrue();
+    }
+}

@@ -1,0 +1,121 @@
+package dev.moa.router.snapshot;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.moa.protocol.Deadline;
+import dev.moa.protocol.ServiceName;
+import dev.moa.router.address.Finding;
+import dev.moa.router.address.Instance;
+import dev.moa.router.address.ServiceState;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.springframework.util.unit.DataSize;
+
+class SnapshotStoreTests {
+    private static final ServiceName USER = ServiceName.of("/service/user");
+    private static final long NOW = 1_000_000_000L;
+
+    @TempDir
+    Path directory;
+
+    private SnapshotStore store(long nowMs, DataSize maxSize) {
+        return new SnapshotStore(
+                new SnapshotProperties(directory, Duration.ofMillis(20), maxSize, Duration.ofHours(1)),
+                Clock.fixed(Instant.ofEpochMilli(nowMs), ZoneOffset.UTC));
+    }
+
+    private static ServiceState state(ServiceName service, int instances) {
+        List<Instance> list = new ArrayList<>();
+        for (int i = 0; i < instances; i++) {
+            list.add(Instance.unregistered("10.0.0.1", 1000 + i));
+        }
+        return ServiceState.of(service, "e1", 3, list);
+    }
+
+    private static Finding find(SnapshotStore store) {
+        return store.find(USER, Deadline.afterMillis(100));
+    }
+
+    @Test
+    void answersSurviveAndTellTheirAge() {
+        List<ServiceState> seeds = new ArrayList<>();
+        try (SnapshotStore store = store(NOW, DataSize.ofMegabytes(1))) {
+            store.start((seed, at) -> {});
+            store.remember(state(USER, 2), NOW);
+            await().until(() -> store.fileAgeMs() >= 0);
+        }
+
+        try (SnapshotStore again = store(NOW + 5_000, DataSize.ofMegabytes(1))) {
+            again.start((seed, at) -> seeds.add(seed));
+
+            assertThat(find(again)).isInstanceOfSatisfying(Finding.Answered.class, answered -> {
+                assertThat(answered.ageMs()).isEqualTo(5_000);
+                assertThat(answered.view().state()).isEqualTo(state(USER, 2));
+            });
+            assertThat(seeds).containsExactly(state(USER, 2));
+        }
+    }
+
+    @Test
+    void anAnswerThatIsTooOldIsNotGivenOut() {
+        try (SnapshotStore store = store(NOW, DataSize.ofMegabytes(1))) {
+            store.start((seed, at) -> {});
+            store.remember(state(USER, 2), NOW);
+        }
+
+        try (SnapshotStore again = store(NOW + 3_600_001, DataSize.ofMegabytes(1))) {
+            again.start((seed, at) -> {});
+
+            assertThat(find(again)).isInstanceOf(Finding.Passed.class);
+        }
+    }
+
+    @Test
+    void aSpoiltFileIsPutAsideAndTheStartGoesOn() throws Exception {
+        Files.writeString(directory.resolve("lookup.json"), "{\"format\":1,\"services\":[{\"serv");
+
+        try (SnapshotStore store = store(NOW, DataSize.ofMegabytes(1))) {
+            store.start((seed, at) -> {});
+
+            assertThat(store.failure()).contains("could not be read");
+            assertThat(directory.resolve("lookup.json.bad")).exists();
+            store.remember(state(USER, 1), NOW);
+            await().until(() -> store.fileAgeMs() >= 0);
+            assertThat(store.failure()).isNull();
+        }
+    }
+
+    @Test
+    void theFileKeepsItsBound() throws Exception {
+        try (SnapshotStore store = store(NOW, DataSize.ofKilobytes(20))) {
+            store.start((seed, at) -> {});
+            for (int i = 0; i < 50; i++) {
+                store.remember(state(ServiceName.of("/service/s" + i), 5), NOW);
+            }
+            await().until(() -> store.leftOut() > 0);
+        }
+
+        assertThat(Files.size(directory.resolve("lookup.json"))).isLessThan(20 * 1024);
+    }
+
+    @Test
+    void aForgottenServiceIsGone() {
+        try (SnapshotStore store = store(NOW, DataSize.ofMegabytes(1))) {
+            store.start((seed, at) -> {});
+            store.remember(state(USER, 1), NOW);
+
+            store.forget(USER);
+
+            assertThat(find(store)).isInstanceOf(Finding.Passed.class);
+        }
+    }
+}
