@@ -46,6 +46,10 @@ import tools.jackson.databind.json.JsonMapper;
 class ParallelProxyIT {
     private static final ServiceName WORK = ServiceName.of("/service/work");
     private static final ServiceName HANG = ServiceName.of("/service/hang");
+
+    /** Hangs too; a name of its own, because the client's circuit breaker opens on it. */
+    private static final ServiceName STUCK = ServiceName.of("/service/stuck");
+
     private static final JsonMapper MAPPER = JsonMapper.builder().build();
     private static final StaticDirectory DIRECTORY = new StaticDirectory();
     private static final AtomicInteger served = new AtomicInteger();
@@ -70,6 +74,7 @@ class ParallelProxyIT {
         services = MoaServer.builder()
                 .app("work")
                 .publish(WORK, work())
+                .publish(STUCK, (request, call) -> new CompletableFuture<>())
                 .publish(HANG, (request, call) -> {
                     call.onCancel(cancelled::incrementAndGet);
                     return new CompletableFuture<>();
@@ -77,6 +82,7 @@ class ParallelProxyIT {
                 .build()
                 .start();
         DIRECTORY.put(WORK, "127.0.0.1", services.port());
+        DIRECTORY.put(STUCK, "127.0.0.1", services.port());
         DIRECTORY.put(HANG, "127.0.0.1", services.port());
         DIRECTORY.put(ServiceName.of("/service/dead"), "127.0.0.1", freePort());
         moaPort = freePort();
@@ -237,7 +243,7 @@ class ParallelProxyIT {
     @Test
     void aSlowServiceHoldsUpItsOwnCallsOnly() throws Exception {
         String hanging =
-                IntStream.range(0, 2_000).mapToObj(i -> call(HANG, "any")).collect(Collectors.joining(","));
+                IntStream.range(0, 2_000).mapToObj(i -> call(STUCK, "any")).collect(Collectors.joining(","));
         CompletableFuture<HttpResponse<String>> slow =
                 CompletableFuture.supplyAsync(() -> post("{\"timeoutMs\":4000,\"calls\":[" + hanging + "]}"));
         await().until(() -> proxy.getBean(Forwarder.class).waiting() >= 1_000);
