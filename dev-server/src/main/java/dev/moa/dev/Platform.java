@@ -23,7 +23,6 @@ import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -39,6 +38,9 @@ import org.jspecify.annotations.Nullable;
  * all that this object started, in the reverse order, and nothing else. Safe for many threads.
  */
 public final class Platform implements AutoCloseable {
+    /** What all others call on their way out. */
+    private static final List<String> LOOKUP = List.of("router", "registry");
+
     private final PlatformOptions options;
     private final PlatformListener listener;
     private final Layout layout;
@@ -48,7 +50,9 @@ public final class Platform implements AutoCloseable {
     private final List<AppPart> apps;
     private final List<AppPart> demo;
     private final boolean isTraining;
-    private volatile Duration training = Duration.ZERO;
+    private volatile boolean isClosed;
+    private volatile @Nullable Training training;
+    private volatile Duration trainingTime = Duration.ZERO;
     private volatile @Nullable RedisPart redis;
     private volatile @Nullable Supervisor supervisor;
 
@@ -88,8 +92,8 @@ public final class Platform implements AutoCloseable {
     }
 
     /** How long the making of start-up caches took in {@link #start}. */
-    public Duration training() {
-        return training;
+    public Duration trainingTime() {
+        return trainingTime;
     }
 
     /** The addresses of the parts, also of those that are not started. */
@@ -114,8 +118,8 @@ public final class Platform implements AutoCloseable {
      *
      * @throws PlatformException if a port is taken or an app is not built; then nothing has been started
      */
-    public synchronized void start() {
-        if (supervisor != null) {
+    public void start() {
+        if (supervisor != null || isClosed) {
             return;
         }
         requireBuilt();
@@ -123,8 +127,17 @@ public final class Platform implements AutoCloseable {
         AppSpecs specs = new AppSpecs(layout, jdk, addresses);
         if (options.usesStartCaches() && !isTraining) {
             long began = System.nanoTime();
-            new Training(options, jdk, apps(), specs, listener).run();
-            training = Duration.ofNanos(System.nanoTime() - began);
+            Training run = new Training(options, jdk, apps(), specs, listener);
+            training = run;
+            run.run();
+            trainingTime = Duration.ofNanos(System.nanoTime() - began);
+        }
+        startParts(specs);
+    }
+
+    private synchronized void startParts(AppSpecs specs) {
+        if (isClosed || supervisor != null) {
+            return;
         }
         Supervisor started = new Supervisor(
                 RestartPolicy.standard(), startsAtOnce(), (state, message) -> listener.heard(state.name(), message));
@@ -158,6 +171,9 @@ public final class Platform implements AutoCloseable {
     public void awaitHealthy(Duration limit) {
         long deadline = System.nanoTime() + limit.toNanos();
         while (true) {
+            if (isClosed) {
+                throw new PlatformException("stopped while it was starting");
+            }
             List<ChildState> states = states();
             if (!states.isEmpty()
                     && states.size() == partCount()
@@ -238,30 +254,58 @@ public final class Platform implements AutoCloseable {
 
     /** Stops the demo, then the apps, then Kafka and Redis, each with time to finish its work. */
     @Override
-    public synchronized void close() {
+    public void close() {
+        isClosed = true;
+        Training run = training;
+        if (run != null) {
+            run.abort();
+        }
+        stopParts();
+    }
+
+    /** Ends all children at once (SIGKILL), for those whose data is of no use. */
+    void abort() {
+        isClosed = true;
+        Supervisor current = supervisor;
+        if (current != null) {
+            current.abort();
+        }
+    }
+
+    private synchronized void stopParts() {
         Supervisor current = supervisor;
         if (current == null) {
             return;
         }
         List<String> started = current.states().stream().map(ChildState::name).toList();
-        List<List<String>> waves = new ArrayList<>();
-        List<AppPart> last = new ArrayList<>(demo);
-        Collections.reverse(last);
-        last.forEach(app -> waves.add(List.of(app.name())));
-        waves.add(apps.stream().map(AppPart::name).toList());
-        waves.add(List.of(KafkaPart.NAME));
-        waves.add(List.of(RedisPart.NAME));
-        for (List<String> wave : waves) {
+        for (List<String> wave : waves()) {
             List<String> names = wave.stream().filter(started::contains).toList();
-            if (isTraining) {
-                // each one writes its cache when it ends, in a process of its own and of some size
-                names.forEach(name -> current.stop(List.of(name)));
-            } else {
-                current.stop(names);
+            // a training run's children write their caches when they end, in processes of some size: two at a time
+            int atOnce = isTraining ? 2 : Math.max(1, names.size());
+            for (int i = 0; i < names.size(); i += atOnce) {
+                current.stop(names.subList(i, Math.min(i + atOnce, names.size())));
             }
         }
         current.close();
         supervisor = null;
+    }
+
+    /** Who stops with whom: callers before what they call, so that nobody waits for what is gone. */
+    private List<List<String>> waves() {
+        List<String> services = new ArrayList<>(demo.stream().map(AppPart::name).toList());
+        List<List<String>> waves = new ArrayList<>();
+        if (!services.isEmpty()) {
+            // the load is the last of the demo
+            waves.add(List.of(services.remove(services.size() - 1)));
+        }
+        waves.add(services);
+        waves.add(apps.stream()
+                .map(AppPart::name)
+                .filter(name -> !LOOKUP.contains(name))
+                .toList());
+        waves.add(LOOKUP);
+        waves.add(List.of(KafkaPart.NAME, RedisPart.NAME));
+        return waves;
     }
 
     private Supervisor running() {

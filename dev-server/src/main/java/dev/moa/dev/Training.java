@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Makes the start-up caches that are missing: runs the whole platform once on other ports and empty data, and stops
@@ -25,6 +26,8 @@ final class Training {
     private final List<AppPart> apps;
     private final AppSpecs specs;
     private final PlatformListener listener;
+    private volatile @Nullable Platform platform;
+    private volatile boolean isAborted;
 
     Training(PlatformOptions options, Jdk jdk, List<AppPart> apps, AppSpecs specs, PlatformListener listener) {
         this.options = options;
@@ -46,18 +49,35 @@ final class Training {
         long began = System.nanoTime();
         Path root = options.home()
                 .resolve(".moa/training-" + ProcessHandle.current().pid());
-        try (Platform platform = new Platform(
+        try (Platform running = new Platform(
                 options.withRoot(root).onRandomPorts().withOwnRedis(null).withOwnKafka(null),
                 PlatformListener.silent(),
                 true)) {
-            platform.start();
-            platform.awaitHealthy(LIMIT);
+            platform = running;
+            if (isAborted) {
+                return;
+            }
+            running.start();
+            running.awaitHealthy(LIMIT);
         } catch (PlatformException e) {
-            listener.heard("", "no start-up caches, starting without them: " + e.getMessage());
+            if (!isAborted) {
+                listener.heard("", "no start-up caches, starting without them: " + e.getMessage());
+            }
         } finally {
             delete(root);
         }
-        listener.heard("", "start-up caches made in %.0f s".formatted((System.nanoTime() - began) / 1e9));
+        if (!isAborted) {
+            listener.heard("", "start-up caches made in %.0f s".formatted((System.nanoTime() - began) / 1e9));
+        }
+    }
+
+    /** Ends a run that goes on in another thread, without the caches that it has not written yet. */
+    void abort() {
+        isAborted = true;
+        Platform running = platform;
+        if (running != null) {
+            running.abort();
+        }
     }
 
     private static void delete(Path directory) {

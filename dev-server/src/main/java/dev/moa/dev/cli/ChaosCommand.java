@@ -112,7 +112,7 @@ final class ChaosCommand {
             console.line("no checker (%s): only the restarts are judged".formatted(CHECKER));
             return null;
         }
-        return new ProcessBuilder(
+        Process checker = new ProcessBuilder(
                         Path.of(state.javaHome(), "bin", "java").toString(),
                         "-Xmx256m",
                         "-cp",
@@ -122,6 +122,8 @@ final class ChaosCommand {
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.INHERIT)
                 .start();
+        Runtime.getRuntime().addShutdownHook(new Thread(checker::destroy, "moa-shutdown-1"));
+        return checker;
     }
 
     private boolean endChecker(@Nullable Process checker) throws IOException, InterruptedException {

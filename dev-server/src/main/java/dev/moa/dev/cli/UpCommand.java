@@ -118,7 +118,7 @@ final class UpCommand {
                     1,
                     System.currentTimeMillis()
                             - beganAtMs()
-                            - platform.training().toMillis());
+                            - platform.trainingTime().toMillis());
             phase = Phase.RUNNING;
             PlatformState state = state(platform, options, layout);
             announce(state, platform);

@@ -42,6 +42,7 @@ public final class Supervisor implements AutoCloseable {
     private final ScheduledExecutorService owner = Executors.newSingleThreadScheduledExecutor(named("moa-supervisor"));
     private final ScheduledExecutorService checks = Executors.newScheduledThreadPool(3, named("moa-health"));
     private volatile boolean isClosed;
+    private volatile boolean isAborted;
 
     public Supervisor(RestartPolicy policy, int startsAtOnce, SupervisorListener listener) {
         if (startsAtOnce < 1) {
@@ -138,6 +139,23 @@ public final class Supervisor implements AutoCloseable {
         checks.shutdownNow();
     }
 
+    /** Kills all children at once (SIGKILL) and starts none again; {@link #close} must follow. */
+    public void abort() {
+        isAborted = true;
+        run(() -> {
+            waiting.clear();
+            synchronized (children) {
+                for (Child child : children.values()) {
+                    child.isStopping = true;
+                    Process process = child.process;
+                    if (process != null) {
+                        process.destroyForcibly();
+                    }
+                }
+            }
+        });
+    }
+
     private Child child(String name) {
         synchronized (children) {
             Child child = children.get(name);
@@ -164,7 +182,7 @@ public final class Supervisor implements AutoCloseable {
     }
 
     private void launch(Child child) {
-        if (child.isStopping || child.process != null || isClosed) {
+        if (child.isStopping || child.process != null || isClosed || isAborted) {
             return;
         }
         try {
