@@ -1,5 +1,6 @@
 package dev.moa.monitor;
 
+import dev.moa.monitor.stream.ReportStream;
 import dev.moa.monitor.stream.StreamReader;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.stereotype.Component;
@@ -8,10 +9,12 @@ import org.springframework.stereotype.Component;
 @Component
 class MonitorLifecycle implements SmartLifecycle {
     private final StreamReader reader;
+    private final ReportStream stream;
     private volatile boolean running;
 
-    MonitorLifecycle(StreamReader reader) {
+    MonitorLifecycle(StreamReader reader, ReportStream stream) {
         this.reader = reader;
+        this.stream = stream;
     }
 
     @Override
@@ -23,6 +26,7 @@ class MonitorLifecycle implements SmartLifecycle {
     @Override
     public void stop() {
         reader.close();
+        stream.close();
         running = false;
     }
 

@@ -109,6 +109,10 @@ public final class MoaServer implements AutoCloseable {
                     .limits(settings.limits)
                     .build()
                     .start();
+            Statistics counted = settings.statistics;
+            if (counted != null) {
+                services.keySet().forEach(counted::serves);
+            }
             register(port.port());
         }
         return this;

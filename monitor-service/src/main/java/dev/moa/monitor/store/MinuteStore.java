@@ -97,7 +97,8 @@ public final class MinuteStore implements AutoCloseable {
     /**
      * Opens the directory, and makes it if it is not there.
      *
-     * @throws IllegalStateException if another process uses it, or it cannot be opened
+     * @throws StoreInUseException if another process uses it
+     * @throws IllegalStateException if it cannot be opened
      */
     public MinuteStore start() {
         lifecycle.writeLock().lock();
@@ -111,11 +112,7 @@ public final class MinuteStore implements AutoCloseable {
             String message = String.valueOf(e.getMessage());
             Path directory = settings.directory().toAbsolutePath();
             if (message.contains("lock")) {
-                throw new IllegalStateException(
-                        ("moa.monitor.store.directory: %s is in use by another monitor (expected: one monitor for a"
-                                        + " directory; stop the other one, or name another directory)")
-                                .formatted(directory),
-                        e);
+                throw new StoreInUseException(directory, e);
             }
             throw new IllegalStateException(
                     "moa.monitor.store.directory: %s cannot be opened: %s".formatted(directory, message), e);

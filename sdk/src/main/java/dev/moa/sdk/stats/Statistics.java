@@ -6,10 +6,12 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
 
 /**
  * The calls of this process, method by method. One for a process; give it to its {@code MoaClient} and
@@ -30,6 +32,7 @@ public final class Statistics {
 
     private final int maxMethods;
     private final ConcurrentMap<Key, MethodStatistics> methods = new ConcurrentHashMap<>();
+    private final Set<String> served = ConcurrentHashMap.newKeySet();
     private final AtomicInteger known = new AtomicInteger();
     private final AtomicLong refused = new AtomicLong();
     private final MethodStatistics otherClient = new MethodStatistics(OTHER, OTHER, CallSide.CLIENT);
@@ -105,11 +108,20 @@ public final class Statistics {
         return refused.get();
     }
 
-    /** Returns the services that have a method counted on the server's side: what this process serves. */
+    /** Notes that this process serves a service, so that it counts as reporting also while nobody calls it. */
+    public void serves(ServiceName service) {
+        if (served.size() < StatisticsReport.MAX_SERVICES) {
+            served.add(service.value());
+        }
+    }
+
+    /** Returns the services that this process serves: those it said, and those that were called. */
     public List<String> services() {
-        return methods.values().stream()
-                .filter(method -> method.side() == CallSide.SERVER)
-                .map(MethodStatistics::service)
+        return Stream.concat(
+                        served.stream(),
+                        methods.values().stream()
+                                .filter(method -> method.side() == CallSide.SERVER)
+                                .map(MethodStatistics::service))
                 .distinct()
                 .sorted()
                 .limit(StatisticsReport.MAX_SERVICES)

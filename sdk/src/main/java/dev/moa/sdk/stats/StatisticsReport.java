@@ -53,10 +53,11 @@ public record StatisticsReport(
     /** The longest report, in bytes of JSON. */
     public static final int MAX_BYTES = 1 << 20;
 
+    private static final int MAX_DEPTH = 8;
     private static final Pattern NAME = Pattern.compile("[\\x21-\\x7e][\\x20-\\x7e]{0,127}");
     private static final JsonMapper JSON = JsonMapper.builder(JsonFactory.builder()
                     .streamReadConstraints(StreamReadConstraints.builder()
-                            .maxNestingDepth(8)
+                            .maxNestingDepth(MAX_DEPTH)
                             .maxNumberLength(20)
                             .maxStringLength(64 * 1024)
                             .maxNameLength(200)
@@ -156,13 +157,24 @@ public record StatisticsReport(
         try {
             return JSON.readValue(json, offset, length, StatisticsReport.class);
         } catch (JacksonException e) {
-            Throwable cause = e.getCause();
-            throw new IllegalArgumentException(
-                    cause instanceof IllegalArgumentException && cause.getMessage() != null
-                            ? cause.getMessage()
-                            : "report: " + e.getOriginalMessage(),
-                    e);
+            throw new IllegalArgumentException(inWords(e), e);
         }
+    }
+
+    private static String inWords(JacksonException failure) {
+        // the text of a constructor above, or the place where the JSON is not what it should be
+        if (failure.getCause() instanceof IllegalArgumentException refused && refused.getMessage() != null) {
+            return refused.getMessage();
+        }
+        if (failure.getPath().isEmpty()) {
+            return "report: it is not a JSON object of at most %d levels (%s)"
+                    .formatted(MAX_DEPTH, failure.getOriginalMessage());
+        }
+        StringBuilder place = new StringBuilder("report");
+        for (JacksonException.Reference step : failure.getPath()) {
+            place.append(step.getPropertyName() == null ? "[" + step.getIndex() + "]" : "." + step.getPropertyName());
+        }
+        return place.append(": missing, or of another type than expected").toString();
     }
 
     /** @throws IllegalArgumentException if {@code json} is not a report, or too big */

@@ -174,6 +174,9 @@ class StatisticsTests {
                 .isThrownBy(() -> parse(good.replace("\"b\"", "\"\"")))
                 .withMessageContaining("bootId");
         assertThatIllegalArgumentException().isThrownBy(() -> parse(good.replace("\"seq\":1,", "")));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> parse(good.replace("\"seq\":1,", "")))
+                .withMessage("report.seq: missing, or of another type than expected");
         assertThatIllegalArgumentException().isThrownBy(() -> parse("[]"));
         assertThatIllegalArgumentException().isThrownBy(() -> parse("{"));
         assertThatIllegalArgumentException()
