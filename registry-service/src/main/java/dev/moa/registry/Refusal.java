@@ -111,6 +111,16 @@ public final class Refusal extends MoaException {
                 cause);
     }
 
+    /** This registry is about to end. */
+    public static Refusal stopping() {
+        return new Refusal(
+                StatusCode.UNAVAILABLE,
+                "Stopping",
+                "this registry is stopping",
+                particulars("stopping", "a registry that runs", "ask another registry, or this one again in a moment"),
+                null);
+    }
+
     /** Returns what kind of refusal it is, in a few words. */
     public String title() {
         return title;

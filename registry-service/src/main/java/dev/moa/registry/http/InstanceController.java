@@ -46,8 +46,10 @@ class InstanceController {
     private final RedisCatalog catalog;
     private final RegistrationRules rules;
     private final CatalogProperties limits;
+    private final MoaAddress moaAddress;
 
-    InstanceController(RedisCatalog catalog, RegistrationRules rules, CatalogProperties limits) {
+    InstanceController(RedisCatalog catalog, RegistrationRules rules, CatalogProperties limits, MoaAddress moaAddress) {
+        this.moaAddress = moaAddress;
         this.catalog = catalog;
         this.rules = rules;
         this.limits = limits;
@@ -61,12 +63,12 @@ class InstanceController {
                     @io.swagger.v3.oas.annotations.parameters.RequestBody(
                             content = @Content(schema = @Schema(implementation = RegistrationBody.class))))
     @PostMapping("/v1/instances")
-    ResponseEntity<Registered> register(@RequestBody JsonNode body, HttpServletRequest request) {
+    ResponseEntity<RegisteredBody> register(@RequestBody JsonNode body, HttpServletRequest request) {
         Registration registration = rules.registration(body);
         Permissions.require(RequestCaller.of(request), registration.service());
         Registered registered = catalog.register(registration);
         return ResponseEntity.created(URI.create("/v1/instances/" + registered.id()))
-                .body(registered);
+                .body(new RegisteredBody(registered, moaAddress.value()));
     }
 
     @Operation(

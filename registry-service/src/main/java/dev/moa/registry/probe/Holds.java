@@ -9,9 +9,11 @@ import dev.moa.registry.catalog.RedisCatalog;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -40,7 +42,8 @@ public final class Holds implements SmartLifecycle {
     private final ThreadPoolExecutor probers;
 
     private final Map<Lease, Integer> held = new HashMap<>(); // guarded by this
-    private boolean running; // guarded by this
+    private final Set<Hold> open = new HashSet<>(); // guarded by this
+    private boolean running = true; // guarded by this
 
     Holds(
             RedisCatalog catalog,
@@ -65,8 +68,31 @@ public final class Holds implements SmartLifecycle {
         BROKEN
     }
 
-    /** A hold call came in. */
-    public synchronized void begin(List<Lease> leases) {
+    /** A hold call that is open. */
+    public final class Hold {
+        private final List<Lease> leases;
+        private final Runnable release;
+
+        private Hold(List<Lease> leases, Runnable release) {
+            this.leases = leases;
+            this.release = release;
+        }
+
+        /** The call ended; returns false if it had before. */
+        public boolean end(End how) {
+            return Holds.this.end(this, how);
+        }
+    }
+
+    /**
+     * A hold call came in.
+     *
+     * @param release answers the call early: this registry is stopping
+     */
+    public synchronized Hold begin(List<Lease> leases, Runnable release) {
+        if (!running) {
+            throw Refusal.stopping();
+        }
         if (held.size() + leases.size() > properties.maxHolds()) {
             throw Refusal.exhausted(
                     "holds",
@@ -75,20 +101,26 @@ public final class Holds implements SmartLifecycle {
                     "nothing: the lease alone keeps the instance; or hold at another registry");
         }
         leases.forEach(lease -> held.merge(lease, 1, Integer::sum));
+        Hold hold = new Hold(List.copyOf(leases), release);
+        open.add(hold);
+        return hold;
     }
 
-    /** The hold call ended. */
-    public void end(List<Lease> leases, End how) {
+    private boolean end(Hold hold, End how) {
         synchronized (this) {
-            leases.forEach(lease -> held.computeIfPresent(lease, (same, count) -> count == 1 ? null : count - 1));
+            if (!open.remove(hold)) {
+                return false;
+            }
+            hold.leases.forEach(lease -> held.computeIfPresent(lease, (same, count) -> count == 1 ? null : count - 1));
             if (!running) {
-                return; // our own end breaks every connection and proves nothing
+                return true; // our own end breaks every connection and proves nothing
             }
         }
         Duration after = how == End.BROKEN ? Duration.ZERO : properties.grace();
-        for (Lease lease : leases) {
+        for (Lease lease : hold.leases) {
             look(lease, new ArrayDeque<>(properties.looks()), after);
         }
+        return true;
     }
 
     /** Returns how many leases are held now. */
@@ -144,10 +176,18 @@ public final class Holds implements SmartLifecycle {
         running = true;
     }
 
+    /** Answers all calls, so that the port has nothing to wait for. */
     @Override
     public void stop() {
+        List<Hold> last;
         synchronized (this) {
             running = false;
+            last = List.copyOf(open);
+        }
+        for (Hold hold : last) {
+            if (hold.end(End.ANSWERED)) {
+                hold.release.run();
+            }
         }
         timer.shutdownNow();
         probers.shutdownNow();

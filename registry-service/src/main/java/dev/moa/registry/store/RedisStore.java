@@ -142,7 +142,7 @@ public final class RedisStore {
         } catch (IllegalStateException failure) {
             // the connection factory of an application that is stopping
             outcome = "unavailable";
-            throw Refusal.unavailable("the registry is stopping", failure);
+            throw Refusal.stopping();
         } finally {
             metrics.store(question, outcome, Duration.ofNanos(System.nanoTime() - started));
         }

@@ -96,7 +96,7 @@ public final class SubscriptionHub implements SmartLifecycle {
         Subscription subscription = new Subscription(services, since, outlet, senders, bounds, metrics);
         synchronized (this) {
             if (thread == null) {
-                throw Refusal.unavailable("the registry is stopping", null);
+                throw Refusal.stopping();
             }
             if (subscriptions.size() >= bounds.maxSubscribers()) {
                 throw Refusal.exhausted(

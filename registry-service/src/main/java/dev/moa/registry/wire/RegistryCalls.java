@@ -24,7 +24,6 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -52,7 +51,7 @@ final class RegistryCalls implements CallHandler {
     private final RegistrationRules rules;
     private final CatalogProperties limits;
     private final Holds holds;
-    private final HoldProperties hold;
+    private final HoldProperties limit;
     private final Executor workers;
     private final JsonMapper json;
 
@@ -61,14 +60,14 @@ final class RegistryCalls implements CallHandler {
             RegistrationRules rules,
             CatalogProperties limits,
             Holds holds,
-            HoldProperties hold,
+            HoldProperties limit,
             Executor workers,
             JsonMapper json) {
         this.catalog = catalog;
         this.rules = rules;
         this.limits = limits;
         this.holds = holds;
-        this.hold = hold;
+        this.limit = limit;
         this.workers = workers;
         this.json = json;
     }
@@ -96,29 +95,24 @@ final class RegistryCalls implements CallHandler {
     }
 
     private CompletionStage<CallResponse> hold(CallRequest request, IncomingCall call) {
-        List<Lease> leases;
+        long waitMs =
+                Math.max(0, Math.min(limit.maxWait().toMillis(), call.deadline().remainingMillis() - WAY_BACK_MS));
+        CompletableFuture<CallResponse> answer = new CompletableFuture<>();
+        CallResponse held = CallResponse.success(request.id(), Payload.json("{\"heldMs\":" + waitMs + "}"));
+        Holds.Hold hold;
         try {
-            leases = leases(arguments(request), hold.maxLeases(), call);
-            holds.begin(leases);
+            hold = holds.begin(leases(arguments(request), limit.maxLeases(), call), () -> answer.complete(held));
         } catch (MoaException refusal) {
             return CompletableFuture.completedFuture(refusal.toResponse(request.id()));
         }
-        long waitMs =
-                Math.max(0, Math.min(hold.maxWait().toMillis(), call.deadline().remainingMillis() - WAY_BACK_MS));
-        AtomicBoolean ended = new AtomicBoolean();
-        CompletableFuture<CallResponse> answer = new CompletableFuture<>();
         call.onCancel(() -> {
-            if (ended.compareAndSet(false, true)) {
-                holds.end(leases, Holds.End.BROKEN);
-                answer.cancel(false);
-            }
+            hold.end(Holds.End.BROKEN);
+            answer.cancel(false);
         });
         CompletableFuture.delayedExecutor(waitMs, TimeUnit.MILLISECONDS, Runnable::run)
                 .execute(() -> {
-                    if (ended.compareAndSet(false, true)) {
-                        holds.end(leases, Holds.End.ANSWERED);
-                        answer.complete(
-                                CallResponse.success(request.id(), Payload.json("{\"heldMs\":" + waitMs + "}")));
+                    if (hold.end(Holds.End.ANSWERED)) {
+                        answer.complete(held);
                     }
                 });
         return answer;

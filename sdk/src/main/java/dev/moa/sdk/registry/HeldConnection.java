@@ -2,6 +2,7 @@ package dev.moa.sdk.registry;
 
 import dev.moa.protocol.CallContext;
 import dev.moa.protocol.CallRequest;
+import dev.moa.protocol.CallResponse;
 import dev.moa.protocol.Deadline;
 import dev.moa.protocol.Payload;
 import dev.moa.protocol.ServiceName;
@@ -11,6 +12,7 @@ import dev.moa.sdk.codec.Json;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -22,17 +24,22 @@ import tools.jackson.databind.node.ArrayNode;
  * connection breaks and the registry looks at once instead of at the end of the lease. It is an addition to the
  * leases; without it everything works, later.
  *
- * <p>Used by the registry thread only.
+ * <p>On it a call of {@code hold} is always open: a long poll that the registry answers after its time and that is
+ * made again at once. Used by the registry thread; only the answers come on the connection's own.
  */
 final class HeldConnection implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(HeldConnection.class);
     private static final ServiceName REGISTRY = ServiceName.of("/service/registry");
-    private static final long TIMEOUT_MS = 1_000;
+    private static final long CONNECT_MS = 1_000;
+    /** Longer than any registry lets a hold wait. */
+    private static final long HOLD_MS = 60_000;
+    /** An answer sooner than this is followed by the next round of renewals, not by the next call at once. */
+    private static final long SHORTEST_HOLD_MS = 1_000;
 
     private final ConnectionOptions options;
     private @Nullable MoaConnection connection;
-    private List<String> held = List.of();
+    private @Nullable Hold hold;
     private boolean complained;
 
     HeldConnection(ConnectionOptions options) {
@@ -48,37 +55,50 @@ final class HeldConnection implements AutoCloseable {
             instances.add(each.lease());
         }
         MoaConnection now = connection;
+        Hold before = hold;
         boolean usable = now != null
                 && now.isOpen()
+                && !now.isGoingAway()
                 && now.address().getPort() == address.getPort()
                 && now.address().getHostString().equals(resolved(address).getHostString());
-        if (usable && held.equals(wanted)) {
+        if (usable && before != null && before.running && before.leases.equals(wanted)) {
+            complained = false;
             return;
+        }
+        if (before != null && before.problem != null) {
+            complain(address, before.problem);
         }
         try {
             if (now == null || !usable) {
                 close();
-                now = MoaConnection.open(resolved(address), options).get(TIMEOUT_MS, TimeUnit.MILLISECONDS);
+                before = null;
+                now = MoaConnection.open(resolved(address), options).get(CONNECT_MS, TimeUnit.MILLISECONDS);
                 connection = now;
             }
             Payload args = Payload.json(
                     Json.MAPPER.writeValueAsBytes(Json.MAPPER.createArrayNode().add(instances)));
             CallRequest request =
-                    new CallRequest(null, REGISTRY, "hold", args, CallContext.EMPTY.withTimeoutMs(TIMEOUT_MS), null);
-            now.call(request, Deadline.afterMillis(TIMEOUT_MS))
-                    .get(2 * TIMEOUT_MS, TimeUnit.MILLISECONDS)
-                    .resultOrThrow();
-            held = wanted;
-            complained = false;
-        } catch (java.util.concurrent.ExecutionException | java.util.concurrent.TimeoutException | RuntimeException e) {
-            if (!complained) {
-                complained = true;
-                log.info(
-                        "no connection is held to the registry at {}, the lease alone speaks for this process: {}",
-                        address,
-                        e.getMessage());
+                    new CallRequest(null, REGISTRY, "hold", args, CallContext.EMPTY.withTimeoutMs(HOLD_MS), null);
+            Hold next = new Hold(now, request, wanted);
+            hold = next;
+            next.call();
+            if (before != null) {
+                // after the new one: at no moment are the instances without a hold
+                before.end();
             }
+        } catch (java.util.concurrent.ExecutionException | java.util.concurrent.TimeoutException | RuntimeException e) {
+            complain(address, String.valueOf(e.getMessage()));
             close();
+        }
+    }
+
+    private void complain(InetSocketAddress address, String problem) {
+        if (!complained) {
+            complained = true;
+            log.info(
+                    "no connection is held to the registry at {}, the lease alone speaks for this process: {}",
+                    address,
+                    problem);
         }
     }
 
@@ -88,11 +108,57 @@ final class HeldConnection implements AutoCloseable {
 
     @Override
     public void close() {
-        held = List.of();
+        Hold last = hold;
+        hold = null;
+        if (last != null) {
+            last.running = false;
+        }
         MoaConnection now = connection;
         connection = null;
         if (now != null) {
             now.close();
+        }
+    }
+
+    /** The open call for a set of leases, again and again until it fails or is ended. */
+    private static final class Hold {
+        private final MoaConnection connection;
+        private final CallRequest request;
+        private final List<String> leases;
+        private volatile boolean running = true;
+        private volatile @Nullable String problem;
+        private volatile @Nullable CompletableFuture<CallResponse> open;
+
+        Hold(MoaConnection connection, CallRequest request, List<String> leases) {
+            this.connection = connection;
+            this.request = request;
+            this.leases = leases;
+        }
+
+        void call() {
+            long called = System.nanoTime();
+            CompletableFuture<CallResponse> answer = connection.call(request, Deadline.afterMillis(HOLD_MS));
+            open = answer;
+            answer.whenComplete((response, error) -> {
+                boolean held = response != null && response.isOk();
+                boolean longEnough = System.nanoTime() - called > TimeUnit.MILLISECONDS.toNanos(SHORTEST_HOLD_MS);
+                if (running && held && longEnough && connection.isOpen()) {
+                    call();
+                } else {
+                    if (response != null && !held) {
+                        problem = response.message();
+                    }
+                    running = false;
+                }
+            });
+        }
+
+        void end() {
+            running = false;
+            CompletableFuture<CallResponse> last = open;
+            if (last != null) {
+                last.cancel(false);
+            }
         }
     }
 }
