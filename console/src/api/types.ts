@@ -77,7 +77,7 @@ export interface LiveAnswer {
   atMs: number;
   methods: LiveMethod[];
   reporting: number;
-  registered: number;
+  registered: number | null;
 }
 
 export interface StatsPoint {
@@ -106,7 +106,7 @@ export interface StatsAnswer {
   to: number;
   stepMs: number;
   reporting: number;
-  registered: number;
+  registered: number | null;
   series: StatsSeries[];
 }
 

@@ -103,15 +103,15 @@ function Completeness(props: { live: Polled<LiveAnswer> }) {
     return <span className="part completeness quiet">statistics: {error ? 'unknown' : '…'}</span>;
   }
   const { reporting, registered } = data;
-  const health: Health = registered === 0 ? 'idle' : reporting >= registered ? 'good' : 'warn';
+  const health: Health = !registered ? 'idle' : reporting >= registered ? 'good' : 'warn';
   return (
     <span
       className={`part completeness part-${health}`}
       title="Instances that report statistics ÷ instances that are registered"
     >
       <Dot health={health} />
-      {reporting} of {registered} report
-      {registered > 0 && reporting < registered && ` (${percent(reporting / registered)})`}
+      {registered === null ? `${reporting} report` : `${reporting} of ${registered} report`}
+      {registered !== null && registered > 0 && reporting < registered && ` (${percent(reporting / registered)})`}
     </span>
   );
 }

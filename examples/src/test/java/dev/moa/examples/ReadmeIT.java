@@ -196,8 +196,8 @@ class ReadmeIT {
             page.navigate(url("gateway"));
             page.getByText("/service/helloworld").first().waitFor();
             page.screenshot(new Page.ScreenshotOptions().setPath(Path.of("target/console-services.png")));
-            page.navigate(url("gateway") + "/#/methods");
-            page.getByText("hello").first().waitFor();
+            page.navigate(url("gateway") + "/methods");
+            page.getByText("/service/helloworld").first().waitFor();
             page.waitForTimeout(
                     4_000); // what a person would do: look at it for a moment, so that the charts have points
             page.screenshot(new Page.ScreenshotOptions().setPath(Path.of("target/console-methods.png")));

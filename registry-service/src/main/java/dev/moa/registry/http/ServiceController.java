@@ -21,7 +21,7 @@ import org.springframework.web.bind.annotation.RestController;
 /** The services that have ever been registered. */
 @RestController
 class ServiceController {
-    private static final int MAX_PAGE = 200;
+    private static final int MAX_PAGE = 1_000;
 
     private final RedisCatalog catalog;
     private final ServiceIndex index;
