@@ -12,8 +12,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 /**
  * Tokens that this process accepts, and the one that it shows to others.
  *
- * @param tokens Accepted tokens by name. None means: no credentials are asked for, and only loopback may be bound.
  * @param token The token that this process shows to the registry, the routers and the services that it calls.
+ * @param tokens Accepted tokens by name. None means: no credentials are asked for, and only loopback may be bound.
  * @param tokenFile A file that holds that token; read once at start.
  * @param protectHttp Whether the REST face of this process asks for a token too; the platform's own apps say true.
  * @param operatorPaths Ant patterns of REST paths whose writes need the role operator.
