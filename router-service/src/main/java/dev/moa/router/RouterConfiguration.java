@@ -166,9 +166,7 @@ class RouterConfiguration {
         AddressSource replicaSource = new StoreSource(
                 "replica",
                 "a copy of the registry's Redis (moa.router.replica.url)",
-                replica.isConfigured()
-                        ? new RegistryStore(new RedisLink(replica::client), settings.storeTimeout())
-                        : null,
+                replica.isConfigured() ? new RegistryStore(replica.link, settings.storeTimeout()) : null,
                 live::doubt,
                 state -> remember(snapshot, live, state, clock));
         AddressSource primarySource = new StoreSource(
@@ -239,6 +237,7 @@ class RouterConfiguration {
         private final @Nullable String url;
         private final Supplier<RedisClient> maker;
         private @Nullable RedisClient client;
+        final RedisLink link = new RedisLink(this::client);
 
         ReplicaClient(@Nullable String url, ClientResources resources) {
             this.url = url;
@@ -267,6 +266,7 @@ class RouterConfiguration {
 
         @Override
         public synchronized void close() {
+            link.close();
             RedisClient made = client;
             if (made != null) {
                 made.shutdown(Duration.ZERO, Duration.ofSeconds(1));

@@ -5,6 +5,7 @@ import dev.moa.router.address.ServiceState;
 import dev.moa.router.live.LiveView;
 import dev.moa.router.operator.SharedHash;
 import dev.moa.router.snapshot.SnapshotStore;
+import dev.moa.router.store.RedisLink;
 import dev.moa.router.store.WakeSubscription;
 import dev.moa.router.watch.Watches;
 import java.time.Clock;
@@ -14,7 +15,7 @@ import org.springframework.stereotype.Component;
 
 /**
  * Starts the parts in their order, before the ports open: what the disk knows, then the view that compares it
- * with the store, then the wake-ups. They are closed by the container, after the ports.
+ * with the store, then the wake-ups. Closes them after the ports and before the Redis client.
  */
 @Component
 class RouterLifecycle implements SmartLifecycle {
@@ -30,6 +31,7 @@ class RouterLifecycle implements SmartLifecycle {
     private final List<SharedHash> operatorWords;
     private final WakeSubscription wakes;
     private final Watches watches;
+    private final List<RedisLink> links;
     private volatile boolean running;
 
     RouterLifecycle(
@@ -38,6 +40,7 @@ class RouterLifecycle implements SmartLifecycle {
             List<SharedHash> operatorWords,
             WakeSubscription wakes,
             Watches watches,
+            List<RedisLink> links,
             RouterMetrics metrics,
             Clock clock) {
         this.snapshot = snapshot;
@@ -45,6 +48,7 @@ class RouterLifecycle implements SmartLifecycle {
         this.operatorWords = operatorWords;
         this.wakes = wakes;
         this.watches = watches;
+        this.links = links;
         metrics.bind(live, snapshot, watches, clock);
     }
 
@@ -82,6 +86,12 @@ class RouterLifecycle implements SmartLifecycle {
     @Override
     public void stop() {
         running = false;
+        wakes.close();
+        operatorWords.forEach(SharedHash::close);
+        live.close();
+        snapshot.close();
+        watches.close();
+        links.forEach(RedisLink::close);
     }
 
     @Override

@@ -4,15 +4,19 @@ import dev.moa.router.address.Finding;
 import dev.moa.router.live.LiveView;
 import dev.moa.router.snapshot.SnapshotStore;
 import dev.moa.router.watch.Watches;
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
 /** Every metric of the router, by name. */
 final class RouterMetrics {
     private final MeterRegistry registry;
+    private final Map<String, Map<Class<?>, Counter>> lookups = new ConcurrentHashMap<>();
 
     RouterMetrics(MeterRegistry registry) {
         this.registry = registry;
@@ -20,12 +24,16 @@ final class RouterMetrics {
 
     /** Counts what a source said: {@code moa.router.lookup} by source and outcome. */
     void found(String source, Finding finding) {
-        registry.counter(
-                        "moa.router.lookup",
-                        "source",
-                        source,
-                        "outcome",
-                        finding.getClass().getSimpleName().toLowerCase(Locale.ROOT))
+        // looked up by two references: this runs for every lookup, and a registry's own look-up builds tags
+        Map<Class<?>, Counter> byOutcome = lookups.computeIfAbsent(source, name -> new ConcurrentHashMap<>());
+        byOutcome
+                .computeIfAbsent(
+                        finding.getClass(),
+                        type -> Counter.builder("moa.router.lookup")
+                                .description("what address sources said")
+                                .tag("source", source)
+                                .tag("outcome", type.getSimpleName().toLowerCase(Locale.ROOT))
+                                .register(registry))
                 .increment();
     }
 

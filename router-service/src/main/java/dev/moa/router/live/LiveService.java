@@ -91,15 +91,14 @@ final class LiveService {
     /** Takes a reading of the store; returns whether the view changed. */
     boolean offer(ServiceState reading, long nowMs) {
         ServiceState last = believed;
-        confirmedAtMs = nowMs;
         if (last == null || last.instances().isEmpty()) {
-            return believe(reading);
+            return believe(reading, nowMs);
         }
         Suspicion current = suspicion;
         ServiceState candidate = current == null ? null : current.candidate();
         boolean wentBack = candidate != null && candidate.isOfEpoch(last);
         if (reading.isOfEpoch(last) && reading.revision() >= last.revision() && !wentBack) {
-            return believe(reading);
+            return believe(reading, nowMs);
         }
         if (wentBack && reading.isOfEpoch(last)) {
             // its revisions count again what they counted before: passing the old number proves nothing
@@ -134,7 +133,7 @@ final class LiveService {
     }
 
     /** Ends a suspicion that has lasted long enough; returns whether the view changed. */
-    boolean endHold() {
+    boolean endHold(long nowMs) {
         Suspicion current = suspicion;
         if (current == null) {
             return false;
@@ -146,13 +145,15 @@ final class LiveService {
         ServiceState last = believed;
         believed = candidate;
         suspicion = null;
+        confirmedAtMs = nowMs;
         // an earlier revision of the same store: only a mark of the contents tells it from what clients have
         boolean back = last != null && candidate.isOfEpoch(last) && candidate.revision() <= last.revision();
         return show(back ? ServiceView.marked(candidate) : ServiceView.of(candidate));
     }
 
-    private boolean believe(ServiceState reading) {
+    private boolean believe(ServiceState reading, long nowMs) {
         ServiceState last = believed;
+        confirmedAtMs = nowMs;
         boolean contradicts = suspicion == null
                 && last != null
                 && confirmed
@@ -193,7 +194,7 @@ final class LiveService {
         }
         if (!anyHeld) {
             suspicion = new Suspicion(why, since, reading, gone);
-            return endHold();
+            return endHold(nowMs);
         }
         suspicion = new Suspicion(why, since, reading, gone);
         return show(ServiceView.marked(ServiceState.of(service, reading.epoch(), reading.revision(), union)));

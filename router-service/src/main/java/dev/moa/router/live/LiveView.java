@@ -538,7 +538,7 @@ public final class LiveView implements AutoCloseable {
                 if (lasted >= settings.maxHold().toMillis()
                         || (alive && lasted >= settings.hold().toMillis())) {
                     log.warn("{}: {}; held for {} ms, now believed", name, suspicion.why(), lasted);
-                    boolean changed = live.endHold();
+                    boolean changed = live.endHold(now);
                     if (live.believed() == null) {
                         services.remove(name);
                     }

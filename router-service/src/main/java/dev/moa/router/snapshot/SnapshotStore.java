@@ -91,7 +91,8 @@ public final class SnapshotStore implements AddressSource, AutoCloseable {
     /** Keeps a good answer. */
     public void remember(ServiceState state, long confirmedAtMs) {
         Entry before = entries.get(state.service());
-        if (before == null || !before.view.state().equals(state)) {
+        if (before == null
+                || (before.view.state() != state && !before.view.state().equals(state))) {
             entries.put(state.service(), new Entry(ServiceView.of(state), confirmedAtMs));
             changed = true;
         } else if (confirmedAtMs > before.confirmedAtMs) {

@@ -84,6 +84,7 @@ class LiveServiceTests {
         live.offer(state("e1", 7, "a", "b"), 0);
 
         live.offer(state("e2", 1, "b", "c"), 10);
+        assertThat(live.confirmedAtMs()).isZero();
         assertThat(served()).containsExactly("a held", "b", "c");
         assertThat(live.suspicion()).isNotNull();
 
@@ -101,7 +102,7 @@ class LiveServiceTests {
         assertThat(served()).containsExactly("a held");
         assertThat(live.offerAbsence(20)).isFalse();
 
-        assertThat(live.endHold()).isTrue();
+        assertThat(live.endHold(1_000)).isTrue();
         assertThat(live.view()).isNull();
     }
 
@@ -114,7 +115,7 @@ class LiveServiceTests {
         live.offer(state("e1", 9, "a", "b", "d"), 20);
         assertThat(served()).containsExactly("a", "b", "c held", "d");
 
-        live.endHold();
+        live.endHold(1_000);
         assertThat(served()).containsExactly("a", "b", "d");
         assertThat(stamp()).isEqualTo(new Stamp("e1", 9, ""));
     }
@@ -125,7 +126,7 @@ class LiveServiceTests {
         Stamp before = stamp();
 
         live.offer(state("e1", 5, "a"), 10);
-        live.endHold();
+        live.endHold(1_000);
 
         assertThat(served()).containsExactly("a");
         assertThat(stamp().isNewsFor(before)).isTrue();

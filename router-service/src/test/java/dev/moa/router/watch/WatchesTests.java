@@ -1,0 +1,183 @@
+package dev.moa.router.watch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.moa.protocol.Deadline;
+import dev.moa.protocol.MoaException;
+import dev.moa.protocol.ServiceName;
+import dev.moa.protocol.StatusCode;
+import dev.moa.router.address.AddressSource;
+import dev.moa.router.address.Finding;
+import dev.moa.router.address.Instance;
+import dev.moa.router.address.ServiceState;
+import dev.moa.router.address.ServiceView;
+import dev.moa.router.chain.Lookup;
+import dev.moa.router.chain.Switches;
+import dev.moa.router.operator.SharedHash;
+import dev.moa.router.store.RedisLink;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class WatchesTests {
+    private static final ServiceName USER = ServiceName.of("/service/user");
+    private static final Duration LONG = Duration.ofSeconds(20);
+
+    private final Map<ServiceName, Finding> findings = new ConcurrentHashMap<>();
+    private final SharedHash words = new SharedHash(
+            new RedisLink(() -> {
+                throw new IllegalStateException("no Redis here");
+            }),
+            "switches",
+            "channel",
+            "said",
+            Switches::atMs,
+            Clock.systemUTC());
+    private final Watches watches = new Watches(
+            new Lookup(List.of(new Findings()), new Switches(words), (source, finding) -> {}),
+            new WatchProperties(Duration.ofSeconds(30), 2, 3));
+
+    @AfterEach
+    void close() {
+        watches.close();
+        words.close();
+    }
+
+    private final class Findings implements AddressSource {
+        @Override
+        public String name() {
+            return "live";
+        }
+
+        @Override
+        public String description() {
+            return "test";
+        }
+
+        @Override
+        public boolean isImmediate() {
+            return true;
+        }
+
+        @Override
+        public Finding find(ServiceName service, Deadline deadline) {
+            return findings.getOrDefault(service, new Finding.Unknown("not here"));
+        }
+    }
+
+    private void set(long revision) {
+        findings.put(
+                USER,
+                new Finding.Answered(
+                        ServiceView.of(
+                                ServiceState.of(USER, "e1", revision, List.of(Instance.unregistered("10.0.0.1", 1)))),
+                        0));
+        watches.changed(USER);
+    }
+
+    private WatchAnswer get(CompletableFuture<WatchAnswer> answer) throws Exception {
+        return answer.get(5, TimeUnit.SECONDS);
+    }
+
+    @Test
+    void aClientWithoutATokenGetsEverythingAtOnce() throws Exception {
+        set(1);
+
+        WatchAnswer answer = get(watches.watch(null, Set.of(USER), LONG));
+
+        assertThat(answer.answers()).hasSize(1);
+        assertThat(watches.waiting()).isZero();
+    }
+
+    @Test
+    void oneThatIsUpToDateWaitsForAChange() throws Exception {
+        set(1);
+        String token = get(watches.watch(null, Set.of(USER), LONG)).token();
+
+        CompletableFuture<WatchAnswer> waiting = watches.watch(token, Set.of(USER), LONG);
+        set(1);
+        assertThat(waiting).isNotDone();
+        set(2);
+
+        assertThat(get(waiting).answers().get(0).stamp().revision()).isEqualTo(2);
+    }
+
+    @Test
+    void oneThatKnowsMoreIsNotSentBack() throws Exception {
+        set(5);
+        String token = get(watches.watch(null, Set.of(USER), LONG)).token();
+
+        set(4);
+
+        assertThat(get(watches.watch(token, Set.of(USER), Duration.ofMillis(50)))
+                        .answers())
+                .isEmpty();
+    }
+
+    @Test
+    void aServiceThatVanishesIsToldOnce() throws Exception {
+        set(1);
+        String token = get(watches.watch(null, Set.of(USER), LONG)).token();
+        CompletableFuture<WatchAnswer> waiting = watches.watch(token, Set.of(USER), LONG);
+
+        findings.clear();
+        watches.changed(USER);
+
+        WatchAnswer gone = get(waiting);
+        assertThat(gone.unknown()).containsExactly(USER);
+        assertThat(get(watches.watch(gone.token(), Set.of(USER), Duration.ofMillis(50)))
+                        .unknown())
+                .isEmpty();
+    }
+
+    @Test
+    void aClientKeepsWhatItHasWhileNobodyCanSay() throws Exception {
+        set(1);
+        String token = get(watches.watch(null, Set.of(USER), LONG)).token();
+
+        findings.put(USER, new Finding.Failed("away"));
+
+        WatchAnswer quiet = get(watches.watch(token, Set.of(USER), Duration.ofMillis(50)));
+        assertThat(quiet.unknown()).isEmpty();
+        assertThat(quiet.answers()).isEmpty();
+    }
+
+    @Test
+    void pollsAreBoundedInNumberAndSize() throws Exception {
+        set(1);
+        String token = get(watches.watch(null, Set.of(USER), LONG)).token();
+        watches.watch(token, Set.of(USER), LONG);
+        CompletableFuture<WatchAnswer> second = watches.watch(token, Set.of(USER), LONG);
+
+        assertThat(watches.watch(token, Set.of(USER), LONG))
+                .failsWithin(Duration.ofSeconds(1))
+                .withThrowableThat()
+                .havingCause()
+                .isInstanceOfSatisfying(
+                        MoaException.class, e -> assertThat(e.code()).isEqualTo(StatusCode.RESOURCE_EXHAUSTED));
+        second.cancel(false);
+        await().until(() -> watches.waiting() == 1);
+        assertThat(watches.watch(
+                        null,
+                        Set.of(ServiceName.of("/a"), ServiceName.of("/b"), ServiceName.of("/c"), ServiceName.of("/d")),
+                        LONG))
+                .isCompletedExceptionally();
+    }
+
+    @Test
+    void aTokenThatIsNotOursIsAsNone() throws Exception {
+        set(1);
+
+        assertThat(get(watches.watch("%%%", Set.of(USER), LONG)).answers()).hasSize(1);
+        assertThat(get(watches.watch("Z2FyYmFnZQ", Set.of(USER), LONG)).answers())
+                .hasSize(1);
+    }
+}
