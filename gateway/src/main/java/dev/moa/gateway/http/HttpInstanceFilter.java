@@ -29,10 +29,12 @@ import reactor.netty.internal.shaded.reactor.pool.PoolAcquireTimeoutException;
  */
 final class HttpInstanceFilter implements GatewayFilter, Ordered {
 
+    private final Lookups lookups;
     private final Upstreams upstreams;
     private final GatewayMetrics metrics;
 
-    HttpInstanceFilter(Upstreams upstreams, GatewayMetrics metrics) {
+    HttpInstanceFilter(Lookups lookups, Upstreams upstreams, GatewayMetrics metrics) {
+        this.lookups = lookups;
         this.upstreams = upstreams;
         this.metrics = metrics;
     }
@@ -68,6 +70,7 @@ final class HttpInstanceFilter implements GatewayFilter, Ordered {
                         target.uri(instance, exchange.getRequest().getURI().getRawQuery()));
         return chain.filter(exchange).onErrorResume(HttpInstanceFilter::nothingWasSent, failure -> {
             upstreams.refused(instance);
+            lookups.doubt(target.service());
             tried.add(instance.id());
             if (tried.size() > 1) {
                 return Mono.error(failure);

@@ -16,6 +16,11 @@ import org.springframework.context.annotation.Configuration;
 class HttpServiceConfiguration {
 
     @Bean
+    ForwardedHeaders forwardedHeaders() {
+        return new ForwardedHeaders();
+    }
+
+    @Bean
     RouteLocator httpServiceRoutes(
             RouteLocatorBuilder routes,
             MoaClient client,
@@ -25,7 +30,7 @@ class HttpServiceConfiguration {
         Upstreams upstreams = new Upstreams(System::nanoTime);
         Lookups lookups = new Lookups(client.directory(), System::nanoTime);
         HttpServiceFilter outer = new HttpServiceFilter(lookups, upstreams, limits, tokens.isRequired(), metrics);
-        HttpInstanceFilter inner = new HttpInstanceFilter(upstreams, metrics);
+        HttpInstanceFilter inner = new HttpInstanceFilter(lookups, upstreams, metrics);
         return routes.routes()
                 .route(
                         "http-services",

@@ -6,8 +6,6 @@ import dev.moa.gateway.problem.Problem;
 import dev.moa.gateway.security.EdgeCaller;
 import dev.moa.protocol.MoaException;
 import dev.moa.sdk.lookup.InstanceAddress;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
@@ -98,9 +96,8 @@ final class HttpServiceFilter implements GatewayFilter, Ordered {
                 .flatMap(target -> {
                     target.attach(exchange);
                     protectBrowser(exchange);
-                    ServerWebExchange changed = exchange.mutate()
-                            .request(forService(request, target))
-                            .build();
+                    ServerWebExchange changed =
+                            exchange.mutate().request(forService(request)).build();
                     return chain.filter(changed).doFinally(signal -> {
                         InstanceAddress chosen = target.chosen().getAndSet(null);
                         if (chosen != null) {
@@ -163,7 +160,7 @@ final class HttpServiceFilter implements GatewayFilter, Ordered {
                 "send less, or raise moa.gateway.http.max-body");
     }
 
-    private ServerHttpRequest forService(ServerHttpRequest request, HttpTarget target) {
+    private ServerHttpRequest forService(ServerHttpRequest request) {
         ServerHttpRequest changed = request.mutate()
                 .headers(headers -> {
                     headers.remove(EdgeCaller.HEADER);
@@ -172,19 +169,6 @@ final class HttpServiceFilter implements GatewayFilter, Ordered {
                         headers.remove(HttpHeaders.AUTHORIZATION);
                     }
                     withoutSession(headers);
-                    headers.remove("Forwarded");
-                    headers.set("X-Forwarded-Prefix", ServicePath.PREFIX + target.service());
-                    headers.set(
-                            "X-Forwarded-Proto", String.valueOf(request.getURI().getScheme()));
-                    String host = headers.getFirst(HttpHeaders.HOST);
-                    if (host != null) {
-                        headers.set("X-Forwarded-Host", host);
-                    }
-                    InetSocketAddress remote = request.getRemoteAddress();
-                    InetAddress address = remote == null ? null : remote.getAddress();
-                    if (address != null) {
-                        headers.set("X-Forwarded-For", address.getHostAddress());
-                    }
                 })
                 .build();
         long limit = limits.maxBody().toBytes();

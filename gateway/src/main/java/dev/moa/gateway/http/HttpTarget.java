@@ -32,6 +32,10 @@ record HttpTarget(
         exchange.getAttributes().put(ATTRIBUTE, this);
     }
 
+    static @Nullable HttpTarget find(ServerWebExchange exchange) {
+        return exchange.getAttribute(ATTRIBUTE);
+    }
+
     static HttpTarget of(ServerWebExchange exchange) {
         return exchange.getRequiredAttribute(ATTRIBUTE);
     }

@@ -60,6 +60,16 @@ final class Lookups {
         return entry.get(service);
     }
 
+    /** Notes that what is known of a service may be over: the next request for it asks again. */
+    void doubt(ServiceName service) {
+        synchronized (entries) {
+            Entry entry = entries.get(service);
+            if (entry != null) {
+                entry.doubt();
+            }
+        }
+    }
+
     /** What is remembered of one service. */
     private final class Entry {
         private @Nullable CompletableFuture<@Nullable List<InstanceAddress>> asking;
@@ -88,6 +98,14 @@ final class Lookups {
             // outside of the lock: a directory may answer at once
             ask(service, answer);
             return meanwhile == null ? answer : meanwhile;
+        }
+
+        synchronized void doubt() {
+            Known before = known;
+            long stale = nanoTime.getAsLong() - FRESH.plus(STALE).toNanos();
+            if (before != null && before.atNanos - stale > 0) {
+                known = new Known(before.instances, stale);
+            }
         }
 
         private void ask(ServiceName service, CompletableFuture<@Nullable List<InstanceAddress>> answer) {
