@@ -3,12 +3,14 @@ package dev.moa.protocol.frame;
 import dev.moa.protocol.CallContext;
 import dev.moa.protocol.CallRequest;
 import dev.moa.protocol.CallResponse;
+import dev.moa.protocol.CarriedHeaders;
 import dev.moa.protocol.MethodName;
 import dev.moa.protocol.MoaException;
 import dev.moa.protocol.Payload;
 import dev.moa.protocol.ServiceName;
 import dev.moa.protocol.StatusCode;
 import io.netty.buffer.ByteBuf;
+import java.io.ByteArrayOutputStream;
 import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -42,6 +44,9 @@ public final class CallFrames {
             for (Map.Entry<String, String> tag : ctx.tags().entrySet()) {
                 frame.pair(HeaderKey.TAG, tag.getKey(), tag.getValue());
             }
+            if (!ctx.carried().isEmpty()) {
+                frame.carried(ctx.carried().bytes());
+            }
             Payload task = request.task();
             if (task != null) {
                 frame.bytes(HeaderKey.TASK, task);
@@ -71,6 +76,7 @@ public final class CallFrames {
         long contentType = JSON;
         Map<String, String> tags = Map.of();
         Payload task = null;
+        ByteArrayOutputStream unknown = null;
         while (header.next()) {
             switch (header.key()) {
                 case 1 -> service = header.text(HeaderKey.SERVICE);
@@ -91,7 +97,16 @@ public final class CallFrames {
                     }
                 }
                 case 10 -> task = Payload.json(header.bytes(HeaderKey.TASK));
-                default -> {}
+                default -> {
+                    if (unknown == null) {
+                        unknown = new ByteArrayOutputStream();
+                    }
+                    unknown.writeBytes(header.entry());
+                    if (unknown.size() > CarriedHeaders.MAX_BYTES) {
+                        throw new FrameException(
+                                "more than %d bytes of unknown headers".formatted(CarriedHeaders.MAX_BYTES));
+                    }
+                }
             }
         }
         if (contentType != JSON) {
@@ -104,9 +119,8 @@ public final class CallFrames {
                     StatusCode.INVALID_ARGUMENT,
                     "request: header %s is missing".formatted(service == null ? "SERVICE" : "METHOD"));
         }
-        CallContext ctx = timeoutMs == 0 && app == null && traceparent == null && path == null && tags.isEmpty()
-                ? CallContext.EMPTY
-                : new CallContext(app, timeoutMs, traceparent, path, tags);
+        CarriedHeaders carried = unknown == null ? CarriedHeaders.NONE : CarriedHeaders.of(unknown.toByteArray());
+        CallContext ctx = new CallContext(app, timeoutMs, traceparent, path, tags, carried);
         try {
             return new CallRequest(
                     id,

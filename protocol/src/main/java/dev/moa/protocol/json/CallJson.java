@@ -75,29 +75,25 @@ public final class CallJson {
     }
 
     private static void writeContext(JsonWriter out, CallContext ctx) {
-        char before = '{';
+        out.raw('{');
+        int empty = out.length();
         if (ctx.app() != null) {
-            out.raw(before).raw("\"app\":").string(ctx.app());
-            before = ',';
+            out.raw("\"app\":").string(ctx.app());
         }
         if (ctx.timeoutMs() > 0) {
-            out.raw(before).raw("\"timeoutMs\":").number(ctx.timeoutMs());
-            before = ',';
+            out.commaAfter(empty).raw("\"timeoutMs\":").number(ctx.timeoutMs());
         }
         if (ctx.traceparent() != null) {
-            out.raw(before).raw("\"traceparent\":").string(ctx.traceparent());
-            before = ',';
+            out.commaAfter(empty).raw("\"traceparent\":").string(ctx.traceparent());
         }
         if (ctx.path() != null) {
-            out.raw(before).raw("\"path\":").string(ctx.path());
-            before = ',';
+            out.commaAfter(empty).raw("\"path\":").string(ctx.path());
         }
         if (!ctx.tags().isEmpty()) {
-            out.raw(before).raw("\"tags\":");
-            char beforeTag = '{';
+            out.commaAfter(empty).raw("\"tags\":{");
+            int noTag = out.length();
             for (var tag : ctx.tags().entrySet()) {
-                out.raw(beforeTag).string(tag.getKey()).raw(':').string(tag.getValue());
-                beforeTag = ',';
+                out.commaAfter(noTag).string(tag.getKey()).raw(':').string(tag.getValue());
             }
             out.raw('}');
         }

@@ -23,6 +23,11 @@ final class JsonWriter {
         return this;
     }
 
+    /** Puts a comma if something has been written since the length was {@code empty}. */
+    JsonWriter commaAfter(int empty) {
+        return length == empty ? this : raw(',');
+    }
+
     @SuppressWarnings("deprecation") // the low bytes of ASCII text are the text
     JsonWriter raw(String ascii) {
         int more = ascii.length();

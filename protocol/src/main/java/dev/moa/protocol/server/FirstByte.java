@@ -3,7 +3,7 @@ package dev.moa.protocol.server;
 import dev.moa.protocol.frame.Frame;
 import dev.moa.protocol.http.StrictRequestDecoder;
 import io.netty.buffer.ByteBuf;
-import io.netty.channel.ChannelFutureListener;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelPipeline;
@@ -74,8 +74,7 @@ final class FirstByte extends ChannelInboundHandlerAdapter {
         log.debug("{} is refused: {}", peer.address(), reply.strip());
         in.release();
         ctx.pipeline().remove(this);
-        ctx.writeAndFlush(ctx.alloc().buffer().writeBytes(reply.getBytes(StandardCharsets.US_ASCII)))
-                .addListener(ChannelFutureListener.CLOSE);
+        LastWords.say(ctx.channel(), Unpooled.copiedBuffer(reply, StandardCharsets.US_ASCII));
     }
 
     @Override

@@ -53,6 +53,11 @@ final class FrameConnection extends PeerConnection {
         }
     }
 
+    @Override
+    boolean pausesWhenFull() {
+        return false;
+    }
+
     private void accept(Frame frame) throws FrameException {
         FrameKind kind = frame.kind();
         if (kind == null) {
@@ -138,6 +143,20 @@ final class FrameConnection extends PeerConnection {
         } catch (MoaException e) {
             if (!oneway) {
                 CallFrames.writeResponse(out(), stream, e.toResponse(null), peerMaxBodyBytes);
+            }
+            return;
+        }
+        if (isFull()) {
+            if (!oneway) {
+                CallResponse refusal = CallResponse.failure(
+                        request.id(),
+                        StatusCode.RESOURCE_EXHAUSTED,
+                        "%d calls of this connection are in flight (limit %d calls, %d bytes)"
+                                .formatted(
+                                        inFlight(),
+                                        desk.limits().maxInFlightPerConnection(),
+                                        desk.limits().maxInFlightBytesPerConnection()));
+                CallFrames.writeResponse(out(), stream, refusal, peerMaxBodyBytes);
             }
             return;
         }

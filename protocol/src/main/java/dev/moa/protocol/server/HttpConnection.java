@@ -11,7 +11,6 @@ import dev.moa.protocol.http.HttpReply;
 import dev.moa.protocol.json.CallJson;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
-import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
@@ -103,9 +102,10 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
                 peer.admit(shown);
             }
         }
-        if (request.decoderResult().isFailure()) {
+        if (refusal != null) {
+            // at once: the body may be long, or wait for our word, and is dropped when it comes
             end();
-        } else if (refusal == null && HttpUtil.is100ContinueExpected(request) && running == null && turns.isEmpty()) {
+        } else if (HttpUtil.is100ContinueExpected(request) && running == null && turns.isEmpty()) {
             context()
                     .writeAndFlush(new DefaultFullHttpResponse(
                             HttpVersion.HTTP_1_1, HttpResponseStatus.CONTINUE, Unpooled.EMPTY_BUFFER));
@@ -134,7 +134,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         }
         if (buffer.size() + bytes.readableBytes() > maxBodyBytes) {
             refusal = HttpReply.tooLong(maxBodyBytes);
-            body = null;
+            end();
             return;
         }
         try {
@@ -166,11 +166,14 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     }
 
     private void take(Turn turn) {
-        boolean keepAlive =
-                HttpUtil.isKeepAlive(turn.head) && !turn.head.decoderResult().isFailure();
+        boolean keepAlive = HttpUtil.isKeepAlive(turn.head);
         HttpReply refused = turn.refusal;
         if (refused != null) {
-            write(refused, keepAlive);
+            // where the next request begins must be beyond doubt
+            boolean isClear = !turn.head.decoderResult().isFailure()
+                    && !HttpUtil.is100ContinueExpected(turn.head)
+                    && refused.status() != 413;
+            write(refused, keepAlive && isClear);
             return;
         }
         CallDesk desk = peer.desk();
@@ -239,7 +242,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
             context().write(response, context().voidPromise());
         } else {
             closing = true;
-            context().writeAndFlush(response).addListener(ChannelFutureListener.CLOSE);
+            LastWords.endAfter(context().writeAndFlush(response));
         }
     }
 

@@ -112,8 +112,7 @@ public final class MoaPort implements AutoCloseable {
         if (peer == null) {
             String reply = "-ERR max number of clients reached (limit %d)\r\n"
                     .formatted(desk.limits().maxConnections());
-            channel.writeAndFlush(Unpooled.copiedBuffer(reply, StandardCharsets.US_ASCII))
-                    .addListener(ChannelFutureListener.CLOSE);
+            LastWords.say(channel, Unpooled.copiedBuffer(reply, StandardCharsets.US_ASCII));
             return;
         }
         channel.closeFuture().addListener(done -> peers.leave(peer));
@@ -177,6 +176,8 @@ public final class MoaPort implements AutoCloseable {
                     .execute(() -> peer.channel()
                             .writeAndFlush(Unpooled.EMPTY_BUFFER)
                             .addListener(ChannelFutureListener.CLOSE));
+            // a peer that does not read is not waited for
+            peer.loop().schedule(() -> peer.channel().close(), 1, TimeUnit.SECONDS);
         }
         log.info("{} on {}:{} is closed", peers.name(), host, peers.port());
     }

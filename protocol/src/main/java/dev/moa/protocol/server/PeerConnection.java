@@ -3,7 +3,6 @@ package dev.moa.protocol.server;
 import dev.moa.protocol.io.Remainder;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
-import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import java.io.IOException;
@@ -24,7 +23,8 @@ import org.slf4j.LoggerFactory;
  *   <li>Out: replies gather in one buffer. It is flushed when a read is done, and after a wake-up, which any number
  *       of calls that end on other threads share.
  *   <li>Limits: with too many calls in flight, or too many bytes that the peer does not read, the connection is
- *       not read from until half of them are gone.
+ *       not read from until half of them are gone; frames, whose PING and CANCEL must still come through, refuse
+ *       further calls instead.
  * </ul>
  */
 abstract class PeerConnection extends ChannelInboundHandlerAdapter {
@@ -100,25 +100,31 @@ abstract class PeerConnection extends ChannelInboundHandlerAdapter {
         flush();
     }
 
-    /** Returns whether another call may start. */
+    /** Returns whether another message may be taken; if not, the connection is not read from for a while. */
     boolean takesMore() {
         if (closing) {
             return false;
         }
-        if (!paused && (inFlight >= maxInFlight || inFlightBytes >= maxInFlightBytes || !hasRoom())) {
+        if (!paused && (!hasRoom() || (pausesWhenFull() && isFull()))) {
             paused = true;
             context().channel().config().setAutoRead(false);
         }
         return !paused;
     }
 
+    /** Returns whether, when as many calls as may be are under way, further messages wait. */
+    abstract boolean pausesWhenFull();
+
+    /** Returns whether as many calls as may be are under way. */
+    boolean isFull() {
+        return inFlight >= maxInFlight || inFlightBytes >= maxInFlightBytes;
+    }
+
     private void resume() {
-        if (!paused
-                || closing
-                || ended
-                || !hasRoom()
-                || inFlight > maxInFlight / 2
-                || inFlightBytes > maxInFlightBytes / 2) {
+        if (!paused || closing || ended || !hasRoom()) {
+            return;
+        }
+        if (pausesWhenFull() && (inFlight > maxInFlight / 2 || inFlightBytes > maxInFlightBytes / 2)) {
             return;
         }
         paused = false;
@@ -218,9 +224,7 @@ abstract class PeerConnection extends ChannelInboundHandlerAdapter {
         closing = true;
         ByteBuf buffer = out;
         out = null;
-        context()
-                .writeAndFlush(buffer == null ? Unpooled.EMPTY_BUFFER : buffer)
-                .addListener(ChannelFutureListener.CLOSE);
+        LastWords.endAfter(context().writeAndFlush(buffer == null ? Unpooled.EMPTY_BUFFER : buffer));
     }
 
     boolean isClosing() {

@@ -51,6 +51,11 @@ final class RespConnection extends PeerConnection {
         }
     }
 
+    @Override
+    boolean pausesWhenFull() {
+        return true;
+    }
+
     private void command() {
         byte[] name = parser.element(0);
         if (peer().isAdmitted() && parser.size() == 2 && isGet(name)) {

@@ -170,7 +170,7 @@ class FramesOverThePortTests {
     void goAwayLetsCallsInFlightEndAndTakesNoNewOnes() throws Exception {
         MoaPort port = port(PortLimits.defaults());
         MoaConnection connection = connect(port);
-        CompletableFuture<CallResponse> call = call(connection, "later", "[200, 1]", 5_000);
+        CompletableFuture<CallResponse> call = call(connection, "later", "[900, 1]", 5_000);
         await().until(() -> port.inFlight() == 1);
 
         port.goAway();

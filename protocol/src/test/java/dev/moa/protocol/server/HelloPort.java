@@ -1,6 +1,14 @@
 package dev.moa.protocol.server;
 
-/** A port with {@link HelloHandler} behind it, for benchmarks by hand and for tests that need another process. */
+import io.netty.util.internal.PlatformDependent;
+import java.io.BufferedReader;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * A port with {@link HelloHandler} behind it, for benchmarks by hand and for tests that need another process. Says
+ * {@code READY port}; answers each line of its input with {@code MEMORY bytes connections}; ends with its input.
+ */
 final class HelloPort {
 
     private HelloPort() {}
@@ -8,13 +16,21 @@ final class HelloPort {
     public static void main(String[] args) throws Exception {
         HelloHandler handler = new HelloHandler();
         handler.record = false;
-        MoaPort port = MoaPort.builder(handler)
+        try (MoaPort port = MoaPort.builder(handler)
                 .port(args.length == 0 ? 6390 : Integer.parseInt(args[0]))
                 .build()
-                .start();
-        System.out.println("READY " + port.port());
-        // the parent closes our input when it is done with us
-        while (System.in.read() >= 0) {}
-        port.close();
+                .start()) {
+            System.out.println("READY " + port.port());
+            BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+            while (in.readLine() != null) {
+                System.gc();
+                System.gc();
+                Runtime runtime = Runtime.getRuntime();
+                long bytes = runtime.totalMemory()
+                        - runtime.freeMemory()
+                        + Math.max(0, PlatformDependent.usedDirectMemory());
+                System.out.println("MEMORY " + bytes + " " + port.connections());
+            }
+        }
     }
 }
