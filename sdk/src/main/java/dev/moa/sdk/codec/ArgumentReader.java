@@ -3,6 +3,7 @@ package dev.moa.sdk.codec;
 import dev.moa.protocol.MoaException;
 import dev.moa.protocol.Payload;
 import dev.moa.protocol.StatusCode;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -72,7 +73,7 @@ final class ArgumentReader {
     }
 
     private void readByName(JsonParser in, Payload args, @Nullable Object[] values) {
-        java.util.Arrays.fill(values, MISSING);
+        Arrays.fill(values, MISSING);
         while (in.nextToken() != JsonToken.END_OBJECT) {
             String name = in.currentName();
             int index = indexOf(name);
@@ -137,9 +138,17 @@ final class ArgumentReader {
         if (e instanceof InvalidFormatException format) {
             return shorten(String.valueOf(format.getValue()));
         }
-        // byte offsets of the parser count from the start of the array it was given
-        int start = (int) Math.max(args.offset(), Math.min(from, (long) args.offset() + args.length()));
-        int length = Math.min(args.offset() + args.length() - start, MAX_SHOWN);
+        // byte offsets of the parser count from the start of the range it was given
+        int start = args.offset() + (int) Math.max(0, Math.min(from, args.length()));
+        int length = args.offset() + args.length() - start;
+        try (JsonParser again = Json.MAPPER.createParser(args.array(), start, length)) {
+            again.nextToken();
+            again.skipChildren();
+            again.finishToken();
+            length = (int) Math.min(length, again.currentLocation().getByteOffset());
+        } catch (JacksonException broken) {
+            // then all of the rest is shown
+        }
         return shorten(
                 Payload.of(Payload.Format.JSON, args.array(), start, length).text());
     }

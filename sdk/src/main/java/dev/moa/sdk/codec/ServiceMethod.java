@@ -50,7 +50,8 @@ public final class ServiceMethod {
                 .mapToObj(i -> ServiceParameter.of(type, method, i))
                 .toList();
         this.async = CompletionStage.class.isAssignableFrom(method.getReturnType());
-        this.result = Types.resolve(type, async ? stageOf(method) : method.getGenericReturnType());
+        this.result = Types.resolve(
+                type, method.getDeclaringClass(), async ? stageOf(method) : method.getGenericReturnType());
         this.resultReader = Json.MAPPER.readerFor(result);
         this.resultWriter = result.hasRawClass(Object.class) || result.hasRawClass(void.class)
                 ? Json.MAPPER.writer()

@@ -20,7 +20,7 @@ public record ServiceParameter(String name, JavaType type, boolean optional, Obj
 
     static ServiceParameter of(Class<?> context, Method method, int index) {
         Parameter parameter = method.getParameters()[index];
-        JavaType type = Types.resolve(context, method.getGenericParameterTypes()[index]);
+        JavaType type = Types.resolve(context, method.getDeclaringClass(), method.getGenericParameterTypes()[index]);
         boolean optional = parameter.getType() == Optional.class
                 || parameter.getAnnotatedType().isAnnotationPresent(Nullable.class);
         return new ServiceParameter(

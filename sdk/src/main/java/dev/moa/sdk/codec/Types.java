@@ -4,6 +4,7 @@ import java.lang.reflect.Type;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import tools.jackson.databind.JavaType;
+import tools.jackson.databind.type.TypeBindings;
 import tools.jackson.databind.type.TypeFactory;
 
 /** Java types as Jackson and as people read them. */
@@ -11,10 +12,14 @@ final class Types {
 
     private Types() {}
 
-    /** Returns {@code type} as it is seen from {@code context}, its type variables resolved as far as they are known. */
-    static JavaType resolve(Class<?> context, Type type) {
+    /**
+     * Returns {@code type}, which stands in {@code declaring}, as it is seen from {@code context}, a subtype: type
+     * variables are resolved as far as they are known.
+     */
+    static JavaType resolve(Class<?> context, Class<?> declaring, Type type) {
         TypeFactory factory = Json.MAPPER.getTypeFactory();
-        return factory.resolveMemberType(type, factory.constructType(context).getBindings());
+        JavaType seen = factory.constructType(context).findSuperType(declaring);
+        return factory.resolveMemberType(type, seen == null ? TypeBindings.emptyBindings() : seen.getBindings());
     }
 
     /** Returns {@code List<User>} for {@code java.util.List<com.example.User>}. */

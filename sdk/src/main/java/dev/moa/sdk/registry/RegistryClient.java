@@ -12,10 +12,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -141,7 +143,7 @@ public final class RegistryClient implements AutoCloseable {
             leave().get(3, TimeUnit.SECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-        } catch (java.util.concurrent.ExecutionException | java.util.concurrent.TimeoutException e) {
+        } catch (ExecutionException | TimeoutException e) {
             log.info("the registry was not told that this process leaves; its leases end within {} s", ttlSeconds);
         }
         loop.shutdownNow();
@@ -191,9 +193,10 @@ public final class RegistryClient implements AutoCloseable {
         boolean good = false;
         try {
             RegistryHttp registry = http;
-            good = registry != null && renew(registry) & registerMissing(registry);
-            if (good && registry != null) {
-                hold(registry);
+            if (registry != null) {
+                boolean renewed = renew(registry);
+                good = registerMissing(registry) && renewed;
+                hold();
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -307,7 +310,7 @@ public final class RegistryClient implements AutoCloseable {
         if (colon >= 0) {
             try {
                 String host = address.substring(0, colon);
-                announcedMoaAddress = InetSocketAddress.createUnresolved(
+                announcedMoaAddress = new InetSocketAddress(
                         host.isEmpty() || host.equals("0.0.0.0") ? registry.host() : host,
                         Integer.parseInt(address.substring(colon + 1)));
             } catch (IllegalArgumentException e) {
@@ -316,10 +319,10 @@ public final class RegistryClient implements AutoCloseable {
         }
     }
 
-    private void hold(RegistryHttp registry) throws InterruptedException {
-        InetSocketAddress address = moaAddress != null ? moaAddress : announcedMoaAddress;
+    private void hold() throws InterruptedException {
         List<Registration> current =
                 registrations.stream().filter(Registration::isRegistered).toList();
+        InetSocketAddress address = moaAddress != null ? moaAddress : announcedMoaAddress;
         if (address != null && !current.isEmpty()) {
             held.hold(address, current);
         }

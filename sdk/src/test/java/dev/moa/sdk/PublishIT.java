@@ -1,0 +1,237 @@
+package dev.moa.sdk;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import dev.moa.protocol.CallContext;
+import dev.moa.protocol.CallRequest;
+import dev.moa.protocol.CallResponse;
+import dev.moa.protocol.Payload;
+import dev.moa.protocol.ServiceName;
+import dev.moa.protocol.StatusCode;
+import dev.moa.sdk.context.CallScope;
+import dev.moa.sdk.lookup.StaticDirectory;
+import dev.moa.sdk.publish.ServiceLimits;
+import dev.moa.sdk.stats.CallSide;
+import dev.moa.sdk.stats.Statistics;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** What a server does with more than it can take, with cancelled calls, and around calls. */
+class PublishIT {
+
+    private static final ServiceName GREETER = ServiceName.of("/service/greeter");
+    private static final ServiceName OTHER = ServiceName.of("/service/other");
+
+    /** Holds each call until it is let go. */
+    public interface Gate {
+        String pass();
+    }
+
+    private final CountDownLatch open = new CountDownLatch(1);
+    private final StaticDirectory directory = new StaticDirectory();
+    private final MoaClient client = MoaClient.builder()
+            .directory(directory)
+            .timeout(java.time.Duration.ofSeconds(5))
+            .build();
+    private final List<MoaServer> servers = new ArrayList<>();
+
+    @AfterEach
+    void stop() {
+        open.countDown();
+        client.close();
+        servers.forEach(MoaServer::close);
+    }
+
+    @Test
+    void moreThanRunsAndWaitsIsRefusedAtOnce() {
+        serve(MoaServer.builder().serviceLimits(new ServiceLimits(2, 3)).publish(GREETER, Gate.class, this::pass));
+        List<CompletableFuture<CallResponse>> calls =
+                IntStream.range(0, 8).mapToObj(i -> client.call(request(5_000))).toList();
+
+        await().until(() -> calls.stream().filter(CompletableFuture::isDone).count() == 3);
+        assertThat(calls.stream().filter(CompletableFuture::isDone).map(CompletableFuture::join))
+                .allSatisfy(each -> assertThat(each.code()).isEqualTo(StatusCode.RESOURCE_EXHAUSTED))
+                .allSatisfy(each -> assertThat(each.message()).contains("2 calls at once and 3 waiting"));
+        open.countDown();
+
+        assertThat(calls.stream().map(CompletableFuture::join).filter(CallResponse::isOk))
+                .hasSize(5);
+    }
+
+    @Test
+    void callThatWaitedPastItsDeadlineIsNotStarted() {
+        AtomicBoolean second = new AtomicBoolean();
+        List<String> started = new CopyOnWriteArrayList<>();
+        serve(MoaServer.builder().serviceLimits(new ServiceLimits(1, 10)).publish(GREETER, Gate.class, () -> {
+            started.add("call");
+            return second.getAndSet(true) ? "second" : pass();
+        }));
+        CompletableFuture<CallResponse> running = client.call(request(5_000));
+        await().until(() -> started.size() == 1);
+
+        CallResponse late = client.call(request(50)).join();
+        CompletableFuture<CallResponse> cancelled = client.call(request(5_000));
+        await().until(() -> servers.get(0).inFlight() >= 2);
+        cancelled.cancel(false);
+        await().until(() -> servers.get(0).inFlight() == 1);
+        open.countDown();
+
+        assertThat(running.join().isOk()).isTrue();
+        assertThat(late.code()).isEqualTo(StatusCode.DEADLINE_EXCEEDED);
+        assertThat(client.call(request(5_000)).join().isOk()).isTrue();
+        assertThat(started).hasSize(2);
+    }
+
+    @Test
+    void cancelGoesDownstream() {
+        AtomicBoolean cancelledBelow = new AtomicBoolean();
+        CompletableFuture<CallResponse> never = new CompletableFuture<>();
+        MoaServer below = MoaServer.builder()
+                .publish(OTHER, (request, call) -> {
+                    call.onCancel(() -> {
+                        cancelledBelow.set(true);
+                        never.cancel(false);
+                    });
+                    return never;
+                })
+                .build()
+                .start();
+        servers.add(below);
+        directory.put(OTHER, "127.0.0.1", below.port());
+        AtomicBoolean entered = new AtomicBoolean();
+        serve(MoaServer.builder().publish(GREETER, Gate.class, () -> {
+            CompletableFuture<CallResponse> nested = client.call(CallRequest.of(OTHER, "any", Payload.NO_ARGUMENTS));
+            entered.set(true);
+            return nested.handle((response, failure) -> "over").join();
+        }));
+
+        CompletableFuture<CallResponse> call = client.call(request(5_000));
+        await().until(entered::get);
+        await().until(() -> below.inFlight() == 1);
+        call.cancel(false);
+
+        await().untilTrue(cancelledBelow);
+    }
+
+    @Test
+    void interceptorsStandAroundCallsOnBothSides() {
+        List<String> seen = new CopyOnWriteArrayList<>();
+        serve(MoaServer.builder()
+                .interceptor((request, call, next) -> {
+                    seen.add("server " + request.ctx().tags().get("who"));
+                    return next.proceed(request, call);
+                })
+                .publish(GREETER, Gate.class, () -> "through"));
+        try (MoaClient intercepted = MoaClient.builder()
+                .directory(directory)
+                .interceptor((request, deadline, next) -> {
+                    CallContext ctx = request.ctx();
+                    CallContext tagged = new CallContext(
+                            ctx.app(), ctx.timeoutMs(), ctx.traceparent(), ctx.path(), java.util.Map.of("who", "me"));
+                    return next.proceed(request.withCtx(tagged), deadline).thenApply(response -> {
+                        seen.add("client " + response.code());
+                        return response;
+                    });
+                })
+                .interceptor((request, deadline, next) -> request.method().equals("pass")
+                        ? next.proceed(request, deadline)
+                        : CompletableFuture.failedFuture(new IllegalStateException("no such thing")))
+                .build()) {
+
+            assertThat(intercepted.call(request(1_000)).join().isOk()).isTrue();
+            assertThat(seen).containsExactly("server me", "client OK");
+            assertThat(intercepted
+                            .call(CallRequest.of(GREETER, "else", Payload.NO_ARGUMENTS))
+                            .join()
+                            .code())
+                    .isEqualTo(StatusCode.INTERNAL);
+        }
+    }
+
+    @Test
+    void fallbackAnswersForEveryServiceThatIsNotPublished() {
+        MoaServer server = serve(MoaServer.builder()
+                .publish(GREETER, Gate.class, () -> "published")
+                .fallback((request, call) -> CompletableFuture.completedFuture(
+                        CallResponse.success(request.id(), Payload.json("\"" + request.service() + "\"")))));
+        directory.put(OTHER, "127.0.0.1", server.port());
+
+        CallResponse other =
+                client.call(CallRequest.of(OTHER, "any", Payload.NO_ARGUMENTS)).join();
+
+        assertThat(other.result()).isEqualTo(Payload.json("\"/service/other\""));
+        assertThat(client.call(request(1_000)).join().result()).isEqualTo(Payload.json("\"published\""));
+    }
+
+    @Test
+    void bothSidesAreCounted() {
+        Statistics statistics = Statistics.create();
+        serve(MoaServer.builder().statistics(statistics).publish(GREETER, Gate.class, () -> "x"));
+        try (MoaClient counted =
+                MoaClient.builder().directory(directory).statistics(statistics).build()) {
+
+            counted.call(request(1_000)).join();
+            counted.call(CallRequest.of(GREETER, "nosuch", Payload.NO_ARGUMENTS))
+                    .join();
+
+            assertThat(statistics.methods())
+                    .extracting(each -> each.side() + " " + each.method())
+                    .containsExactlyInAnyOrder("CLIENT pass", "CLIENT nosuch", "SERVER pass");
+            await().until(() -> statistics.inFlight(CallSide.SERVER) == 0);
+            assertThat(statistics.inFlight(CallSide.CLIENT)).isZero();
+        }
+    }
+
+    @Test
+    void scopeIsThereWhileACallIsServedAndOnlyThen() {
+        List<String> apps = new CopyOnWriteArrayList<>();
+        serve(MoaServer.builder().publish(GREETER, Gate.class, () -> {
+            apps.add(String.valueOf(CallScope.current().app()));
+            return "x";
+        }));
+
+        client.call(request(1_000)).join();
+
+        assertThat(apps).containsExactly("moa");
+        assertThat(CallScope.current()).isNull();
+    }
+
+    @Test
+    void serviceCannotBePublishedTwice() {
+        MoaServer.Builder builder = MoaServer.builder().publish(GREETER, Gate.class, () -> "x");
+
+        assertThatThrownBy(() -> builder.publish(GREETER, Gate.class, () -> "y"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("published twice");
+    }
+
+    private String pass() {
+        try {
+            open.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        return "passed";
+    }
+
+    private MoaServer serve(MoaServer.Builder builder) {
+        MoaServer server = builder.build().start();
+        servers.add(0, server);
+        directory.put(GREETER, "127.0.0.1", server.port());
+        return server;
+    }
+
+    private static CallRequest request(long timeoutMs) {
+        return CallRequest.of(GREETER, "pass", Payload.NO_ARGUMENTS)
+                .withCtx(CallContext.EMPTY.withTimeoutMs(timeoutMs));
+    }
+}

@@ -1,0 +1,71 @@
+package dev.moa.sdk.publish;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class BoundedExecutorTests {
+
+    private final Workers workers = Workers.named("test-worker");
+
+    @AfterEach
+    void stop() {
+        workers.close();
+    }
+
+    @Test
+    void takesAsMuchAsRunsAndWaitsAndNoMore() {
+        BoundedExecutor executor = new BoundedExecutor(workers, new ServiceLimits(2, 3));
+        CountDownLatch go = new CountDownLatch(1);
+        AtomicInteger running = new AtomicInteger();
+        Runnable work = () -> {
+            running.incrementAndGet();
+            waitFor(go);
+        };
+
+        for (int i = 0; i < 5; i++) {
+            assertThat(executor.offer(work)).isTrue();
+        }
+        boolean sixth = executor.offer(work);
+
+        assertThat(sixth).isFalse();
+        await().until(() -> running.get() == 2);
+        go.countDown();
+        await().until(() -> executor.pending() == 0);
+        assertThat(running.get()).isEqualTo(5);
+        assertThat(executor.offer(work)).isTrue();
+    }
+
+    @Test
+    void losesNothingWhenManyOfferAtOnce() throws InterruptedException {
+        BoundedExecutor executor = new BoundedExecutor(workers, new ServiceLimits(3, 1_000_000));
+        AtomicInteger done = new AtomicInteger();
+        Thread[] callers = new Thread[4];
+        for (int i = 0; i < callers.length; i++) {
+            callers[i] = new Thread(() -> {
+                for (int j = 0; j < 20_000; j++) {
+                    executor.offer(done::incrementAndGet);
+                }
+            });
+            callers[i].start();
+        }
+        for (Thread caller : callers) {
+            caller.join();
+        }
+
+        await().until(() -> done.get() == 80_000);
+        await().until(() -> executor.pending() == 0);
+    }
+
+    private static void waitFor(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,173 @@
+package dev.moa.sdk.registry;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import dev.moa.protocol.CallResponse;
+import dev.moa.protocol.Payload;
+import dev.moa.protocol.server.MoaPort;
+import dev.moa.sdk.codec.Json;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** The registry's REST face as the design lays it down, in memory. */
+final class SmallRegistry implements AutoCloseable {
+
+    private final HttpServer http;
+    private final Map<String, ObjectNode> instances = new ConcurrentHashMap<>();
+    private final AtomicLong incarnations = new AtomicLong();
+    private final AtomicInteger renewals = new AtomicInteger();
+    private volatile int lastRenewed;
+    private volatile @Nullable String moaAddress;
+
+    SmallRegistry(int port) throws IOException {
+        http = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 0);
+        http.createContext("/v1/", this::handle);
+        http.start();
+    }
+
+    int port() {
+        return http.getAddress().getPort();
+    }
+
+    Map<String, ObjectNode> instances() {
+        return instances;
+    }
+
+    int renewals() {
+        return renewals.get();
+    }
+
+    int lastRenewed() {
+        return lastRenewed;
+    }
+
+    void forget() {
+        instances.clear();
+    }
+
+    void takeOver() {
+        instances.values().forEach(body -> body.put("incarnation", incarnations.incrementAndGet()));
+    }
+
+    HoldPort openHoldPort() {
+        HoldPort port = new HoldPort();
+        moaAddress = "127.0.0.1:" + port.port.port();
+        return port;
+    }
+
+    private void handle(HttpExchange exchange) throws IOException {
+        String path = exchange.getRequestURI().getPath();
+        JsonNode body = Json.MAPPER.readTree(exchange.getRequestBody());
+        String last = path.substring(path.lastIndexOf('/') + 1);
+        String query = exchange.getRequestURI().getQuery();
+        switch (exchange.getRequestMethod() + " " + path.replaceAll("/v1/instances/.*", "/v1/instances/id")) {
+            case "POST /v1/instances" -> register((ObjectNode) body, exchange);
+            case "PUT /v1/leases" -> renew(body, exchange);
+            case "PATCH /v1/instances/id" -> {
+                ObjectNode known = instances.get(last);
+                if (known == null
+                        || !query.equals(
+                                "incarnation=" + known.path("incarnation").asLong())) {
+                    reply(exchange, 409, Json.MAPPER.createObjectNode());
+                } else {
+                    known.setAll((ObjectNode) body);
+                    reply(exchange, 200, known);
+                }
+            }
+            case "DELETE /v1/instances/id" -> {
+                instances.remove(last);
+                reply(exchange, 200, Json.MAPPER.createObjectNode());
+            }
+            default -> reply(exchange, 404, Json.MAPPER.createObjectNode());
+        }
+    }
+
+    private void register(ObjectNode body, HttpExchange exchange) throws IOException {
+        long incarnation = incarnations.incrementAndGet();
+        body.put("incarnation", incarnation);
+        instances.put(body.path("id").asString(), body);
+        ObjectNode answer = Json.MAPPER.createObjectNode();
+        answer.set("id", body.path("id"));
+        answer.put("incarnation", incarnation).put("ttlSeconds", 10).put("revision", incarnation);
+        if (moaAddress != null) {
+            answer.put("moaAddress", moaAddress);
+        }
+        reply(exchange, 201, answer);
+    }
+
+    private void renew(JsonNode body, HttpExchange exchange) throws IOException {
+        ObjectNode answer = Json.MAPPER.createObjectNode();
+        ArrayNode renewed = answer.putArray("renewed");
+        ArrayNode unknown = answer.putArray("unknown");
+        ArrayNode stale = answer.putArray("stale");
+        for (JsonNode lease : body.path("leases")) {
+            ObjectNode known = instances.get(lease.path("id").asString());
+            if (known == null) {
+                unknown.add(lease.path("id"));
+            } else if (known.path("incarnation").asLong()
+                    != lease.path("incarnation").asLong()) {
+                stale.addObject().set("id", lease.path("id"));
+            } else {
+                renewed.add(lease.path("id"));
+            }
+        }
+        lastRenewed = renewed.size();
+        renewals.incrementAndGet();
+        reply(exchange, 200, answer);
+    }
+
+    private static void reply(HttpExchange exchange, int status, JsonNode body) throws IOException {
+        byte[] bytes = Json.MAPPER.writeValueAsBytes(body);
+        exchange.getResponseHeaders().set("Content-Type", "application/json");
+        exchange.sendResponseHeaders(status, bytes.length);
+        exchange.getResponseBody().write(bytes);
+        exchange.close();
+    }
+
+    @Override
+    public void close() {
+        http.stop(0);
+    }
+
+    /** {@code hold} of {@code /service/registry}: answered after a second and a half. */
+    static final class HoldPort implements AutoCloseable {
+        private final AtomicInteger holding = new AtomicInteger();
+        private volatile int leases;
+        private final MoaPort port = MoaPort.builder((request, call) -> {
+                    leases = Json.MAPPER.readTree(request.args().text()).path(0).size();
+                    holding.incrementAndGet();
+                    CompletableFuture<CallResponse> answer = new CompletableFuture<>();
+                    answer.whenComplete((response, cancelled) -> holding.decrementAndGet());
+                    call.onCancel(() -> answer.cancel(false));
+                    return answer.completeOnTimeout(
+                            CallResponse.success(request.id(), Payload.NULL), 1_500, TimeUnit.MILLISECONDS);
+                })
+                .port(0)
+                .build()
+                .start();
+
+        int holding() {
+            return holding.get();
+        }
+
+        int leases() {
+            return leases;
+        }
+
+        @Override
+        public void close() {
+            port.close();
+        }
+    }
+}
