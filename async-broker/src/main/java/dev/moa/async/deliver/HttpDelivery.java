@@ -160,7 +160,8 @@ public final class HttpDelivery implements Delivery, AutoCloseable {
                     retryAfter(response.responseHeaders().get(HttpHeaderNames.RETRY_AFTER), clock.instant());
             return status == 501 || status == 505
                     ? Outcome.giveUp(error)
-                    : Outcome.retry(error, retryAfter, status >= 500);
+                    : // 500 is about this task; these three are about the target
+                    Outcome.retry(error, retryAfter, status >= 502 && status <= 504);
         }
         if (status >= 300 && status < 400) {
             return Outcome.giveUp(error + ": redirects are not followed; submit the task with the final url");

@@ -12,7 +12,7 @@ import org.springframework.util.unit.DataSize;
  * @param partitions partitions of each topic, used when moa creates them; never change it on a running system, keys would move
  * @param replicationFactor replicas of each topic, used when moa creates them
  * @param minInsyncReplicas replicas that must have a write before it is acknowledged, used when moa creates the topics
- * @param group consumer group of the workers
+ * @param group consumer group of the workers; empty means the prefix and {@code -workers}
  * @param sessionTimeout silence after which Kafka gives a dead worker's partitions to others
  * @param acceptTimeout how long an accepted task may take to be confirmed before its sender is told 503
  * @param bufferMemory memory of each of the two producers
@@ -24,17 +24,22 @@ public record AsyncKafkaProperties(
         @DefaultValue("4") int partitions,
         @DefaultValue("1") short replicationFactor,
         @DefaultValue("1") int minInsyncReplicas,
-        @DefaultValue("moa-workers") String group,
+        @DefaultValue("") String group,
         @DefaultValue("6s") Duration sessionTimeout,
         @DefaultValue("2s") Duration acceptTimeout,
-        @DefaultValue("8MB") DataSize bufferMemory,
-        @DefaultValue("32MB") DataSize pendingBytes) {
+        @DefaultValue("6MB") DataSize bufferMemory,
+        @DefaultValue("8MB") DataSize pendingBytes) {
 
     public AsyncKafkaProperties {
         if (partitions < 1 || partitions > 256) {
             throw new IllegalArgumentException(
                     "moa.async.kafka.partitions: %d (expected: 1 to 256)".formatted(partitions));
         }
+    }
+
+    @Override
+    public String group() {
+        return group.isEmpty() ? topicPrefix + "-workers" : group;
     }
 
     public String tasksTopic() {

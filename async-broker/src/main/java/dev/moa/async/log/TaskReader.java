@@ -2,6 +2,8 @@ package dev.moa.async.log;
 
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiConsumer;
@@ -17,10 +19,16 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TaskReader implements AutoCloseable {
     private static final long FAR = 500;
+    private static final int MAX_CACHED_BYTES = 2 << 20;
+    private static final int MAX_CACHED_RECORD = 8_192;
 
     private final KafkaLink link;
     private final String clientId;
+    private final LinkedHashMap<Place, byte[]> cache = new LinkedHashMap<>(256, 0.75f, true);
     private @Nullable Consumer<String, byte[]> consumer;
+    private int cachedBytes;
+
+    private record Place(String topic, int partition, long offset) {}
 
     public TaskReader(KafkaLink link, String clientId) {
         this.link = link;
@@ -37,10 +45,30 @@ public final class TaskReader implements AutoCloseable {
         return one(link.properties().tasksTopic(), partition, offset, timeout);
     }
 
-    private byte @Nullable [] one(String topic, int partition, long offset, Duration timeout) {
+    private synchronized byte @Nullable [] one(String topic, int partition, long offset, Duration timeout) {
+        byte[] cached = cache.get(new Place(topic, partition, offset));
+        if (cached != null) {
+            return cached;
+        }
         Map<Long, byte[]> found = new HashMap<>();
-        read(topic, partition, List.of(offset), timeout, found::put);
+        read(topic, partition, List.of(offset), timeout, found::put, true);
         return found.get(offset);
+    }
+
+    /** Keeps what came along: who asks for one task often asks for its neighbours next. A record never changes. */
+    private void keep(String topic, ConsumerRecord<String, byte[]> record) {
+        byte[] value = record.value();
+        if (value == null || value.length > MAX_CACHED_RECORD) {
+            return;
+        }
+        if (cache.put(new Place(topic, record.partition(), record.offset()), value) == null) {
+            cachedBytes += value.length;
+        }
+        Iterator<byte[]> oldest = cache.values().iterator();
+        while (cachedBytes > MAX_CACHED_BYTES) {
+            cachedBytes -= oldest.next().length;
+            oldest.remove();
+        }
     }
 
     /**
@@ -51,11 +79,16 @@ public final class TaskReader implements AutoCloseable {
      * @return whether the reader got past the last of them; offsets that were compacted away are left out
      */
     public boolean states(int partition, List<Long> offsets, Duration timeout, BiConsumer<Long, byte[]> found) {
-        return read(link.properties().statesTopic(), partition, offsets, timeout, found);
+        return read(link.properties().statesTopic(), partition, offsets, timeout, found, false);
     }
 
     private synchronized boolean read(
-            String topic, int partition, List<Long> offsets, Duration timeout, BiConsumer<Long, byte[]> found) {
+            String topic,
+            int partition,
+            List<Long> offsets,
+            Duration timeout,
+            BiConsumer<Long, byte[]> found,
+            boolean keeping) {
         if (offsets.isEmpty()) {
             return true;
         }
@@ -77,6 +110,9 @@ public final class TaskReader implements AutoCloseable {
                     deadline = System.nanoTime() + timeout.toNanos();
                 }
                 for (ConsumerRecord<String, byte[]> record : records) {
+                    if (keeping) {
+                        keep(topic, record);
+                    }
                     while (next < offsets.size() && offsets.get(next) < record.offset()) {
                         next++;
                     }

@@ -15,11 +15,11 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  */
 @ConfigurationProperties("moa.async.status")
 public record TableProperties(
-        @DefaultValue("60000") int keepFinished,
+        @DefaultValue("40000") int keepFinished,
         @DefaultValue("24h") Duration keepFinishedFor,
-        @DefaultValue("10000") int keepDead,
+        @DefaultValue("5000") int keepDead,
         @DefaultValue("7d") Duration keepDeadFor,
-        @DefaultValue("100000") int maxWaiting) {
+        @DefaultValue("50000") int maxWaiting) {
 
     public TableProperties {
         // the workers skip duplicates by what is kept here, for as far as their windows reach

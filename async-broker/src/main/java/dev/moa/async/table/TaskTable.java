@@ -94,7 +94,7 @@ public final class TaskTable {
 
     public TaskTable(TableProperties properties) {
         // owners forget by tombstones; this bound holds even where no worker runs
-        this.maxFinished = properties.keepFinished() * 2;
+        this.maxFinished = properties.keepFinished() + properties.keepFinished() / 2;
         this.maxWaiting = properties.maxWaiting();
     }
 

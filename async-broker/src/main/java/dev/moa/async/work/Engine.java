@@ -321,6 +321,7 @@ final class Engine implements TaskTable.OwnerListener, AutoCloseable {
         TargetGate gate = gates.computeIfAbsent(task.target().name(), name -> new TargetGate(name, properties));
         LiveTask live = new LiveTask(task, owned, sequence, gate);
         owned.live.put(task.id(), live);
+        gate.hold();
         liveCount++;
         liveBytes += live.bytes;
         return live;
@@ -334,6 +335,7 @@ final class Engine implements TaskTable.OwnerListener, AutoCloseable {
         }
         for (LiveTask live : owned.live.values()) {
             live.phase = LiveTask.Phase.GONE;
+            live.gate.release();
             liveCount--;
             liveBytes -= live.bytes;
         }
@@ -496,7 +498,6 @@ final class Engine implements TaskTable.OwnerListener, AutoCloseable {
         }
         live.nextAttemptAtMs = clock.millis() + wait;
         write(live, TaskState.RETRYING, true, null, () -> {
-            safe(live);
             if (live.cancelWished) {
                 live.enter(LiveTask.Phase.SETTLING);
                 finish(live, TaskState.CANCELLED, null);
@@ -513,6 +514,7 @@ final class Engine implements TaskTable.OwnerListener, AutoCloseable {
             live.enter(LiveTask.Phase.GONE);
             OwnedPartition home = live.home;
             if (home.live.remove(live.task.id(), live)) {
+                live.gate.release();
                 liveCount--;
                 liveBytes -= live.bytes;
             }
@@ -582,11 +584,7 @@ final class Engine implements TaskTable.OwnerListener, AutoCloseable {
         }
         live.parking = true;
         metrics.parked();
-        write(live, live.shownState(), true, null, () -> {
-            live.parking = false;
-            safe(live);
-            publish(live.home);
-        });
+        write(live, live.shownState(), true, null, () -> publish(live.home));
     }
 
     private void safe(LiveTask live) {
@@ -688,23 +686,11 @@ final class Engine implements TaskTable.OwnerListener, AutoCloseable {
                 }
             }
             pumpAll();
-            gates.values().removeIf(gate -> gate.isIdle(now, GATE_KEPT) && noneHolds(gate));
+            gates.values().removeIf(gate -> gate.isIdle(now, GATE_KEPT));
             showLoad();
         } finally {
             thread.schedule(TICK, this::tick);
         }
-    }
-
-    private boolean noneHolds(TargetGate gate) {
-        // a task waiting in a lane or for a timer still points to its gate
-        for (OwnedPartition owned : partitions.values()) {
-            for (LiveTask live : owned.live.values()) {
-                if (live.gate == gate) {
-                    return false;
-                }
-            }
-        }
-        return true;
     }
 
     /** Attempts that take their time are shown as running, also to those who look from another process. */

@@ -27,6 +27,7 @@ final class LiveTask {
     final OwnedPartition home;
     final long sequence;
     final TargetGate gate;
+    /** What it takes in memory: its body, and about a kilobyte for the rest. */
     final int bytes;
     Phase phase = Phase.WAITING;
     int attempts;
@@ -52,7 +53,7 @@ final class LiveTask {
         this.home = home;
         this.sequence = sequence;
         this.gate = gate;
-        this.bytes = task.body().length + 500;
+        this.bytes = task.body().length + 1_000;
     }
 
     void enter(Phase next) {

@@ -21,6 +21,7 @@ final class TargetGate {
     private final Duration openForAtMost;
     private final ArrayDeque<LiveTask> waiting = new ArrayDeque<>();
     private int inFlight;
+    private int holders;
     private int failures;
     private int openings;
     private boolean open;
@@ -37,6 +38,16 @@ final class TargetGate {
 
     String name() {
         return name;
+    }
+
+    /** Notes that one more task points here, wherever it waits. */
+    void hold() {
+        holders++;
+    }
+
+    /** Notes that a task that pointed here is gone. */
+    void release() {
+        holders--;
     }
 
     void add(LiveTask task) {
@@ -101,10 +112,6 @@ final class TargetGate {
 
     boolean hasWaiting() {
         return !waiting.isEmpty();
-    }
-
-    int waitingCount() {
-        return waiting.size();
     }
 
     int inFlight() {

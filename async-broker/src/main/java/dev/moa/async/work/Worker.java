@@ -17,6 +17,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.RecordsToDelete;
@@ -43,7 +44,7 @@ public final class Worker implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Worker.class);
     private static final Duration POLL = Duration.ofMillis(50);
     private static final long FORGET_NANOS = TimeUnit.SECONDS.toNanos(1);
-    private static final long TRUNCATE_NANOS = TimeUnit.SECONDS.toNanos(30);
+    private static final long TRUNCATE_NANOS = TimeUnit.SECONDS.toNanos(10);
     private static final int FORGET_AT_ONCE = 5_000;
 
     private final KafkaLink link;
@@ -56,6 +57,7 @@ public final class Worker implements AutoCloseable {
     private final Engine engine;
     private final Thread thread = new Thread(this::run, "async-worker-1");
     private final Map<Integer, Long> committed = new HashMap<>();
+    private final Map<Integer, Long> truncated = new ConcurrentHashMap<>();
     private final Set<Integer> assigned = new HashSet<>();
     private volatile boolean closed;
     private volatile long lastPollNanos = System.nanoTime();
@@ -273,13 +275,16 @@ public final class Worker implements AutoCloseable {
         }
     }
 
-    /** Writes tombstones for statuses that have been kept long enough. */
+    /**
+     * Writes tombstones for statuses that have been kept long enough. Only of tasks that the topic of tasks
+     * does not hold any more: should the group's offsets ever be lost, none of them can come again.
+     */
     private void forget() {
         long now = clock.millis();
         Map<Integer, Long> owned = engine.ownedPartitions();
         int partitions = Math.max(1, link.partitions().getNow(1));
         for (Integer partition : owned.keySet()) {
-            Long safe = committed.get(partition);
+            Long safe = truncated.get(partition);
             if (safe == null) {
                 continue;
             }
@@ -313,11 +318,13 @@ public final class Worker implements AutoCloseable {
             }
         }
         if (!below.isEmpty()) {
-            admin.deleteRecords(below).all().whenComplete((done, failure) -> {
-                if (failure != null) {
-                    log.debug("could not truncate {}: {}", topic, failure.toString());
+            admin.deleteRecords(below).lowWatermarks().forEach((place, future) -> future.whenComplete((low, failure) -> {
+                if (failure == null) {
+                    truncated.put(place.partition(), low.lowWatermark());
+                } else {
+                    log.debug("could not truncate {}: {}", place, failure.toString());
                 }
-            });
+            }));
         }
     }
 
@@ -368,6 +375,7 @@ public final class Worker implements AutoCloseable {
             numbers.forEach(number -> {
                 assigned.remove(number);
                 committed.remove(number);
+                truncated.remove(number);
             });
         }
     }

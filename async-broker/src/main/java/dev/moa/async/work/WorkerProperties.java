@@ -26,7 +26,7 @@ public record WorkerProperties(
         @DefaultValue("64") int maxInFlightPerTarget,
         @DefaultValue("2000") int window,
         @DefaultValue("20000") int maxLive,
-        @DefaultValue("32MB") DataSize maxLiveBytes,
+        @DefaultValue("24MB") DataSize maxLiveBytes,
         @DefaultValue("10") int breakerFailures,
         @DefaultValue("1s") Duration breakerOpenFor,
         @DefaultValue("15s") Duration breakerOpenForAtMost,
