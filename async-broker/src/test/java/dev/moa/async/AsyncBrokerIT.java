@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -243,13 +244,19 @@ class AsyncBrokerIT {
     }
 
     @Test
-    void queuesTellWhatWaits() {
-        slow.answer("/queued", got -> TargetServer.Answer.ok().after(1_000));
-        String id = broker.submitUrl(slow.url("/queued"), "{}");
-        String delayed = broker.submitUrl(slow.url("/queued"), "{\"delayMs\":3600000}");
+    void queuesTellWhatWaits() throws Exception {
+        try (TargetServer own = new TargetServer()) {
+            queuesTellWhatWaits(own);
+        }
+    }
+
+    private static void queuesTellWhatWaits(TargetServer own) {
+        own.answer("/queued", got -> TargetServer.Answer.ok().after(1_000));
+        String id = broker.submitUrl(own.url("/queued"), "{}");
+        String delayed = broker.submitUrl(own.url("/queued"), "{\"delayMs\":3600000}");
 
         Awaitility.await().atMost(5, TimeUnit.SECONDS).untilAsserted(() -> {
-            JsonNode queue = queue(slow.url(""));
+            JsonNode queue = queue(own.url(""));
             assertThat(queue.path("depth").asInt()).isEqualTo(2);
             assertThat(queue.path("inFlight").asInt()).isEqualTo(1);
             assertThat(queue.path("delayed").asInt()).isEqualTo(1);
@@ -258,6 +265,104 @@ class AsyncBrokerIT {
         assertThat(broker.delete("/v1/tasks/" + id).status()).isEqualTo(409);
         assertThat(broker.delete("/v1/tasks/" + delayed).text("state")).isEqualTo("CANCELLED");
         broker.awaitState(id, "SUCCEEDED");
+    }
+
+    @Test
+    void slowTargetDoesNotSlowAnother() {
+        slow.answer("/stuck", got -> TargetServer.Answer.ok().after(400));
+        for (int i = 0; i < 200; i++) {
+            broker.submitUrl(slow.url("/stuck"), i % 2 == 0 ? "{}" : "{\"key\":\"stuck\"}");
+        }
+
+        long begun = System.nanoTime();
+        List<String> ids = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+            ids.add(broker.submitUrl(target.url("/quick"), "{\"key\":\"quick\"}"));
+        }
+
+        Awaitility.await()
+                .atMost(10, TimeUnit.SECONDS)
+                .until(() -> target.got("/quick").size() == 20);
+        // the hundred tasks of one key alone take 40 s
+        assertThat(TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun)).isLessThan(8_000);
+        assertThat(slow.got("/stuck").size()).isLessThan(150);
+    }
+
+    @Test
+    void replacedProcessGoesOnWithWhatWasDelayedRetryingAndDead() throws Exception {
+        target.answer(
+                "/handed-retry",
+                got -> got.body().equals("first") && got.attempt() < 3
+                        ? TargetServer.Answer.of(503)
+                        : TargetServer.Answer.ok());
+        target.answer("/handed-dead", got -> TargetServer.Answer.of(404));
+        try (KafkaProcess other = new KafkaProcess(Files.createDirectories(directory.resolve("handed"))).start()) {
+            String delayed;
+            String retrying;
+            String behind;
+            String dead;
+            String done;
+            try (ServletWebServerApplicationContext first = run(other)) {
+                BrokerClient client = clientOf(first);
+                done = client.submitUrl(target.url("/handed-done"), "{\"dedupeKey\":\"once\"}");
+                dead = client.submitUrl(target.url("/handed-dead"), "{}");
+                delayed = client.submitUrl(target.url("/handed-delayed"), "{\"delayMs\":6000}");
+                retrying = client.submitUrl(
+                        target.url("/handed-retry"),
+                        "first",
+                        "{\"key\":\"h\",\"retry\":{\"backoffMs\":3000,\"maxBackoffMs\":3000}}");
+                behind = client.submitUrl(target.url("/handed-retry"), "second", "{\"key\":\"h\"}");
+                client.awaitState(done, "SUCCEEDED");
+                client.awaitState(dead, "DEAD");
+                client.awaitState(retrying, "RETRYING");
+            }
+
+            try (ServletWebServerApplicationContext second = run(other)) {
+                BrokerClient client = clientOf(second);
+
+                client.awaitState(delayed, "SUCCEEDED");
+                assertThat(client.awaitState(retrying, "SUCCEEDED")
+                                .body()
+                                .path("attempts")
+                                .asInt())
+                        .isEqualTo(3);
+                client.awaitState(behind, "SUCCEEDED");
+                assertThat(target.got("/handed-retry").stream()
+                                .map(TargetServer.Got::body)
+                                .toList())
+                        .startsWith("first", "first", "first", "second");
+                assertThat(client.state(done)).isEqualTo("SUCCEEDED");
+                assertThat(client.submitUrl(target.url("/handed-done"), "{\"dedupeKey\":\"once\"}"))
+                        .isEqualTo(done);
+                assertThat(target.got("/handed-done")).hasSize(1);
+                target.answer("/handed-dead", got -> TargetServer.Answer.ok());
+                assertThat(client.post("/v1/dead-letters/replay", "{\"target\":\"%s\"}".formatted(target.url("")))
+                                .body()
+                                .path("replayed")
+                                .asInt())
+                        .isEqualTo(1);
+                client.awaitState(dead, "SUCCEEDED");
+                assertThat(target.got("/handed-delayed")).hasSize(1);
+            }
+        }
+    }
+
+    private static ServletWebServerApplicationContext run(KafkaProcess kafka) {
+        return (ServletWebServerApplicationContext) new SpringApplicationBuilder(AsyncBrokerApplication.class)
+                .run(
+                        "--server.port=0",
+                        "--moa.server.port=0",
+                        "--spring.kafka.bootstrap-servers=" + kafka.address(),
+                        "--moa.async.kafka.partitions=1",
+                        "--moa.registry.urls=");
+    }
+
+    private static BrokerClient clientOf(ServletWebServerApplicationContext context) {
+        BrokerClient client = new BrokerClient(context.getWebServer().getPort());
+        Awaitility.await()
+                .atMost(60, TimeUnit.SECONDS)
+                .until(() -> client.get("/actuator/health").text("status").equals("UP"));
+        return client;
     }
 
     private static JsonNode queue(String name) {

@@ -29,6 +29,7 @@ final class LiveTask {
     final TargetGate gate;
     /** What it takes in memory: its body, and about a kilobyte for the rest. */
     final int bytes;
+
     Phase phase = Phase.WAITING;
     int attempts;
     /** Its offset is not safe yet. */

@@ -318,13 +318,15 @@ public final class Worker implements AutoCloseable {
             }
         }
         if (!below.isEmpty()) {
-            admin.deleteRecords(below).lowWatermarks().forEach((place, future) -> future.whenComplete((low, failure) -> {
-                if (failure == null) {
-                    truncated.put(place.partition(), low.lowWatermark());
-                } else {
-                    log.debug("could not truncate {}: {}", place, failure.toString());
-                }
-            }));
+            admin.deleteRecords(below)
+                    .lowWatermarks()
+                    .forEach((place, future) -> future.whenComplete((low, failure) -> {
+                        if (failure == null) {
+                            truncated.put(place.partition(), low.lowWatermark());
+                        } else {
+                            log.debug("could not truncate {}: {}", place, failure.toString());
+                        }
+                    }));
         }
     }
 
