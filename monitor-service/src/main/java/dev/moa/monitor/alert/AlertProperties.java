@@ -1,5 +1,6 @@
 package dev.moa.monitor.alert;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
@@ -54,9 +55,26 @@ public record AlertProperties(@DefaultValue List<Rule> rules) {
 
     /** What a rule looks at. */
     public enum Metric {
-        RATE,
-        ERROR_RATIO,
-        P99
+        /** Calls per second. */
+        @JsonProperty("rate")
+        RATE("rate"),
+        /** Failed calls as a share of all, 0 to 1. */
+        @JsonProperty("error-ratio")
+        ERROR_RATIO("error-ratio"),
+        /** The latency that one call in a hundred exceeds, in milliseconds. */
+        @JsonProperty("p99")
+        P99("p99");
+
+        private final String word;
+
+        Metric(String word) {
+            this.word = word;
+        }
+
+        @Override
+        public String toString() {
+            return word;
+        }
     }
 
     public AlertProperties {

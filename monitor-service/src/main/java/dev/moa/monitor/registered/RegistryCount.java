@@ -30,7 +30,8 @@ public final class RegistryCount implements AutoCloseable {
     private static final Duration EVERY = Duration.ofSeconds(10);
     private static final Duration FORGET_AFTER = Duration.ofMinutes(1);
     private static final Duration TIMEOUT = Duration.ofSeconds(2);
-    private static final int PAGE = 500;
+    // what the registry gives at most
+    private static final int PAGE = 200;
     private static final int MAX_PAGES = 100;
 
     private record Counts(long atMs, Map<String, Integer> services) {}
@@ -40,7 +41,8 @@ public final class RegistryCount implements AutoCloseable {
     private final Clock clock;
     private final JsonMapper json = JsonMapper.builder().build();
     private volatile @Nullable Counts counts;
-    private volatile boolean answered = true;
+    // of the timer's thread alone
+    private String problem = "";
     private @Nullable ScheduledExecutorService timer;
     private @Nullable HttpClient client;
 
@@ -83,7 +85,7 @@ public final class RegistryCount implements AutoCloseable {
         for (String url : urls) {
             try {
                 counts = new Counts(clock.millis(), count(url));
-                answered = true;
+                problem = "";
                 return;
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
@@ -92,8 +94,8 @@ public final class RegistryCount implements AutoCloseable {
                 reason = url + ": " + e;
             }
         }
-        if (answered) {
-            answered = false;
+        if (!reason.equals(problem)) {
+            problem = reason;
             log.warn("The registry does not say how many instances there are; charts go on without ({})", reason);
         }
     }

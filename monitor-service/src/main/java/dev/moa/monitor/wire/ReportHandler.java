@@ -5,6 +5,7 @@ import dev.moa.monitor.stream.StreamFullException;
 import dev.moa.protocol.CallHandler;
 import dev.moa.protocol.CallRequest;
 import dev.moa.protocol.CallResponse;
+import dev.moa.protocol.Caller;
 import dev.moa.protocol.IncomingCall;
 import dev.moa.protocol.Payload;
 import dev.moa.protocol.StatusCode;
@@ -32,17 +33,24 @@ public final class ReportHandler implements CallHandler {
 
     @Override
     public CompletionStage<CallResponse> handle(CallRequest request, IncomingCall call) {
-        return answer(request).whenComplete((response, failure) -> {
+        return answer(request, call).whenComplete((response, failure) -> {
             if (response != null) {
                 outcomes.accept(response.code());
             }
         });
     }
 
-    private CompletionStage<CallResponse> answer(CallRequest request) {
+    private CompletionStage<CallResponse> answer(CallRequest request, IncomingCall call) {
         if (!request.method().equals(StatisticsReporter.METHOD)) {
             return failed(
                     request, StatusCode.UNIMPLEMENTED, "method: '%s' (expected: report)".formatted(request.method()));
+        }
+        Caller caller = call.caller();
+        if (caller != null && caller.role() == Caller.Role.READER) {
+            return failed(
+                    request,
+                    StatusCode.PERMISSION_DENIED,
+                    "token '%s' has the role reader (expected: service or operator)".formatted(caller.name()));
         }
         byte[] report;
         try {

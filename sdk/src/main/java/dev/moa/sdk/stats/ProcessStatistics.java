@@ -34,6 +34,19 @@ public record ProcessStatistics(
         require("uptimeMs", uptimeMs);
     }
 
+    /** Returns how the process is later, with what it did over both times. */
+    ProcessStatistics and(ProcessStatistics later) {
+        return new ProcessStatistics(
+                later.threads,
+                later.heapUsedBytes,
+                later.heapMaxBytes,
+                gcCount + later.gcCount,
+                gcTimeMs + later.gcTimeMs,
+                cpuTimeMs + later.cpuTimeMs,
+                later.processors,
+                later.uptimeMs);
+    }
+
     private static void require(String name, long value) {
         if (value < 0) {
             throw new IllegalArgumentException("process.%s: %d (expected: >= 0)".formatted(name, value));

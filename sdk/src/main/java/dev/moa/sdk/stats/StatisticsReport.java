@@ -1,6 +1,7 @@
 package dev.moa.sdk.stats;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -137,10 +138,60 @@ public record StatisticsReport(
             });
         }
 
+        String key() {
+            return side + " " + service + " " + method;
+        }
+
+        MethodDelta and(MethodDelta later) {
+            LatencyHistogram both = new LatencyHistogram();
+            both.add(latency);
+            both.add(later.latency);
+            Map<Integer, Long> sums = new TreeMap<>(codes);
+            later.codes.forEach((code, failures) -> sums.merge(code, failures, Long::sum));
+            return new MethodDelta(
+                    service,
+                    method,
+                    side,
+                    both.count(),
+                    sums,
+                    later.inFlight,
+                    bytesIn + later.bytesIn,
+                    bytesOut + later.bytesOut,
+                    both);
+        }
+
         /** Returns how many calls failed. */
         public long errors() {
             return codes.values().stream().mapToLong(Long::longValue).sum();
         }
+    }
+
+    /** Returns whether {@code later} is of the same process and begins in the same minute. */
+    boolean isSameMinute(StatisticsReport later) {
+        return bootId.equals(later.bootId) && fromMs / 60_000 == later.fromMs / 60_000;
+    }
+
+    /** Returns this report with all that {@code later} has counted, under this one's number. */
+    StatisticsReport and(StatisticsReport later) {
+        Map<String, MethodDelta> all = new LinkedHashMap<>();
+        for (MethodDelta delta : methods) {
+            all.put(delta.key(), delta);
+        }
+        for (MethodDelta delta : later.methods) {
+            all.merge(delta.key(), delta, MethodDelta::and);
+        }
+        return new StatisticsReport(
+                bootId,
+                seq,
+                app,
+                instance,
+                fromMs,
+                later.toMs,
+                later.droppedReports,
+                later.refusedMethods,
+                later.services,
+                List.copyOf(all.values()),
+                process == null || later.process == null ? later.process : process.and(later.process));
     }
 
     /** Returns the report as JSON. */

@@ -27,10 +27,10 @@ import org.slf4j.LoggerFactory;
  * ({@code moa-statistics-1}), so that no call is slower for it.
  *
  * <p>A report is closed at each interval and at each minute's edge. While nobody takes them, closed reports wait
- * in memory, oldest first, up to 10 MB; past that the oldest is dropped and counted. One at a time is on its way,
+ * in memory, oldest first, up to 10 MB, those of one minute as one; past that the oldest is dropped and counted. One at a time is on its way,
  * ten a second at most, so a monitor that comes back is not run over. A report whose answer was lost is sent
- * again; the monitor knows it by {@code (bootId, seq)}. A report that the monitor refuses as wrong is dropped and
- * counted, it would be refused for ever.
+ * again; the monitor knows it by {@code (bootId, seq)}. A report that the monitor refuses as wrong, or stumbles over
+ * ten times, is dropped and counted: it would hold up the others for ever.
  *
  * <p>{@link #close} sends what is left, for 2 seconds at most. The statistics and the function stay the caller's.
  */
@@ -44,11 +44,14 @@ public final class StatisticsReporter implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(StatisticsReporter.class);
     private static final Duration CALL_TIMEOUT = Duration.ofSeconds(2);
+    private static final Duration LEAST_CALL_TIMEOUT = Duration.ofMillis(500);
     private static final Duration CLOSE_LIMIT = Duration.ofSeconds(2);
     private static final Duration PAUSE_BETWEEN_SENDS = Duration.ofMillis(100);
 
     // half a KB each in ordinary life, 5 KB for calls spread over ten octaves: below the 1 MiB that a port takes
     private static final int METHODS_PER_REPORT = 150;
+    private static final int MAX_SENT_BYTES = StatisticsReport.MAX_BYTES / 2;
+    private static final int MAX_BROKEN_ATTEMPTS = 10;
 
     private final Statistics statistics;
     private final Function<CallRequest, CompletableFuture<CallResponse>> calls;
@@ -81,7 +84,7 @@ public final class StatisticsReporter implements AutoCloseable {
         instance = builder.instance;
         interval = builder.interval;
         clock = builder.clock;
-        buffer = new ReportBuffer(builder.maxBufferedBytes);
+        buffer = new ReportBuffer(builder.maxBufferedBytes, MAX_SENT_BYTES);
         deltaFromMs = clock.millis();
     }
 
@@ -173,15 +176,17 @@ public final class StatisticsReporter implements AutoCloseable {
         // each process of a fleet sends at its own moment of the interval
         long offsetMs = ThreadLocalRandom.current().nextLong(Math.max(1, interval.toMillis() / 5));
         try {
-            while (!pause(millisToEdge())) {
-                closeDelta();
-                if (pause(offsetMs)) {
-                    break;
+            boolean ends = false;
+            while (!ends) {
+                long edge = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millisToEdge());
+                ends = pause(offsetMs);
+                if (!ends) {
+                    sendBuffered(edge);
+                    ends = pause(TimeUnit.NANOSECONDS.toMillis(edge - System.nanoTime()) + 1);
                 }
-                sendBuffered();
+                closeDelta();
             }
-            closeDelta();
-            sendBuffered();
+            sendBuffered(closeDeadline());
         } catch (InterruptedException e) {
             log.debug("Interrupted; {} reports were not sent", buffer.size());
         } catch (Throwable e) { // the thread's outermost loop: nothing else is left to do than to say so
@@ -204,37 +209,52 @@ public final class StatisticsReporter implements AutoCloseable {
         // a report belongs to the minute in which it began; its end is put before the edge it was closed at
         long edge = deltaFromMs - deltaFromMs % 60_000 + 60_000;
         long to = now >= edge && now < edge + 5_000 ? edge - 1 : now;
-        List<StatisticsReport.MethodDelta> rest = statistics.drain();
+        List<StatisticsReport.MethodDelta> methods = statistics.drain();
+        boolean whole = methods.size() <= METHODS_PER_REPORT;
         ProcessStatistics process = probe.look();
-        do {
-            List<StatisticsReport.MethodDelta> part = rest.subList(0, Math.min(rest.size(), METHODS_PER_REPORT));
-            StatisticsReport report = new StatisticsReport(
-                    bootId,
-                    ++seq,
-                    app,
-                    instance,
-                    deltaFromMs,
-                    Math.max(to, deltaFromMs),
-                    buffer.dropped(),
-                    statistics.refusedMethods(),
-                    statistics.services(),
-                    part,
-                    process);
-            buffer.add(report.toJson());
-            process = null;
-            rest = rest.subList(part.size(), rest.size());
-        } while (!rest.isEmpty());
+        for (int i = 0; i == 0 || i < methods.size(); i += METHODS_PER_REPORT) {
+            int end = Math.min(methods.size(), i + METHODS_PER_REPORT);
+            addReport(Math.max(to, deltaFromMs), methods.subList(i, end), i == 0 ? process : null, whole);
+        }
         deltaFromMs = now;
     }
 
-    /** Sends what waits, oldest first, until all is sent or one fails. */
-    void sendBuffered() throws InterruptedException {
-        for (byte[] report = buffer.oldest(); report != null; report = buffer.oldest()) {
-            CallResponse response = send(report);
+    private void addReport(
+            long toMs, List<StatisticsReport.MethodDelta> methods, @Nullable ProcessStatistics process, boolean whole) {
+        StatisticsReport report = new StatisticsReport(
+                bootId,
+                seq + 1,
+                app,
+                instance,
+                deltaFromMs,
+                toMs,
+                buffer.dropped(),
+                statistics.refusedMethods(),
+                statistics.services(),
+                methods,
+                process);
+        byte[] json = report.toJson();
+        if (json.length > MAX_SENT_BYTES && methods.size() > 1) {
+            int half = methods.size() / 2;
+            addReport(toMs, methods.subList(0, half), process, false);
+            addReport(toMs, methods.subList(half, methods.size()), null, false);
+        } else if (buffer.add(report, json, whole)) {
+            seq++;
+        }
+    }
+
+    /**
+     * Sends what waits, oldest first, until all is sent, one fails, or the open report is to be closed.
+     *
+     * @param untilNanos when to stop, on the scale of {@link System#nanoTime()}
+     */
+    void sendBuffered(long untilNanos) throws InterruptedException {
+        for (ReportBuffer.Waiting report = buffer.sendOldest(); report != null; report = buffer.sendOldest()) {
+            CallResponse response = send(report.json(), untilNanos);
             if (response == null) {
                 return;
             }
-            if (isWrong(response.code())) {
+            if (isWrong(response.code()) || (isBroken(response.code()) && report.attempts() >= MAX_BROKEN_ATTEMPTS)) {
                 refusedReports++;
                 log.warn("The monitor refused a report: {} {}", response.code(), response.message());
             } else if (!response.isOk()) {
@@ -245,14 +265,16 @@ public final class StatisticsReporter implements AutoCloseable {
                 answered(true, "");
             }
             buffer.remove(report);
-            if (buffer.size() > 0 && pauseBetweenSends()) {
+            if (buffer.size() > 0 && (pauseBetweenSends() || untilNanos - System.nanoTime() <= 0)) {
                 return;
             }
         }
     }
 
-    private @Nullable CallResponse send(byte[] report) throws InterruptedException {
-        long limitMs = CALL_TIMEOUT.toMillis();
+    private @Nullable CallResponse send(byte[] report, long untilNanos) throws InterruptedException {
+        // a monitor that hangs must not hold up the end of the open report by much
+        long leftMs = TimeUnit.NANOSECONDS.toMillis(untilNanos - System.nanoTime());
+        long limitMs = Math.min(CALL_TIMEOUT.toMillis(), Math.max(LEAST_CALL_TIMEOUT.toMillis(), leftMs));
         lock.lock();
         try {
             if (closing) {
@@ -299,6 +321,11 @@ public final class StatisticsReporter implements AutoCloseable {
         return code == StatusCode.INVALID_ARGUMENT || code == StatusCode.OUT_OF_RANGE;
     }
 
+    /** The monitor stumbled over it, or over something else; tried again a few times. */
+    private static boolean isBroken(StatusCode code) {
+        return code == StatusCode.INTERNAL || code == StatusCode.UNKNOWN || code == StatusCode.DATA_LOSS;
+    }
+
     private static Payload inArray(byte[] report) {
         byte[] args = new byte[report.length + 2];
         args[0] = '[';
@@ -318,6 +345,15 @@ public final class StatisticsReporter implements AutoCloseable {
             lock.unlock();
         }
         return pause(PAUSE_BETWEEN_SENDS.toMillis());
+    }
+
+    private long closeDeadline() {
+        lock.lock();
+        try {
+            return closeDeadline;
+        } finally {
+            lock.unlock();
+        }
     }
 
     /** Waits; returns whether the reporter is closing. */

@@ -33,14 +33,14 @@ class StatisticsReporterTests {
 
         for (int i = 0; i < 3; i++) {
             call("get");
-            clock.millis += 10_000;
+            clock.millis += 60_000;
             reporter.closeDelta();
-            reporter.sendBuffered();
+            reporter.sendBuffered(inTenSeconds());
         }
 
         assertThat(reporter.bufferedReports()).isEqualTo(3);
         monitor.answer = StatusCode.OK;
-        reporter.sendBuffered();
+        reporter.sendBuffered(inTenSeconds());
         assertThat(reporter.bufferedReports()).isZero();
         assertThat(monitor.taken).extracting(StatisticsReport::seq).containsExactly(1L, 2L, 3L);
         assertThat(monitor.taken)
@@ -57,7 +57,7 @@ class StatisticsReporterTests {
 
         for (int i = 0; i < 1_000; i++) {
             call("get");
-            clock.millis += 10_000;
+            clock.millis += 60_000;
             reporter.closeDelta();
         }
 
@@ -67,9 +67,56 @@ class StatisticsReporterTests {
         monitor.answer = StatusCode.OK;
         reporter.closeDelta();
         reporter.close();
-        reporter.sendBuffered();
+        reporter.sendBuffered(inTenSeconds());
         assertThat(monitor.taken.get(monitor.taken.size() - 1).droppedReports()).isPositive();
         assertThat(monitor.taken.get(monitor.taken.size() - 1).seq()).isEqualTo(1_001);
+    }
+
+    @Test
+    void whatWaitsIsKeptAsOneReportAMinute() throws InterruptedException {
+        StatisticsReporter reporter = reporter().build();
+        monitor.answer = StatusCode.UNAVAILABLE;
+        call("first");
+        reporter.closeDelta();
+        reporter.sendBuffered(inTenSeconds());
+
+        for (int i = 0; i < 18; i++) {
+            call("get");
+            call(i % 2 == 0 ? "even" : "odd");
+            clock.millis += 10_000;
+            reporter.closeDelta();
+        }
+
+        // the one that was on its way stays as it is; the monitor may have it
+        assertThat(reporter.bufferedReports()).isEqualTo(4);
+        monitor.answer = StatusCode.OK;
+        reporter.sendBuffered(inTenSeconds());
+        assertThat(monitor.taken).extracting(StatisticsReport::seq).containsExactly(1L, 2L, 3L, 4L);
+        assertThat(monitor.taken.get(0).methods()).hasSize(1);
+        assertThat(monitor.taken.get(2).methods())
+                .extracting(method -> method.method() + " " + method.count() + " " + method.bytesOut())
+                .containsExactlyInAnyOrder("get 6 120", "even 3 60", "odd 3 60");
+        assertThat(monitor.taken.stream()
+                        .flatMap(report -> report.methods().stream())
+                        .mapToLong(StatisticsReport.MethodDelta::count)
+                        .sum())
+                .isEqualTo(37);
+    }
+
+    @Test
+    void aReportThatTheMonitorStumblesOverIsGivenUpAfterTenTimes() throws InterruptedException {
+        StatisticsReporter reporter = reporter().build();
+        monitor.answer = StatusCode.INTERNAL;
+        reporter.closeDelta();
+
+        for (int i = 0; i < 9; i++) {
+            reporter.sendBuffered(inTenSeconds());
+        }
+
+        assertThat(reporter.bufferedReports()).isEqualTo(1);
+        reporter.sendBuffered(inTenSeconds());
+        assertThat(reporter.bufferedReports()).isZero();
+        assertThat(reporter.refusedReports()).isEqualTo(1);
     }
 
     @Test
@@ -78,7 +125,7 @@ class StatisticsReporterTests {
         monitor.answer = StatusCode.INVALID_ARGUMENT;
 
         reporter.closeDelta();
-        reporter.sendBuffered();
+        reporter.sendBuffered(inTenSeconds());
 
         assertThat(reporter.bufferedReports()).isZero();
         assertThat(reporter.refusedReports()).isEqualTo(1);
@@ -181,9 +228,13 @@ class StatisticsReporterTests {
                 .clock(clock);
     }
 
+    private static long inTenSeconds() {
+        return System.nanoTime() + 10_000_000_000L;
+    }
+
     private static void sendAll(StatisticsReporter reporter) {
         try {
-            reporter.sendBuffered();
+            reporter.sendBuffered(inTenSeconds());
         } catch (InterruptedException e) {
             throw new IllegalStateException(e);
         }
