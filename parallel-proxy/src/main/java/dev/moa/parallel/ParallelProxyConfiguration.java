@@ -3,6 +3,7 @@ package dev.moa.parallel;
 import dev.moa.parallel.batch.BatchProperties;
 import dev.moa.parallel.batch.BatchReader;
 import dev.moa.parallel.batch.BatchRunner;
+import dev.moa.parallel.batch.BytesInProgress;
 import dev.moa.parallel.forward.ForwardProperties;
 import dev.moa.parallel.forward.Forwarder;
 import dev.moa.parallel.wire.ProxyHandler;
@@ -28,8 +29,13 @@ class ParallelProxyConfiguration {
     }
 
     @Bean
-    BatchRunner batchRunner(Forwarder forwarder, BatchProperties limits) {
-        return new BatchRunner(forwarder, limits);
+    BytesInProgress bytesInProgress(BatchProperties limits) {
+        return new BytesInProgress(limits);
+    }
+
+    @Bean
+    BatchRunner batchRunner(Forwarder forwarder, BatchProperties limits, BytesInProgress bytes) {
+        return new BatchRunner(forwarder, limits, bytes);
     }
 
     @Bean
@@ -38,7 +44,7 @@ class ParallelProxyConfiguration {
     }
 
     @Bean
-    ParallelProxyMetrics parallelProxyMetrics(MeterRegistry registry, Forwarder forwarder) {
-        return new ParallelProxyMetrics(registry, forwarder);
+    ParallelProxyMetrics parallelProxyMetrics(MeterRegistry registry, Forwarder forwarder, BytesInProgress bytes) {
+        return new ParallelProxyMetrics(registry, forwarder, bytes);
     }
 }

@@ -1,6 +1,7 @@
 package dev.moa.parallel;
 
 import dev.moa.parallel.batch.BatchObserver;
+import dev.moa.parallel.batch.BytesInProgress;
 import dev.moa.parallel.forward.Forwarder;
 import dev.moa.protocol.CallResponse;
 import dev.moa.protocol.StatusCode;
@@ -20,7 +21,7 @@ final class ParallelProxyMetrics implements BatchObserver {
     private final DistributionSummary sizes;
     private final Map<StatusCode, Counter> calls = new EnumMap<>(StatusCode.class);
 
-    ParallelProxyMetrics(MeterRegistry registry, Forwarder forwarder) {
+    ParallelProxyMetrics(MeterRegistry registry, Forwarder forwarder, BytesInProgress bytes) {
         batches = Timer.builder("moa.parallel.batch")
                 .description("how long batches take")
                 .publishPercentileHistogram()
@@ -41,6 +42,10 @@ final class ParallelProxyMetrics implements BatchObserver {
                 .register(registry);
         Gauge.builder("moa.parallel.calls.waiting", forwarder, Forwarder::waiting)
                 .description("calls that wait because their service has as many as it may")
+                .register(registry);
+        Gauge.builder("moa.parallel.batch.bytes", bytes, BytesInProgress::held)
+                .description("bytes of requests and results of running batches")
+                .baseUnit("bytes")
                 .register(registry);
         Gauge.builder("moa.parallel.services", forwarder, Forwarder::lanes)
                 .description("services that are being called")

@@ -1,6 +1,7 @@
 package dev.moa.parallel.batch;
 
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.util.unit.DataSize;
@@ -11,7 +12,7 @@ import org.springframework.util.unit.DataSize;
  * @param maxCalls the most calls
  * @param maxSize the longest request
  * @param maxResultSize the most bytes of all results together; a result beyond it is marked as failed
- * @param maxSizeInProgress the most bytes of all batches that run; more are refused
+ * @param maxSizeInProgress the most bytes of requests and results of all batches that run; a quarter of the heap where it is not set
  * @param timeout for a batch that names none
  * @param maxTimeout the longest timeout that a batch may name
  */
@@ -20,7 +21,7 @@ public record BatchProperties(
         @DefaultValue("10000") int maxCalls,
         @DefaultValue("16MB") DataSize maxSize,
         @DefaultValue("64MB") DataSize maxResultSize,
-        @DefaultValue("128MB") DataSize maxSizeInProgress,
+        @Nullable DataSize maxSizeInProgress,
         @DefaultValue("1s") Duration timeout,
         @DefaultValue("60s") Duration maxTimeout) {
 

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -28,17 +29,21 @@ import org.jspecify.annotations.Nullable;
  * the deadline.
  */
 public final class BatchRunner implements AutoCloseable {
+    private static final long WRITE_SECONDS = 30;
+
     private final Forwarder forwarder;
     private final BatchProperties limits;
+    private final BytesInProgress bytes;
     private final ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(1, work -> {
         Thread thread = new Thread(work, "parallel-batch-1");
         thread.setDaemon(true);
         return thread;
     });
 
-    public BatchRunner(Forwarder forwarder, BatchProperties limits) {
+    public BatchRunner(Forwarder forwarder, BatchProperties limits, BytesInProgress bytes) {
         this.forwarder = forwarder;
         this.limits = limits;
+        this.bytes = bytes;
         timer.setRemoveOnCancelPolicy(true);
     }
 
@@ -46,9 +51,9 @@ public final class BatchRunner implements AutoCloseable {
      * Starts all calls and returns at once.
      *
      * @param traceparent the trace that the batch belongs to; null begins one
-     * @return the responses in order; cancel it to cancel all calls that run
+     * @return the responses in order, to be closed; cancel it to cancel all calls that run
      */
-    public CompletableFuture<List<CallResponse>> run(Batch batch, @Nullable String traceparent) {
+    public CompletableFuture<BatchResult> run(Batch batch, @Nullable String traceparent) {
         long timeoutMs =
                 batch.timeoutMs() > 0 ? batch.timeoutMs() : limits.timeout().toMillis();
         Run run = new Run(batch, Deadline.afterMillis(timeoutMs), timeoutMs);
@@ -64,9 +69,8 @@ public final class BatchRunner implements AutoCloseable {
         private final AtomicReferenceArray<@Nullable CallResponse> responses;
         private final AtomicReferenceArray<@Nullable CompletableFuture<CallResponse>> calls;
         private final AtomicInteger open;
-        private final AtomicLong bytesLeft =
-                new AtomicLong(limits.maxResultSize().toBytes());
-        private final CompletableFuture<List<CallResponse>> result = new CompletableFuture<>();
+        private final AtomicLong taken = new AtomicLong();
+        private final CompletableFuture<BatchResult> result = new CompletableFuture<>();
 
         Run(Batch batch, Deadline deadline, long timeoutMs) {
             int size = batch.items().size();
@@ -96,8 +100,8 @@ public final class BatchRunner implements AutoCloseable {
                     CompletableFuture<CallResponse> answer = forwarder.forward(request, deadlineOf(request));
                     calls.set(place, answer);
                     answer.whenComplete((response, failure) -> {
-                        if (failure == null) {
-                            set(place, withinBudget(response));
+                        if (failure == null && responses.get(place) == null) {
+                            setWithinLimits(place, response);
                         }
                     });
                 }
@@ -109,26 +113,54 @@ public final class BatchRunner implements AutoCloseable {
             return own > 0 ? Deadline.afterMillis(own).earlier(deadline) : deadline;
         }
 
-        private CallResponse withinBudget(CallResponse response) {
+        private void setWithinLimits(int place, CallResponse response) {
             Payload body = response.result();
             int size = body == null ? 0 : body.length();
-            return size == 0 || bytesLeft.addAndGet(-size) >= 0
-                    ? response
-                    : CallResponse.failure(
-                            response.id(),
-                            StatusCode.RESOURCE_EXHAUSTED,
-                            "result: %d bytes do not fit (limit: %d in one batch, moa.parallel.batch.max-result-size); split the batch"
-                                    .formatted(size, limits.maxResultSize().toBytes()));
+            if (taken.addAndGet(size) > limits.maxResultSize().toBytes() || !bytes.tryTake(size)) {
+                taken.addAndGet(-size);
+                set(
+                        place,
+                        CallResponse.failure(
+                                response.id(),
+                                StatusCode.RESOURCE_EXHAUSTED,
+                                "result: %d bytes do not fit (limits: %d in one batch, moa.parallel.batch.max-result-size; %d in all, moa.parallel.batch.max-size-in-progress); split the batch"
+                                        .formatted(size, limits.maxResultSize().toBytes(), bytes.limit())));
+            } else if (!set(place, response)) {
+                // the deadline was quicker
+                taken.addAndGet(-size);
+                bytes.giveBack(size);
+            }
         }
 
-        private void set(int place, CallResponse response) {
-            if (responses.compareAndSet(place, null, response) && open.decrementAndGet() == 0) {
+        /** A caller that went away before its answer was written never closes it. */
+        private void forgetLater() {
+            try {
+                timer.schedule(this::giveBack, WRITE_SECONDS, TimeUnit.SECONDS);
+            } catch (RejectedExecutionException e) {
+                // closed: nobody counts any more
+            }
+        }
+
+        private void giveBack() {
+            bytes.giveBack(taken.getAndSet(0));
+        }
+
+        private boolean set(int place, CallResponse response) {
+            if (!responses.compareAndSet(place, null, response)) {
+                return false;
+            }
+            if (open.decrementAndGet() == 0) {
                 List<CallResponse> all = new ArrayList<>(responses.length());
                 for (int i = 0; i < responses.length(); i++) {
                     all.add(Objects.requireNonNull(responses.get(i)));
                 }
-                result.complete(all);
+                if (!result.complete(new BatchResult(all, this::giveBack))) {
+                    giveBack();
+                } else if (taken.get() > 0) {
+                    forgetLater();
+                }
             }
+            return true;
         }
 
         /** The batch's deadline: marks what is open, which answers the batch, then cancels it. */

@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
 public final class RedisLink implements AutoCloseable {
     private static final long RETRY_NANOS = 500_000_000L;
     private static final long PATIENCE_NANOS = 200_000_000L;
+    private static final long FIRST_PATIENCE_NANOS = 2_000_000_000L;
 
     private final Supplier<AbstractRedisClient> client;
 
@@ -32,7 +33,7 @@ public final class RedisLink implements AutoCloseable {
 
     private volatile @Nullable StatefulConnection<String, String> connection;
     private volatile @Nullable RedisClusterAsyncCommands<String, String> commands;
-    private @Nullable StoreException lastFailure;
+    private volatile @Nullable StoreException lastFailure;
     private long lastAttemptNanos;
     private volatile boolean closed;
 
@@ -47,8 +48,9 @@ public final class RedisLink implements AutoCloseable {
             return open;
         }
         try {
-            // lookups do not queue up behind an attempt that hangs
-            if (!connecting.tryLock(PATIENCE_NANOS, TimeUnit.NANOSECONDS)) {
+            // lookups do not queue up behind an attempt that hangs; the very first one also loads the client
+            long patience = lastFailure == null ? FIRST_PATIENCE_NANOS : PATIENCE_NANOS;
+            if (!connecting.tryLock(patience, TimeUnit.NANOSECONDS)) {
                 throw new StoreException("Redis does not answer: still connecting");
             }
         } catch (InterruptedException e) {
