@@ -1,0 +1,131 @@
+package dev.moa.registry;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.moa.registry.RegistryApp.Answer;
+import dev.moa.registry.RegistryApp.Watch;
+import java.net.http.HttpRequest;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Two registries on one Redis, the second of which asks for tokens, and what a restart of one does. */
+class ReplicasIT {
+    private static final String USER_TOKEN = "4c0f1e7a9d2b5836";
+    private static final String OPERATOR_TOKEN = "b7d3906e2fa148c5";
+    private static final String READER_TOKEN = "91e6c4a0d8f3b275";
+
+    private static RedisProcess redis;
+    private static RegistryApp open;
+    private static RegistryApp guarded;
+
+    @BeforeAll
+    static void start(@TempDir Path data) {
+        redis = new RedisProcess(RedisProcess.embeddedBinary(), data).start();
+        open = new RegistryApp(redis.url());
+        guarded = new RegistryApp(
+                redis.url(),
+                "--moa.security.tokens.user.secret=" + USER_TOKEN,
+                "--moa.security.tokens.user.services=/service/user",
+                "--moa.security.tokens.boss.secret=" + OPERATOR_TOKEN,
+                "--moa.security.tokens.boss.role=operator",
+                "--moa.security.tokens.eye.secret=" + READER_TOKEN,
+                "--moa.security.tokens.eye.role=reader");
+    }
+
+    @AfterAll
+    static void stop() {
+        guarded.close();
+        open.close();
+        redis.close();
+    }
+
+    @Test
+    void whatOneWritesTheOtherTellsAndAnExpiryIsToldOnce() {
+        try (Watch watch = open.watch("service=/service/user")) {
+            await().atMost(Duration.ofSeconds(5)).until(() -> !watch.lastToken().isEmpty());
+
+            Answer registered = send(USER_TOKEN, "/service/user", 1);
+
+            assertThat(registered.status()).isEqualTo(201);
+            long revision = registered.json().get("revision").longValue();
+            await().atMost(Duration.ofSeconds(4))
+                    .until(() -> watch.changes().stream()
+                            .anyMatch(event -> event.get("revision").longValue() == revision + 1));
+            await().during(Duration.ofSeconds(1))
+                    .atMost(Duration.ofSeconds(3))
+                    .until(() -> open.get("/v1/instances?service=/service/user")
+                                    .json()
+                                    .get("revision")
+                                    .longValue()
+                            == revision + 1);
+            assertThat(open.get("/v1/services").json().get("services").toString())
+                    .contains("/service/user");
+        }
+    }
+
+    @Test
+    void tokenActsForItsServicesOnly() {
+        Answer own = send(USER_TOKEN, "/service/user", 30);
+        Answer other = send(USER_TOKEN, "/service/site", 30);
+        Answer byOperator = send(OPERATOR_TOKEN, "/service/site", 30);
+        Answer byReader = send(READER_TOKEN, "/service/site", 30);
+        Answer byNobody = guarded.get("/v1/services");
+        String id = byOperator.json().get("id").stringValue();
+        String path = "/v1/instances/" + id + "?incarnation="
+                + byOperator.json().get("incarnation").longValue();
+        Answer stolen = guarded.send(HttpRequest.newBuilder(guarded.uri(path))
+                .header("Authorization", "Bearer " + USER_TOKEN)
+                .DELETE());
+        Answer posing = guarded.send(HttpRequest.newBuilder(guarded.uri("/v1/instances/"
+                        + own.json().get("id").stringValue() + "?reason=operator&incarnation="
+                        + own.json().get("incarnation").longValue()))
+                .header("Authorization", "Bearer " + USER_TOKEN)
+                .DELETE());
+
+        assertThat(own.status()).isEqualTo(201);
+        assertThat(other.status()).isEqualTo(403);
+        assertThat(other.json().get("detail").stringValue()).contains("user", "/service/site");
+        assertThat(byOperator.status()).isEqualTo(201);
+        assertThat(byReader.status()).isEqualTo(403);
+        assertThat(byNobody.status()).isEqualTo(401);
+        assertThat(stolen.status()).isEqualTo(403);
+        assertThat(posing.status()).isEqualTo(403);
+        assertThat(guarded.get("/actuator/health").status()).isEqualTo(200);
+    }
+
+    @Test
+    void registryThatWasAwayEndsNoLeaseBeforeOneFullLease(@TempDir Path data) {
+        try (RedisProcess own = new RedisProcess(RedisProcess.embeddedBinary(), data).start()) {
+            String path = "/v1/instances?service=/service/patient";
+            try (RegistryApp before = new RegistryApp(own.url())) {
+                before.post(
+                        "/v1/instances",
+                        "{\"service\":\"/service/patient\",\"host\":\"127.0.0.1\",\"port\":7001,\"ttlSeconds\":3}");
+            }
+            // the lease ends while no registry is there
+            await().pollDelay(Duration.ofMillis(3200)).until(() -> true);
+
+            try (RegistryApp after = new RegistryApp(own.url())) {
+                boolean kept = !after.get(path).json().get("instances").isEmpty();
+
+                assertThat(kept).isTrue();
+                await().atMost(Duration.ofSeconds(6))
+                        .until(() -> after.get(path).json().get("instances").isEmpty());
+            }
+        }
+    }
+
+    private static Answer send(String token, String service, int ttlSeconds) {
+        return guarded.send(HttpRequest.newBuilder(guarded.uri("/v1/instances"))
+                .header("Authorization", "Bearer " + token)
+                .header("Content-Type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofString(
+                        "{\"service\":\"%s\",\"host\":\"127.0.0.1\",\"port\":7001,\"ttlSeconds\":%d}"
+                                .formatted(service, ttlSeconds))));
+    }
+}
