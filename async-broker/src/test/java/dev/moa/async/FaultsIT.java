@@ -281,14 +281,9 @@ class FaultsIT {
                         "-XX:TieredStopAtLevel=1",
                         "-cp",
                         System.getProperty("java.class.path"),
-                        AsyncBrokerApplication.class.getName(),
-                        "--server.port=0",
-                        "--moa.server.port=0",
-                        "--moa.async.roles=worker",
-                        "--spring.kafka.bootstrap-servers=" + kafka.address(),
-                        "--moa.async.kafka.partitions=" + PARTITIONS,
-                        "--moa.async.kafka.session-timeout=2s",
-                        "--moa.registry.urls=")
+                        WorkerProcess.class.getName(),
+                        kafka.address(),
+                        Integer.toString(PARTITIONS))
                 .redirectErrorStream(true)
                 .redirectOutput(out)
                 .start();
