@@ -268,6 +268,18 @@ class AsyncBrokerIT {
     }
 
     @Test
+    void operatorsSeeTheApiAndTheMetrics() throws Exception {
+        broker.awaitState(broker.submitUrl(target.url("/seen"), "{}"), "SUCCEEDED");
+
+        assertThat(broker.get("/v3/api-docs").body().path("paths").propertyNames())
+                .contains("/v1/tasks", "/v1/tasks/{id}", "/v1/queues", "/v1/dead-letters", "/v1/dead-letters/replay");
+        assertThat(broker.text("/actuator/prometheus"))
+                .contains("moa_async_accept_accepted_total")
+                .contains("moa_async_worker_ended_total{state=\"SUCCEEDED\"}");
+        assertThat(broker.get("/actuator/env").status()).isEqualTo(404);
+    }
+
+    @Test
     void slowTargetDoesNotSlowAnother() {
         slow.answer("/stuck", got -> TargetServer.Answer.ok().after(400));
         for (int i = 0; i < 200; i++) {

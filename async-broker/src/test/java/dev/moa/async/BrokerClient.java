@@ -42,6 +42,16 @@ final class BrokerClient {
         return send(HttpRequest.newBuilder(URI.create(base + path)).DELETE());
     }
 
+    /** Returns what is not JSON, as it is. */
+    String text(String path) throws IOException, InterruptedException {
+        return http.send(
+                        HttpRequest.newBuilder(URI.create(base + path))
+                                .timeout(Duration.ofSeconds(15))
+                                .build(),
+                        HttpResponse.BodyHandlers.ofString())
+                .body();
+    }
+
     /** Submits and returns the task id. */
     String submit(String body) {
         Reply reply = post("/v1/tasks", body);

@@ -10,6 +10,10 @@ import dev.moa.async.task.Task;
 import dev.moa.async.task.TaskId;
 import dev.moa.async.task.TaskProblem;
 import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.Parameter;
+import io.swagger.v3.oas.annotations.media.Content;
+import io.swagger.v3.oas.annotations.media.ExampleObject;
+import io.swagger.v3.oas.annotations.parameters.RequestBody;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
 import java.net.URI;
@@ -41,8 +45,24 @@ class TaskController {
             description =
                     "A request object with task:{key, delayMs, dedupeKey, retry}, or {url, method, headers, body, task}."
                             + " Answered once the task is durable; 503 says that it may have been accepted.")
+    @RequestBody(
+            required = true,
+            content =
+                    @Content(
+                            mediaType = MediaType.APPLICATION_JSON_VALUE,
+                            examples = {
+                                @ExampleObject(
+                                        name = "to a service",
+                                        value =
+                                                "{\"service\":\"/service/helloworld\",\"method\":\"hello\",\"args\":[\"later\"],\"task\":{\"key\":\"u1\",\"delayMs\":5000}}"),
+                                @ExampleObject(
+                                        name = "to an HTTP endpoint",
+                                        value =
+                                                "{\"url\":\"https://example.com/hook\",\"method\":\"POST\",\"headers\":{\"X-Key\":\"1\"},\"body\":{\"a\":1},\"task\":{\"dedupeKey\":\"order-7\",\"retry\":{\"maxAttempts\":5,\"backoffMs\":1000}}}")
+                            }))
     @PostMapping(consumes = MediaType.APPLICATION_JSON_VALUE)
-    CompletableFuture<ResponseEntity<Accepted>> submit(HttpServletRequest request) throws IOException {
+    CompletableFuture<ResponseEntity<Accepted>> submit(@Parameter(hidden = true) HttpServletRequest request)
+            throws IOException {
         int limit = submissions.maxBytes();
         // one more than allowed, so that the reader sees that it is too much
         byte[] body = request.getInputStream().readNBytes(limit + 1);
