@@ -2,7 +2,6 @@ package dev.moa.protocol;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
-import java.util.regex.Pattern;
 
 /**
  * The name of a service, for example {@code /service/feed/nearby}: one or more segments, each a slash and
@@ -15,11 +14,11 @@ public record ServiceName(@JsonValue String value) implements Comparable<Service
     /** The longest name, in characters. */
     public static final int MAX_LENGTH = 128;
 
-    private static final Pattern GRAMMAR = Pattern.compile("(/[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)+");
+    private static final int MAX_SEGMENT_LENGTH = 63;
 
     /** @throws IllegalArgumentException if {@code value} is not a service name */
     public ServiceName {
-        if (value.length() > MAX_LENGTH || !GRAMMAR.matcher(value).matches()) {
+        if (value.length() > MAX_LENGTH || !isValid(value)) {
             throw new IllegalArgumentException(
                     "service: '%s' (expected: segments like /service/user of a-z, 0-9 and -, at most %d characters)"
                             .formatted(abbreviate(value), MAX_LENGTH));
@@ -40,6 +39,33 @@ public record ServiceName(@JsonValue String value) implements Comparable<Service
     @Override
     public String toString() {
         return value;
+    }
+
+    // written out, not a regular expression: it runs for every call
+    private static boolean isValid(String value) {
+        int length = value.length();
+        if (length < 2 || value.charAt(0) != '/') {
+            return false;
+        }
+        int segment = 1;
+        for (int i = 1; i <= length; i++) {
+            if (i == length || value.charAt(i) == '/') {
+                int segmentLength = i - segment;
+                if (segmentLength == 0
+                        || segmentLength > MAX_SEGMENT_LENGTH
+                        || value.charAt(segment) == '-'
+                        || value.charAt(i - 1) == '-') {
+                    return false;
+                }
+                segment = i + 1;
+            } else {
+                char c = value.charAt(i);
+                if (!(c >= 'a' && c <= 'z') && !(c >= '0' && c <= '9') && c != '-') {
+                    return false;
+                }
+            }
+        }
+        return true;
     }
 
     static String abbreviate(String value) {

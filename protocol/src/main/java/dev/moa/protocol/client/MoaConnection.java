@@ -98,6 +98,10 @@ public final class MoaConnection implements AutoCloseable {
                         cannotOpen(address, String.valueOf(done.cause().getMessage()), done.cause()));
             }
         });
+        if (connect.cause() != null) {
+            // there may not even be a channel
+            return opened;
+        }
         connect.channel()
                 .eventLoop()
                 .schedule(

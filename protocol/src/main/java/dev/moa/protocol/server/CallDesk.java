@@ -3,6 +3,7 @@ package dev.moa.protocol.server;
 import dev.moa.protocol.CallHandler;
 import dev.moa.protocol.Deadline;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 
 /** What all connections of a port have in common: the handler, the limits, and the count of calls in flight. */
@@ -14,6 +15,7 @@ final class CallDesk {
     private final long defaultTimeoutMs;
     private final long maxTimeoutMs;
     private final LongAdder inFlight = new LongAdder();
+    private final AtomicInteger goodbyes = new AtomicInteger();
     private final CompletableFuture<Void> drained = new CompletableFuture<>();
     private volatile boolean goingAway;
 
@@ -62,6 +64,19 @@ final class CallDesk {
         return goingAway;
     }
 
+    /** A frame peer is asked to go; calls of it may still be on their way to us. */
+    void goodbyeBegins() {
+        goodbyes.incrementAndGet();
+    }
+
+    /** The peer has heard it, or is gone: no further call of it will come. */
+    void goodbyeEnds() {
+        goodbyes.decrementAndGet();
+        if (goingAway) {
+            completeIfDrained();
+        }
+    }
+
     void goAway() {
         goingAway = true;
         completeIfDrained();
@@ -72,7 +87,7 @@ final class CallDesk {
     }
 
     private void completeIfDrained() {
-        if (inFlight.sum() == 0) {
+        if (goodbyes.get() == 0 && inFlight.sum() == 0) {
             // not on this thread: whoever waits for it may close the port
             drained.completeAsync(() -> null);
         }

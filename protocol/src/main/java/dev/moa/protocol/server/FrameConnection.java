@@ -25,11 +25,15 @@ import org.jspecify.annotations.Nullable;
 /** A connection that speaks moa frames: HELLO first, then any number of calls at once, answered as they end. */
 final class FrameConnection extends PeerConnection {
 
+    /** The stream of the PING that follows GOAWAY. */
+    private static final long GOODBYE = -1;
+
     private final String portName;
     private final FrameParser parser = new FrameParser(Hello.MAX_HEADER_BYTES, 0);
     private final Queue<FrameCall> answered = new ConcurrentLinkedQueue<>();
     private @Nullable LongObjectHashMap<FrameCall> calls;
     private boolean greeted;
+    private boolean saysGoodbye;
     private long peerMaxBodyBytes;
 
     FrameConnection(Peer peer, String portName) {
@@ -74,6 +78,11 @@ final class FrameConnection extends PeerConnection {
             case REQUEST, ONEWAY -> request(frame, kind == FrameKind.ONEWAY);
             case CANCEL -> cancel(frame.stream());
             case PING -> FrameWriter.bare(out(), FrameKind.PONG, frame.stream());
+            case PONG -> {
+                if (frame.stream() == GOODBYE) {
+                    endGoodbye();
+                }
+            }
             case HELLO -> throw new FrameException("a second HELLO");
             default -> {}
         }
@@ -121,6 +130,7 @@ final class FrameConnection extends PeerConnection {
                         0)
                 .write(out());
         if (peer().desk().isGoingAway()) {
+            peer().desk().goodbyeBegins();
             goAway();
         }
     }
@@ -211,6 +221,7 @@ final class FrameConnection extends PeerConnection {
 
     @Override
     void abandon() {
+        endGoodbye();
         answered.clear();
         if (calls == null) {
             return;
@@ -223,10 +234,22 @@ final class FrameConnection extends PeerConnection {
         }
     }
 
+    /** The PONG tells that the peer has read GOAWAY: what it sent before that has come, and nothing more will. */
     private void goAway() {
-        if (greeted && !isClosing()) {
+        if (!greeted || isClosing() || saysGoodbye) {
+            peer().desk().goodbyeEnds();
+        } else {
+            saysGoodbye = true;
             CallFrames.writeGoAway(out(), StatusCode.UNAVAILABLE, portName + " is going away; call another instance");
+            FrameWriter.bare(out(), FrameKind.PING, GOODBYE);
             flush();
+        }
+    }
+
+    private void endGoodbye() {
+        if (saysGoodbye) {
+            saysGoodbye = false;
+            peer().desk().goodbyeEnds();
         }
     }
 

@@ -40,6 +40,7 @@ public final class MoaPort implements AutoCloseable {
     private final RespCommands commands;
     private @Nullable Channel listening;
     private @Nullable ScheduledFuture<?> sweep;
+    private boolean goingAway;
     private boolean closed;
 
     private MoaPort(Builder builder) {
@@ -138,6 +139,10 @@ public final class MoaPort implements AutoCloseable {
     public void goAway() {
         Channel channel;
         synchronized (this) {
+            if (goingAway) {
+                return;
+            }
+            goingAway = true;
             channel = listening;
         }
         if (channel != null) {
@@ -147,7 +152,10 @@ public final class MoaPort implements AutoCloseable {
         desk.goAway();
     }
 
-    /** Returns what completes when, after {@link #goAway()}, no call is in flight. */
+    /**
+     * Returns what completes when, after {@link #goAway()}, no call is in flight and no frame peer can have sent one
+     * that has not come yet. RESP and HTTP have no such goodbye: a caller may be sending at the moment the port closes.
+     */
     public CompletableFuture<Void> drained() {
         return desk.drained();
     }

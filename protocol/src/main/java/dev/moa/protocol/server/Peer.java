@@ -85,7 +85,7 @@ final class Peer {
         return protocol;
     }
 
-    /** What to do once the port goes away, on the event loop. */
+    /** What it speaks, and what to do once the port goes away, on the event loop, after a goodbye has begun. */
     void speaks(String newProtocol, @Nullable Runnable onGoAway) {
         protocol = newProtocol;
         goAway = onGoAway;
@@ -102,6 +102,7 @@ final class Peer {
     void goAway() {
         Runnable action = goAway;
         if (action != null) {
+            desk.goodbyeBegins();
             loop().execute(action);
         }
     }

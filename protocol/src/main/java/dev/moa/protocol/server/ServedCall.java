@@ -38,6 +38,8 @@ abstract class ServedCall implements IncomingCall, BiConsumer<@Nullable CallResp
     private final Peer peer;
     private final @Nullable String id;
     private final Deadline deadline;
+    // as it was when the call came: the connection may show another token later
+    private final @Nullable Caller caller;
     private volatile @Nullable CallResponse response;
     private volatile boolean cancelled;
     private @Nullable List<Runnable> cancelActions;
@@ -47,6 +49,7 @@ abstract class ServedCall implements IncomingCall, BiConsumer<@Nullable CallResp
         this.peer = peer;
         this.id = id;
         this.deadline = deadline;
+        this.caller = peer.caller();
     }
 
     /** The response is there, on any thread; not called where {@link #start} returned true, nor after a cancel. */
@@ -174,7 +177,7 @@ abstract class ServedCall implements IncomingCall, BiConsumer<@Nullable CallResp
 
     @Override
     public @Nullable Caller caller() {
-        return peer.caller();
+        return caller;
     }
 
     @Override

@@ -186,6 +186,34 @@ class FramesOverThePortTests {
     }
 
     @Test
+    void aRollingRestartLosesNoCall() throws Exception {
+        for (int round = 0; round < 30; round++) {
+            MoaPort port = port(PortLimits.defaults());
+            MoaConnection connection = connect(port);
+            List<CompletableFuture<CallResponse>> calls = new ArrayList<>();
+            CompletableFuture<Void> drained = null;
+            for (int i = 0; i < 2_000; i++) {
+                if (i == 100 * (round % 10)) {
+                    drained = CompletableFuture.runAsync(port::goAway)
+                            .thenCompose(done -> port.drained())
+                            .thenRun(port::close);
+                }
+                calls.add(call(connection, "echo", "[1]", 5_000));
+            }
+
+            drained.get(5, TimeUnit.SECONDS);
+
+            for (CompletableFuture<CallResponse> call : calls) {
+                CallResponse response = call.get(5, TimeUnit.SECONDS);
+                boolean isSafeToSendElsewhere = Payload.json("{\"sent\":false}").equals(response.details());
+                assertThat(response.isOk() || isSafeToSendElsewhere)
+                        .as(response.toString())
+                        .isTrue();
+            }
+        }
+    }
+
+    @Test
     void moreCallsThanTheLimitAreRefusedUnsent() throws Exception {
         MoaPort port = port(PortLimits.defaults());
         MoaConnection connection = connect(port, ConnectionOptions.defaults().withMaxInFlight(3));
