@@ -11,6 +11,7 @@ import dev.moa.protocol.client.ConnectionOptions;
 import dev.moa.sdk.balance.Balancer;
 import dev.moa.sdk.call.CallSettings;
 import dev.moa.sdk.call.Calls;
+import dev.moa.sdk.call.InstanceView;
 import dev.moa.sdk.context.CallScope;
 import dev.moa.sdk.context.TraceContext;
 import dev.moa.sdk.lookup.Directory;
@@ -25,6 +26,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -140,6 +142,16 @@ public final class MoaClient implements AutoCloseable {
     /** Returns where the client looks services up. */
     public Directory directory() {
         return directory;
+    }
+
+    /** Returns the services that were called lately; any other has no connections and no figures here. */
+    public Set<ServiceName> services() {
+        return calls.services();
+    }
+
+    /** Returns how the instances of a service look from this client: why each gets the calls it gets. */
+    public List<InstanceView> instances(ServiceName service) {
+        return calls.instances(service);
     }
 
     /** Closes the connections; calls in flight end UNAVAILABLE. A second close does nothing. */

@@ -11,7 +11,9 @@ import dev.moa.sdk.balance.Balancer;
 import dev.moa.sdk.lookup.Directory;
 import dev.moa.sdk.lookup.ServiceAnswer;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
@@ -33,11 +35,17 @@ public final class Calls implements AutoCloseable {
     /** Services at once: a client that is told its services by others must not grow for ever. */
     private static final int MAX_SERVICES = 4_096;
 
+    /** Whoever calls a service that does not exist asks the routers this seldom, however often it calls. */
+    private static final long UNKNOWN_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
+
     private static final Duration LOOKUP_TIMEOUT = Duration.ofSeconds(5);
     private static final long TICK_MS = 100;
     private static final long IDLE_NANOS = TimeUnit.MINUTES.toNanos(10);
     /** One that makes room for another must be idle for this long. */
     private static final long IDLE_WHEN_FULL_NANOS = TimeUnit.SECONDS.toNanos(10);
+
+    /** A service that nobody knew a moment ago. */
+    private record Unknown(MoaException failure, long until) {}
 
     private record Watched(ServiceCalls calls, AutoCloseable watch) {}
 
@@ -48,6 +56,7 @@ public final class Calls implements AutoCloseable {
     private final ScheduledThreadPoolExecutor timer;
     private final Map<ServiceName, Watched> services = new ConcurrentHashMap<>();
     private final ConcurrentMap<ServiceName, CompletableFuture<ServiceCalls>> lookups = new ConcurrentHashMap<>();
+    private final Map<ServiceName, Unknown> unknown = new ConcurrentHashMap<>();
     private boolean ticking;
     private volatile boolean closed;
 
@@ -92,6 +101,10 @@ public final class Calls implements AutoCloseable {
     }
 
     private CompletableFuture<ServiceCalls> lookup(ServiceName service) {
+        Unknown asked = unknown.get(service);
+        if (asked != null && asked.until - System.nanoTime() > 0) {
+            return CompletableFuture.failedFuture(asked.failure);
+        }
         CompletableFuture<ServiceCalls> promise = new CompletableFuture<>();
         CompletableFuture<ServiceCalls> running = lookups.putIfAbsent(service, promise);
         if (running != null) {
@@ -107,8 +120,10 @@ public final class Calls implements AutoCloseable {
         directory.lookup(service, Deadline.after(LOOKUP_TIMEOUT)).whenComplete((answer, failure) -> {
             try {
                 if (failure != null) {
+                    remember(service, failure);
                     promise.completeExceptionally(failure);
                 } else {
+                    unknown.remove(service);
                     promise.complete(open(service, answer));
                 }
             } catch (RuntimeException e) {
@@ -118,6 +133,19 @@ public final class Calls implements AutoCloseable {
             }
         });
         return promise;
+    }
+
+    private void remember(ServiceName service, Throwable failure) {
+        if (cause(failure) instanceof MoaException known && known.code() == StatusCode.NOT_FOUND) {
+            if (unknown.size() >= MAX_SERVICES) {
+                unknown.clear();
+            }
+            unknown.put(service, new Unknown(known, System.nanoTime() + UNKNOWN_NANOS));
+        }
+    }
+
+    private static Throwable cause(Throwable failure) {
+        return failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
     }
 
     private synchronized ServiceCalls open(ServiceName service, ServiceAnswer answer) {
@@ -174,8 +202,7 @@ public final class Calls implements AutoCloseable {
     }
 
     private static void refuse(Call call, Throwable failure) {
-        Throwable cause =
-                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        Throwable cause = cause(failure);
         if (cause instanceof MoaException known) {
             call.refuse(known.code(), message(known));
         } else {
@@ -190,6 +217,19 @@ public final class Calls implements AutoCloseable {
     private static String message(MoaException failure) {
         @Nullable String message = failure.getMessage();
         return message == null ? failure.code().name() : message;
+    }
+
+    /** Returns how the instances of a service look from here; empty for one that was not called lately. */
+    public List<InstanceView> instances(ServiceName service) {
+        Watched known = services.get(service);
+        return known == null
+                ? List.of()
+                : known.calls.roster().all().stream().map(Endpoint::view).toList();
+    }
+
+    /** Returns the services that were called lately. */
+    public Set<ServiceName> services() {
+        return Set.copyOf(services.keySet());
     }
 
     /** Closes all connections; calls in flight end UNAVAILABLE. */

@@ -83,6 +83,11 @@ final class Endpoint implements Candidate {
         }
     }
 
+    InstanceView view() {
+        return new InstanceView(
+                address, line.ready() != null, ejected, inFlight(), latencyNanos() / 1e6, success(), weight());
+    }
+
     @Override
     public InstanceAddress address() {
         return address;

@@ -11,15 +11,21 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** One connection to one of several routers; on failure the next router is tried, each once per call. */
 final class RouterConnections implements AutoCloseable {
 
+    /** After all routers were tried in vain none is tried for this long, however many callers ask. */
+    private static final long PAUSE_MS = 100;
+
     private final List<InetSocketAddress> addresses;
     private final ConnectionOptions options;
     private int current;
     private @Nullable CompletableFuture<MoaConnection> connection;
+    private int refusals;
+    private long notBefore = System.nanoTime();
     private boolean closed;
 
     RouterConnections(List<String> addresses, ConnectionOptions options) {
@@ -58,10 +64,11 @@ final class RouterConnections implements AutoCloseable {
                 return;
             }
             if (failure != null) {
-                forget(opening);
+                refused(opening);
                 next(request, deadline, result, left, unavailable(request, failure));
                 return;
             }
+            reached();
             CompletableFuture<CallResponse> answer = opened.call(request, deadline);
             result.whenComplete((any, cancelled) -> {
                 if (result.isCancelled()) {
@@ -103,13 +110,31 @@ final class RouterConnections implements AutoCloseable {
                 current++;
             }
         }
-        if (now == null) {
-            now = closed
-                    ? CompletableFuture.failedFuture(new IllegalStateException("the directory is closed"))
-                    : MoaConnection.open(addresses.get(Math.floorMod(current, addresses.size())), options);
-            connection = now;
+        if (now != null) {
+            return now;
         }
+        if (closed) {
+            return CompletableFuture.failedFuture(new IllegalStateException("the directory is closed"));
+        }
+        if (refusals >= addresses.size() && System.nanoTime() - notBefore < 0) {
+            return CompletableFuture.failedFuture(new IllegalStateException(
+                    "none of %s could be reached within the last %d ms".formatted(addresses, PAUSE_MS)));
+        }
+        now = MoaConnection.open(addresses.get(Math.floorMod(current, addresses.size())), options);
+        connection = now;
         return now;
+    }
+
+    private synchronized void refused(CompletableFuture<MoaConnection> opening) {
+        if (connection == opening) {
+            refusals++;
+            notBefore = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(PAUSE_MS);
+        }
+        forget(opening);
+    }
+
+    private synchronized void reached() {
+        refusals = 0;
     }
 
     private synchronized void forget(CompletableFuture<MoaConnection> broken) {
