@@ -61,9 +61,13 @@ export interface ChangesAnswer {
   changes: Change[];
 }
 
+export type Side = 'server' | 'client';
+
 export interface LiveMethod {
   service: string;
   method: string;
+  /** who counted: its instances, or, where none of them reports, its callers */
+  side?: Side;
   count: number;
   errors: number;
   ratePerSecond: number;
@@ -77,7 +81,26 @@ export interface LiveAnswer {
   atMs: number;
   methods: LiveMethod[];
   reporting: number;
+  /** null where the registry does not say */
   registered: number | null;
+}
+
+export interface Alert {
+  name: string;
+  service?: string | null;
+  method?: string | null;
+  side?: string;
+  metric: 'RATE' | 'ERROR_RATIO' | 'P99' | string;
+  min?: number | null;
+  max?: number | null;
+  state: 'UNKNOWN' | 'OK' | 'FIRING' | 'RESOLVED' | string;
+  value?: number | null;
+  sinceMs?: number | null;
+}
+
+export interface AlertsAnswer {
+  atMs: number;
+  alerts: Alert[];
 }
 
 export interface StatsPoint {
@@ -96,7 +119,7 @@ export interface StatsPoint {
 export interface StatsSeries {
   service: string;
   method: string;
-  side: 'server' | 'client';
+  side: Side;
   points: StatsPoint[];
   total?: StatsPoint;
 }

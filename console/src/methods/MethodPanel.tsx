@@ -1,7 +1,7 @@
 import { useMemo, useState } from 'react';
 import { getJson } from '../api/client';
 import { codeName } from '../api/codes';
-import type { LiveAnswer, LiveMethod, StatsAnswer } from '../api/types';
+import type { LiveAnswer, LiveMethod, Side, StatsAnswer } from '../api/types';
 import { type Polled, usePolling } from '../api/usePolling';
 import { count, millis, percent, rate } from '../ui/format';
 import { Empty, Link, PollState } from '../ui/parts';
@@ -15,7 +15,12 @@ const RANGES = [
   ['24 h', 1440],
 ] as const;
 
-const percentage = (value: number) => `${value.toFixed(value < 10 ? 1 : 0)} /s`;
+const SIDES = [
+  ['server', 'As servers see it'],
+  ['client', 'As callers see it'],
+] as const;
+
+const perSecond = (value: number) => `${value.toFixed(value < 10 ? 1 : 0)} /s`;
 
 /** One method over time: what was stored by the minute, then what came live since. */
 export function MethodPanel(props: {
@@ -26,6 +31,7 @@ export function MethodPanel(props: {
   history: History;
 }) {
   const [minutes, setMinutes] = useState<number>(15);
+  const [wanted, setWanted] = useState<Side>('server');
   const stats = usePolling<StatsAnswer>(
     `stats ${props.service} ${props.method} ${minutes}`,
     (signal) => {
@@ -44,15 +50,16 @@ export function MethodPanel(props: {
   const { columns, fromMs, toMs, stored } = useMemo(() => {
     const to = Math.max(liveAtMs, stats.atMs);
     const from = to - minutes * 60_000;
-    const chosen = storedPoints(stats.data, props.service, props.method);
-    const live = props.history.of(methodKey(props));
+    const chosen = storedPoints(stats.data, props.service, props.method, wanted);
+    // the live samples are of one side only
+    const live = chosen.side === (props.now?.side ?? 'server') ? props.history.of(methodKey(props)) : [];
     return {
       columns: chartColumns(chosen.points, stats.data?.stepMs ?? 60_000, live, from),
       fromMs: from,
       toMs: to,
       stored: chosen,
     };
-  }, [stats.data, stats.atMs, liveAtMs, minutes, props.service, props.method, props.history]);
+  }, [stats.data, stats.atMs, liveAtMs, minutes, wanted, props.now?.side, props.service, props.method, props.history]);
   const failures = failuresByCode(stored.points);
   const lines = useMemo(
     () => ({
@@ -75,8 +82,19 @@ export function MethodPanel(props: {
           <span className="quiet">{props.service}/</span>
           {props.method}
         </h2>
-        {stored.side === 'client' && <p className="quiet">as its callers saw it: no instance of it reports</p>}
+        {stored.side === 'client' && stored.sides.length === 1 && (
+          <p className="quiet">as its callers see it: no instance of it reports</p>
+        )}
         <span className="card-actions">
+          {stored.sides.length > 1 && (
+            <span className="segments" role="group" aria-label="Seen by">
+              {SIDES.map(([side, label]) => (
+                <button key={side} type="button" aria-pressed={stored.side === side} onClick={() => setWanted(side)}>
+                  {label}
+                </button>
+              ))}
+            </span>
+          )}
           <span className="segments" role="group" aria-label="Range">
             {RANGES.map(([label, value]) => (
               <button
@@ -116,7 +134,7 @@ export function MethodPanel(props: {
         </Empty>
       ) : (
         <div className="charts">
-          <Chart title="Calls and errors per second" at={columns.at} lines={lines.rate} format={percentage} fromMs={fromMs} toMs={toMs} sync="method" />
+          <Chart title="Calls and errors per second" at={columns.at} lines={lines.rate} format={perSecond} fromMs={fromMs} toMs={toMs} sync="method" />
           <Chart title="Latency" at={columns.at} lines={lines.latency} format={millis} fromMs={fromMs} toMs={toMs} sync="method" />
         </div>
       )}

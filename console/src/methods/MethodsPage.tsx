@@ -5,7 +5,7 @@ import { millis, percent, rate } from '../ui/format';
 import { Empty, FilterBox, PollState } from '../ui/parts';
 import { go } from '../ui/route';
 import { MethodPanel } from './MethodPanel';
-import { type History, type Sort, type SortKey, arrangeMethods, methodKey, nextSort, sparkPath, sparkValues } from './logic';
+import { type History, type Sort, type SortKey, arrangeMethods, isPlatforms, methodKey, nextSort, sparkPath, sparkValues } from './logic';
 
 const COLUMNS: readonly [SortKey, string][] = [
   ['rate', 'Rate /s'],
@@ -25,7 +25,9 @@ export function MethodsPage(props: { live: Polled<LiveAnswer>; history: History;
   const service = props.query.get('service');
   const method = props.query.get('method');
   const selected = service && method ? { service, method } : null;
-  const all = props.live.data?.methods ?? [];
+  const [whole, setWhole] = useState(false);
+  const every = props.live.data?.methods ?? [];
+  const all = whole ? every : every.filter((row) => !isPlatforms(row));
   const arranged = arrangeMethods(all, filter, sort);
 
   return (
@@ -35,7 +37,7 @@ export function MethodsPage(props: { live: Polled<LiveAnswer>; history: History;
           key={methodKey(selected)}
           service={selected.service}
           method={selected.method}
-          now={all.find((m) => methodKey(m) === methodKey(selected))}
+          now={every.find((m) => methodKey(m) === methodKey(selected))}
           live={props.live}
           history={props.history}
         />
@@ -44,6 +46,9 @@ export function MethodsPage(props: { live: Polled<LiveAnswer>; history: History;
         <div className="card-head">
           <h1 id="methods-title">Methods</h1>
           <p className="quiet">the last minute, every 2 s</p>
+          <button type="button" className="toggle" aria-pressed={whole} onClick={() => setWhole(!whole)}>
+            With moa’s own
+          </button>
           <FilterBox value={filter} onChange={setFilter} label="Filter methods" />
         </div>
         <PollState polled={props.live} what="methods" />
@@ -136,6 +141,7 @@ function MethodRow(props: { row: LiveMethod; history: History; selected: boolean
           <span className="quiet">{row.service}/</span>
           <strong>{row.method}</strong>
         </a>
+        {row.side === 'client' && <span className="quiet"> as callers see it</span>}
       </td>
       <td className="wide">
         <svg className="spark" width="120" height="22" viewBox="0 0 120 22" aria-hidden="true">

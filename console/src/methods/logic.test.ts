@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { LiveMethod, StatsPoint } from '../api/types';
-import { History, arrangeMethods, chartColumns, failuresByCode, nextSort, sparkPath, sparkValues, storedPoints } from './logic';
+import { History, arrangeMethods, chartColumns, failuresByCode, isPlatforms, nextSort, sparkPath, sparkValues, storedPoints } from './logic';
 
 const method = (name: string, rest: Partial<LiveMethod> = {}): LiveMethod => ({
   service: '/service/user',
@@ -36,6 +36,11 @@ describe('the table of methods', () => {
 
   it('filters by service and method together', () => {
     expect(arrangeMethods([method('get'), method('put')], 'user GET', { key: 'rate', descending: true })).toHaveLength(1);
+  });
+
+  it('knows the methods of the platform itself', () => {
+    expect(isPlatforms({ service: '/service/lookup' })).toBe(true);
+    expect(isPlatforms({ service: '/service/user' })).toBe(false);
   });
 
   it('starts numbers with the largest and names with a, and turns round when pressed again', () => {
@@ -120,7 +125,7 @@ describe('the chart', () => {
     expect(chartColumns([point(60_000), point(120_000)], 60_000, [], 100_000).at).toEqual([120]);
   });
 
-  it('prefers what servers saw over what callers saw', () => {
+  it('shows what servers saw unless callers are asked for', () => {
     const base = { service: '/service/user', method: 'get' };
     const answer = {
       from: 0,
@@ -134,8 +139,9 @@ describe('the chart', () => {
       ],
     };
 
-    expect(storedPoints(answer, '/service/user', 'get').side).toBe('server');
-    expect(storedPoints(answer, '/service/user', 'other')).toEqual({ points: [], side: null });
+    expect(storedPoints(answer, '/service/user', 'get')).toMatchObject({ side: 'server', sides: ['server', 'client'] });
+    expect(storedPoints(answer, '/service/user', 'get', 'client').points).toEqual([point(1)]);
+    expect(storedPoints(answer, '/service/user', 'other')).toEqual({ points: [], side: 'server', sides: [] });
   });
 
   it('adds up failures by code, most frequent first, without successes', () => {

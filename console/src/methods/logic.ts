@@ -1,4 +1,4 @@
-import type { LiveAnswer, LiveMethod, StatsAnswer, StatsPoint } from '../api/types';
+import type { LiveAnswer, LiveMethod, Side, StatsAnswer, StatsPoint } from '../api/types';
 
 export type SortKey = 'name' | 'rate' | 'errors' | 'p50' | 'p99' | 'max';
 
@@ -167,15 +167,36 @@ export function chartColumns(
   return columns;
 }
 
-/** The stored points of a method: as its servers saw it, else as its callers did. */
+/**
+ * The stored points of a method as one side counted them, or as the other did where that side has none; and which
+ * sides there are. The two differ: only callers see what never arrived, and the way there and back.
+ */
 export function storedPoints(
   answer: StatsAnswer | undefined,
   service: string,
   method: string,
-): { points: StatsPoint[]; side: 'server' | 'client' | null } {
+  wanted: Side = 'server',
+): { points: StatsPoint[]; side: Side; sides: Side[] } {
   const series = (answer?.series ?? []).filter((s) => s.service === service && s.method === method);
-  const chosen = series.find((s) => s.side === 'server') ?? series[0];
-  return chosen ? { points: chosen.points, side: chosen.side } : { points: [], side: null };
+  const chosen = series.find((s) => s.side === wanted) ?? series[0];
+  return {
+    points: chosen?.points ?? [],
+    side: chosen?.side ?? wanted,
+    sides: series.map((s) => s.side).sort().reverse(),
+  };
+}
+
+const PLATFORM = new Set([
+  '/service/async-broker',
+  '/service/lookup',
+  '/service/monitor',
+  '/service/parallel-proxy',
+  '/service/registry',
+]);
+
+/** Whether a method is one of moa itself: its long polls take 25 s by design and would head every list. */
+export function isPlatforms(method: { service: string }): boolean {
+  return PLATFORM.has(method.service);
 }
 
 export interface CodeCount {

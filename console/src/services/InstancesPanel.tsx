@@ -124,10 +124,13 @@ function InstanceRow(props: { instance: Instance; leftMs: number | null; now: nu
       <td className="num">{instance.weight ?? 100}</td>
       <td className="nowrap">{instance.protocols?.join(' ') ?? <None />}</td>
       <td className="reason">{instance.reason ?? <None />}</td>
-      <td className="mono quiet" title={instance.id}>
-        {shortId(instance.id)} <span className="nowrap">#{instance.incarnation}</span>
+      <td className="quiet" title={`${instance.id}, incarnation ${instance.incarnation}`}>
+        <span className="mono">{shortId(instance.id)}</span>
         {instance.registeredAtMs !== undefined && (
-          <span className="nowrap"> · {duration(props.now - instance.registeredAtMs)} old</span>
+          <>
+            <br />
+            <span className="nowrap">{duration(props.now - instance.registeredAtMs)} old</span>
+          </>
         )}
       </td>
     </tr>

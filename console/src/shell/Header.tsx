@@ -1,9 +1,10 @@
 import { getJson } from '../api/client';
-import type { LiveAnswer, Part, PartsAnswer, Session } from '../api/types';
+import type { AlertsAnswer, LiveAnswer, Part, PartsAnswer, Session } from '../api/types';
 import { type Polled, usePolling } from '../api/usePolling';
 import type { Health } from '../services/logic';
 import { Dot, Link } from '../ui/parts';
-import { percent } from '../ui/format';
+import { clock, percent } from '../ui/format';
+import { alertPath, describeAlert, firingAlerts } from './alerts';
 import { type Theme, setTheme, useTheme } from '../ui/theme';
 
 const PAGES = [
@@ -72,7 +73,40 @@ export function Header(props: { page: string; session: Session; live: Polled<Liv
         )}
         <Completeness live={props.live} />
       </div>
+      <Firing />
     </header>
+  );
+}
+
+/** The monitor's alerts that fire now: on every page, because they are why somebody looks. */
+function Firing() {
+  const alerts = usePolling<AlertsAnswer>(
+    'alerts',
+    (signal) => getJson('/console/api/monitor/v1/alerts', signal),
+    10_000,
+  );
+  const firing = firingAlerts(alerts.data);
+  if (firing.length === 0) {
+    return null;
+  }
+  return (
+    <ul className="firing" aria-label="Alerts that fire" role="alert">
+      {firing.slice(0, 5).map((alert) => (
+        <li key={alert.name}>
+          <Dot health="bad" />
+          <strong>{alert.name}</strong>
+          {alert.service && (
+            <Link to={alertPath(alert)}>
+              {alert.service}
+              {alert.method && `/${alert.method}`}
+            </Link>
+          )}
+          <span>{describeAlert(alert)}</span>
+          {alert.sinceMs && <span>since {clock(alert.sinceMs)}</span>}
+        </li>
+      ))}
+      {firing.length > 5 && <li>and {firing.length - 5} more</li>}
+    </ul>
   );
 }
 

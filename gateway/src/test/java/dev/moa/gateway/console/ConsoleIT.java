@@ -114,6 +114,7 @@ class ConsoleIT {
         assertThat(page.getByRole(AriaRole.HEADING, named("Services"))).isVisible();
         assertThat(page.getByText("6 services")).isVisible();
         assertThat(page.locator(".parts")).containsText("11 of 12 report");
+        assertThat(page.locator(".firing")).containsText("errors 8.7 % (at most 5.0 %)");
         page.getByRole(AriaRole.LINK, named("/service/user")).click();
 
         assertThat(page).hasURL(url("/services?name=%2Fservice%2Fuser"));

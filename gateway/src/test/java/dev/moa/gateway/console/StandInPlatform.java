@@ -39,6 +39,7 @@ final class StandInPlatform implements AutoCloseable {
         registry.on("/v1/instances", request -> instances(request.query("service")));
         registry.on("/v1/changes", request -> changes(request.query("service")));
         monitor.on("/v1/live", request -> live());
+        monitor.on("/v1/alerts", request -> alerts());
         monitor.on("/v1/stats", request -> stats(request.query("service"), request.query("method")));
         proxy.on(
                 "/v1/batch",
@@ -128,6 +129,13 @@ final class StandInPlatform implements AutoCloseable {
         }
         return "{\"service\":\"%s\",\"epoch\":\"e\",\"revision\":57,\"changes\":[%s]}"
                 .formatted(service, String.join(",", rows));
+    }
+
+    private static String alerts() {
+        return ("{\"atMs\":1,\"alerts\":[{\"name\":\"photo-errors\",\"service\":\"/service/profile/photo\",\"method\":\"resize\","
+                        + "\"side\":\"server\",\"metric\":\"ERROR_RATIO\",\"min\":null,\"max\":0.05,\"state\":\"FIRING\",\"value\":0.087,"
+                        + "\"minuteMs\":1,\"sinceMs\":%d}],\"history\":[]}")
+                .formatted(System.currentTimeMillis() - 600_000);
     }
 
     private String live() {
