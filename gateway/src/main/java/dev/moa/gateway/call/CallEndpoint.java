@@ -14,9 +14,7 @@ import dev.moa.sdk.context.TraceContext;
 import java.util.Map;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
-import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.core.io.buffer.DataBufferLimitException;
-import org.springframework.core.io.buffer.DataBufferUtils;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.MediaType;
 import org.springframework.web.reactive.function.server.ServerRequest;
@@ -111,21 +109,12 @@ final class CallEndpoint {
 
     private Mono<byte[]> body(ServerRequest request) {
         int limit = (int) Math.min(Integer.MAX_VALUE, limits.maxBody().toBytes());
-        long length = request.headers().contentLength().orElse(-1);
-        if (length > limit) {
-            return Mono.error(new DataBufferLimitException("announced"));
-        }
-        return DataBufferUtils.join(request.exchange().getRequest().getBody(), limit)
-                .timeout(limits.bodyTimeout())
-                .map(CallEndpoint::bytes)
-                .defaultIfEmpty(new byte[0]);
-    }
-
-    private static byte[] bytes(DataBuffer buffer) {
-        byte[] bytes = new byte[buffer.readableByteCount()];
-        buffer.read(bytes);
-        DataBufferUtils.release(buffer);
-        return bytes;
+        return request.exchange()
+                .getRequest()
+                .getBody()
+                .reduceWith(() -> new GatheredBody(limit), GatheredBody::add)
+                .map(GatheredBody::bytes)
+                .timeout(limits.bodyTimeout());
     }
 
     private long timeoutMs(ServerRequest request) {
