@@ -10,6 +10,11 @@ final class LauncherFlags {
     static List<String> flags(Path home, long beganAtMs) {
         return List.of(
                 "-Xmx32m",
+                "-Xms6m",
+                "-Xmn2m",
+                "-XX:+UnlockDiagnosticVMOptions",
+                "-XX:ArchiveRelocationMode=0",
+                "-XX:-UsePerfData",
                 "-Xss256k",
                 "-XX:+UseSerialGC",
                 "-XX:TieredStopAtLevel=1",

@@ -5,8 +5,10 @@ import dev.moa.dev.PlatformException;
 import dev.moa.dev.PlatformOptions;
 import dev.moa.dev.PlatformState;
 import dev.moa.dev.PlatformState.Phase;
+import dev.moa.dev.parts.AppPart;
 import dev.moa.dev.parts.KafkaPart;
 import dev.moa.dev.parts.Layout;
+import dev.moa.dev.parts.PartList;
 import dev.moa.dev.parts.RedisPart;
 import dev.moa.dev.process.ChildState;
 import dev.moa.dev.process.LogFiles;
@@ -23,6 +25,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -78,8 +81,18 @@ final class UpCommand {
                 .withPortOffset(arguments.number("--port-offset", 0))
                 .withOwnRedis(arguments.option("--redis"))
                 .withOwnKafka(arguments.option("--kafka"));
+        String only = arguments.option("--only");
         arguments.requireNoMore();
-        return options;
+        if (only == null) {
+            return options;
+        }
+        Set<String> names = Set.of(only.split(","));
+        List<String> known =
+                PartList.standard().apps().stream().map(AppPart::name).toList();
+        if (!known.containsAll(names)) {
+            throw new UsageException("--only: %s (expected: some of %s, with commas between)".formatted(only, known));
+        }
+        return options.withApps(names);
     }
 
     private int stay(PlatformOptions options, Layout layout, boolean isInForeground)
