@@ -14,13 +14,14 @@ public final class BindGuard {
      *
      * @param setting the setting that names the address, for the message
      * @param host the address to bind; null means all
-     * @throws IllegalStateException if {@code host} is not loopback and no token is asked for
+     * @throws InsecureSettingException if {@code host} is not loopback and no token is asked for
      */
     public static void check(String setting, @Nullable String host, TokenBook tokens) {
         if (!tokens.isRequired() && !isLoopback(host)) {
-            throw new IllegalStateException(
-                    "%s: %s is reachable by others and no token is set (expected: 127.0.0.1, or a token by moa.security.tokens.<name>.secret-file)"
-                            .formatted(setting, host == null ? "all addresses" : host));
+            throw new InsecureSettingException(
+                    "%s: %s is reachable by others and no token is set"
+                            .formatted(setting, host == null ? "all addresses" : host),
+                    "127.0.0.1, or a token by moa.security.tokens.<name>.secret-file");
         }
     }
 

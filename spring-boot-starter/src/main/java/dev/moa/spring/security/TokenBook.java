@@ -40,7 +40,7 @@ public final class TokenBook {
     /**
      * Reads the tokens that the settings name.
      *
-     * @throws IllegalArgumentException if one is missing, weak or given twice
+     * @throws InsecureSettingException if one is missing, weak or given twice
      */
     public static TokenBook read(MoaSecurityProperties settings) {
         Map<String, Caller> callers = new LinkedHashMap<>();
@@ -48,12 +48,12 @@ public final class TokenBook {
             String setting = "moa.security.tokens." + name;
             String secret = secret(setting + ".secret", token.secret(), token.secretFile());
             if (secret == null) {
-                throw new IllegalArgumentException(setting + ": no secret (expected: " + setting + ".secret-file)");
+                throw new InsecureSettingException(setting + ": no secret", setting + ".secret-file");
             }
             Set<ServiceName> services =
                     token.services().stream().map(ServiceName::of).collect(Collectors.toUnmodifiableSet());
             if (callers.put(checked(setting, secret), new Caller(name, token.role(), services)) != null) {
-                throw new IllegalArgumentException(setting + ": has the secret of another token (expected: one each)");
+                throw new InsecureSettingException(setting + ": has the secret of another token", "one each");
             }
         });
         return new TokenBook(callers, secret("moa.security.token", settings.token(), settings.tokenFile()));
@@ -88,7 +88,7 @@ public final class TokenBook {
 
     private static @Nullable String secret(String setting, @Nullable String value, @Nullable Path file) {
         if (value != null && file != null) {
-            throw new IllegalArgumentException(setting + ": given twice (expected: the value or the file)");
+            throw new InsecureSettingException(setting + ": given twice", "the value or the file");
         }
         if (file == null) {
             return value;
@@ -102,14 +102,14 @@ public final class TokenBook {
 
     private static String checked(String setting, String secret) {
         if (secret.length() < MIN_SECRET) {
-            throw new IllegalArgumentException(
-                    "%s: secret of %d characters (expected: >= %d, for example from: openssl rand -hex 32)"
-                            .formatted(setting, secret.length(), MIN_SECRET));
+            throw new InsecureSettingException(
+                    "%s: secret of %d characters".formatted(setting, secret.length()),
+                    "at least %d, for example from: openssl rand -hex 32".formatted(MIN_SECRET));
         }
         if (KNOWN.contains(secret.toLowerCase(Locale.ROOT))
                 || secret.chars().distinct().count() < 6) {
-            throw new IllegalArgumentException(setting
-                    + ": a secret that everybody knows (expected: random, for example from: openssl rand -hex 32)");
+            throw new InsecureSettingException(
+                    setting + ": a secret that everybody knows", "random, for example from: openssl rand -hex 32");
         }
         return secret;
     }

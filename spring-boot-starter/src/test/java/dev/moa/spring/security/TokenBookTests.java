@@ -39,7 +39,7 @@ class TokenBookTests {
     @Test
     void shortSecretIsRefusedByTheNameOfItsSetting() {
         assertThatThrownBy(() -> read(Map.of("ops", token("short"))))
-                .isInstanceOf(IllegalArgumentException.class)
+                .isInstanceOf(InsecureSettingException.class)
                 .hasMessageContaining("moa.security.tokens.ops")
                 .hasMessageContaining("5 characters")
                 .hasMessageNotContaining("short ");
@@ -80,7 +80,7 @@ class TokenBookTests {
         TokenBook open = read(Map.of());
 
         assertThatThrownBy(() -> BindGuard.check("moa.server.host", "0.0.0.0", open))
-                .isInstanceOf(IllegalStateException.class)
+                .isInstanceOf(InsecureSettingException.class)
                 .hasMessageContaining("moa.server.host")
                 .hasMessageContaining("moa.security.tokens");
         assertThatThrownBy(() -> BindGuard.check("server.address", null, open)).hasMessageContaining("all addresses");

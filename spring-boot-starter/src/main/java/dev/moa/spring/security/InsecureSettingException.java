@@ -1,0 +1,17 @@
+package dev.moa.spring.security;
+
+/** A setting that would leave a door open; the application does not start with it. */
+public final class InsecureSettingException extends IllegalStateException {
+    private static final long serialVersionUID = 1L;
+
+    private final String todo;
+
+    InsecureSettingException(String problem, String todo) {
+        super("%s (expected: %s)".formatted(problem, todo));
+        this.todo = todo;
+    }
+
+    String todo() {
+        return todo;
+    }
+}
