@@ -1,17 +1,19 @@
 # One file for all apps: docker build --build-arg APP=registry-service .
 # The first stage is the same for every app and built once.
 
-FROM node:22-bookworm-slim AS node
+# the console: static files, packed as a jar by the next stage
+FROM node:22-bookworm-slim AS console
+WORKDIR /src/console
+COPY console/package.json console/package-lock.json ./
+RUN npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+COPY console ./
+RUN npm run --silent build
 
 FROM maven:3.9-eclipse-temurin-25 AS build
-COPY --from=node /usr/local/bin/node /usr/local/bin/node
-COPY --from=node /usr/local/lib/node_modules /usr/local/lib/node_modules
-RUN ln -s ../lib/node_modules/npm/bin/npm-cli.js /usr/local/bin/npm
 WORKDIR /src
 COPY . .
-# for example -Dmoa.console.skip where npm reaches no registry
-ARG BUILD_FLAGS=
-RUN mvn -B -ntp -q -DskipTests ${BUILD_FLAGS} package
+COPY --from=console /src/console/target/classes console/target/classes
+RUN mvn -B -ntp -q -DskipTests -Dmoa.console.skip=true package
 
 # the app as plain jars, because no start-up cache of the JVM can read a jar inside a jar
 FROM eclipse-temurin:25-jre AS unpacked

@@ -38,7 +38,7 @@ final class Lookups {
         private static final long serialVersionUID = 1L;
 
         @Override
-        protected boolean removeEldestEntry(Map.Entry<ServiceName, Entry> eldest) {
+        protected boolean removeEldestEntry(Map.Entry<ServiceName, Lookups.Entry> eldest) {
             return size() > MOST;
         }
     };
