@@ -93,9 +93,12 @@ class FaultsIT {
 
         assertThat(refused.status()).isEqualTo(503);
         assertThat(refused.text("title")).isEqualTo("UNAVAILABLE");
-        BrokerClient.Reply health = client.get("/actuator/health");
-        assertThat(health.text("status")).isEqualTo("DOWN");
-        assertThat(health.body().toString()).contains("does not answer");
+        // the first look at Kafka may still be on its way
+        Awaitility.await().atMost(30, TimeUnit.SECONDS).untilAsserted(() -> {
+            BrokerClient.Reply health = client.get("/actuator/health");
+            assertThat(health.text("status")).isEqualTo("DOWN");
+            assertThat(health.body().toString()).contains("does not answer");
+        });
         assertThat(client.get("/actuator/health/liveness").text("status")).isEqualTo("UP");
     }
 

@@ -72,7 +72,9 @@ final class KafkaProcess implements AutoCloseable {
 
     @Override
     public void close() {
-        kill();
+        if (process != null) { // a test that failed before the start says why itself
+            kill();
+        }
     }
 
     private String settings() throws IOException {
