@@ -132,9 +132,10 @@ final class UpCommand {
                     System.currentTimeMillis()
                             - beganAtMs()
                             - platform.trainingTime().toMillis());
+            // the one who waits behind -d stops listening once the state says RUNNING: all is said before
+            announce(state(platform, options, layout), platform);
             phase = Phase.RUNNING;
             PlatformState state = state(platform, options, layout);
-            announce(state, platform);
             state.write(layout);
             if (isInForeground) {
                 List<Path> logs =
