@@ -38,7 +38,7 @@ import org.jspecify.annotations.Nullable;
  * all that this object started, in the reverse order, and nothing else. Safe for many threads.
  */
 public final class Platform implements AutoCloseable {
-    /** What all others call on their way out. */
+    /** What all others call on their way out; the router itself leaves by way of the registry. */
     private static final List<String> LOOKUP = List.of("router", "registry");
 
     private final PlatformOptions options;
@@ -131,6 +131,8 @@ public final class Platform implements AutoCloseable {
             training = run;
             run.run();
             trainingTime = Duration.ofNanos(System.nanoTime() - began);
+            // that may have taken minutes
+            requireFreePorts();
         }
         startParts(specs);
     }
@@ -303,7 +305,7 @@ public final class Platform implements AutoCloseable {
                 .map(AppPart::name)
                 .filter(name -> !LOOKUP.contains(name))
                 .toList());
-        waves.add(LOOKUP);
+        LOOKUP.forEach(name -> waves.add(List.of(name)));
         waves.add(List.of(KafkaPart.NAME, RedisPart.NAME));
         return waves;
     }

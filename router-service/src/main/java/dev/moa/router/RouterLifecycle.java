@@ -11,6 +11,8 @@ import dev.moa.router.watch.Watches;
 import java.time.Clock;
 import java.util.List;
 import org.springframework.context.SmartLifecycle;
+import org.springframework.context.event.ContextClosedEvent;
+import org.springframework.context.event.EventListener;
 import org.springframework.stereotype.Component;
 
 /**
@@ -92,6 +94,12 @@ class RouterLifecycle implements SmartLifecycle {
         snapshot.close();
         watches.close();
         links.forEach(RedisLink::close);
+    }
+
+    /** Ends the long polls before the ports wait for the calls that still run: nobody waits for news on the way out. */
+    @EventListener
+    void leaving(ContextClosedEvent event) {
+        watches.close();
     }
 
     @Override

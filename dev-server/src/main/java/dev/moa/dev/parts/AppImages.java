@@ -36,7 +36,7 @@ import org.jspecify.annotations.Nullable;
  * The content is named by the checksums that the jar lists for its entries: no need to read 400 MB at every start.
  */
 public final class AppImages {
-    private static final int KEPT = 3;
+    private static final int KEPT = 2;
 
     private final Layout layout;
     private final Jdk jdk;

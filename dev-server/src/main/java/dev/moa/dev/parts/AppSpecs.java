@@ -29,7 +29,7 @@ public final class AppSpecs {
 
     /** Whether the app has its start-up cache; false also means that it should be trained. */
     public boolean isTrained(AppPart part) {
-        return Files.exists(caches.file(part.name(), images.jar(part.module())));
+        return Files.exists(caches.file(part.name(), images.jar(part.module()), flags(part)));
     }
 
     public boolean isKafkaTrained() {
@@ -37,6 +37,9 @@ public final class AppSpecs {
     }
 
     public ChildSpec kafka(int port, int controllerPort, boolean isTraining) {
+        if (isTraining) {
+            caches.forgetOtherKafkaFiles();
+        }
         List<String> cache = StartCaches.canCacheKafka() ? caches.flags(caches.kafkaFile(), isTraining) : List.of();
         return KafkaPart.spec(layout, port, controllerPort, jdk, cache, isTraining);
     }
@@ -45,9 +48,9 @@ public final class AppSpecs {
         Path jar = images.jar(part.module());
         List<String> command = new ArrayList<>();
         command.add(jdk.java().toString());
-        command.addAll(JvmFlags.app(jdk, part.heap()));
-        command.addAll(part.jvmFlags());
-        command.addAll(caches.flags(caches.file(part.name(), jar), isTraining));
+        List<String> flags = flags(part);
+        command.addAll(flags);
+        command.addAll(caches.flags(caches.file(part.name(), jar, flags), isTraining));
         String mainClass = part.mainClass();
         if (mainClass == null) {
             command.addAll(List.of("-jar", jar.toString()));
@@ -72,6 +75,12 @@ public final class AppSpecs {
                 layout.log(part.name()),
                 health(part),
                 Duration.ofSeconds(isTraining ? 90 : 15));
+    }
+
+    private List<String> flags(AppPart part) {
+        List<String> flags = new ArrayList<>(JvmFlags.app(jdk, part.heap()));
+        flags.addAll(part.jvmFlags());
+        return flags;
     }
 
     private HealthCheck health(AppPart part) {

@@ -4,6 +4,7 @@ import dev.moa.dev.jdk.Jdk;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -22,9 +23,10 @@ public final class StartCaches {
         this.jdk = jdk;
     }
 
-    /** The file of an app whose thin jar is {@code jar}. */
-    Path file(String part, Path jar) {
-        return jar.resolveSibling("%s-jdk-%s.%s".formatted(part, jdk.version(), jdk.hasAotCache() ? "aot" : "jsa"));
+    /** The file of an app whose thin jar is {@code jar}; other flags may not fit the cache, so they get another. */
+    Path file(String part, Path jar, List<String> jvmFlags) {
+        return jar.resolveSibling("%s-%08x-jdk-%s.%s"
+                .formatted(part, jvmFlags.hashCode(), jdk.version(), jdk.hasAotCache() ? "aot" : "jsa"));
     }
 
     Path kafkaFile() {
@@ -49,10 +51,28 @@ public final class StartCaches {
         return true;
     }
 
+    /** Deletes Kafka's caches of earlier builds, 75 MB each. */
+    void forgetOtherKafkaFiles() {
+        Path current = kafkaFile();
+        Path directory = current.resolveSibling(".");
+        if (!Files.isDirectory(directory)) {
+            return;
+        }
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
+            for (Path file : files) {
+                if (!file.getFileName().equals(current.getFileName())) {
+                    Files.deleteIfExists(file);
+                }
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot clean %s: %s".formatted(directory, e.getMessage()), e);
+        }
+    }
+
     List<String> flags(Path file, boolean isTraining) {
         if (isTraining) {
             try {
-                Files.createDirectories(file.resolveSibling("."));
+                Files.createDirectories(file.toAbsolutePath().resolveSibling("."));
             } catch (IOException e) {
                 throw new UncheckedIOException(
                         "cannot make the directory of %s: %s".formatted(file, e.getMessage()), e);
