@@ -121,7 +121,9 @@ public final class MethodStatistics {
             }
         }
         long inFlight = inFlight();
-        if (latency.isEmpty() && codes.isEmpty() && inFlight == 0) {
+        // a call recorded right now may have had its latency taken the last time, and only its bytes or sum now
+        boolean empty = latency.isEmpty() && latency.sumNanos() == 0 && codes.isEmpty();
+        if (empty && taken[BYTES_IN] == 0 && taken[BYTES_OUT] == 0 && inFlight == 0) {
             return null;
         }
         return new StatisticsReport.MethodDelta(
