@@ -121,6 +121,11 @@ public final class RespParser {
         return elements[index];
     }
 
+    /** Returns all elements of the command, its name at 0, in arrays that nobody else holds. */
+    public byte[][] elements() {
+        return Arrays.copyOf(elements, count);
+    }
+
     /** Lets go of the command that was taken. */
     public void clear() {
         if (elements.length > 16) {

@@ -30,6 +30,8 @@ final class Peer {
     private volatile @Nullable Runnable goAway;
     private volatile String protocol = "?";
     private volatile String name = "";
+    private volatile String libraryName = "";
+    private volatile String libraryVersion = "";
 
     Peer(long id, CallDesk desk, Channel channel) {
         this.id = id;
@@ -97,6 +99,20 @@ final class Peer {
 
     void name(String newName) {
         name = newName;
+    }
+
+    /** What CLIENT SETINFO has said of the library that it uses. */
+    void library(String newName, String newVersion) {
+        libraryName = newName;
+        libraryVersion = newVersion;
+    }
+
+    String libraryName() {
+        return libraryName;
+    }
+
+    String libraryVersion() {
+        return libraryVersion;
     }
 
     void goAway() {

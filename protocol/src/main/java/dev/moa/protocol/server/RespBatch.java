@@ -6,7 +6,6 @@ import dev.moa.protocol.Deadline;
 import dev.moa.protocol.MoaException;
 import dev.moa.protocol.StatusCode;
 import dev.moa.protocol.json.CallJson;
-import dev.moa.protocol.resp.RespParser;
 import dev.moa.protocol.resp.RespWriter;
 import io.netty.buffer.ByteBuf;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -20,17 +19,17 @@ final class RespBatch implements RespReply {
     private final AtomicInteger running;
     private final int bytes;
 
-    /** Starts the calls of the command that {@code parser} has taken. */
-    RespBatch(RespConnection connection, RespParser parser) {
+    /** Starts the calls of an {@code MGET}. */
+    RespBatch(RespConnection connection, RespWords words) {
         this.connection = connection;
-        int count = parser.size() - 1;
+        int count = words.arguments();
         this.items = new Item[count];
         // one more than there are calls, so that none of them ends the batch while others are being started
         this.running = new AtomicInteger(count + 1);
         int total = 0;
         CallDesk desk = connection.peer().desk();
         for (int i = 0; i < count; i++) {
-            byte[] json = parser.element(i + 1);
+            byte[] json = words.bytes(i + 1);
             total += json.length;
             desk.callStarted();
             try {
@@ -43,7 +42,7 @@ final class RespBatch implements RespReply {
             } catch (MoaException e) {
                 Item item = new Item(null, Deadline.afterMillis(0));
                 items[i] = item;
-                item.startRefused(e.toResponse(null));
+                item.startRefused(KeyPrefix.refusal(json, e));
                 running.decrementAndGet();
             }
         }

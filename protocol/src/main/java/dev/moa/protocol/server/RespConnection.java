@@ -26,6 +26,7 @@ final class RespConnection extends PeerConnection {
     private final RespCommands commands;
     private RespVersion version = RespVersion.RESP2;
     private @Nullable ArrayDeque<RespReply> waiting;
+    private @Nullable RespBlock block;
     private boolean last;
     private int refusedSecrets;
 
@@ -58,20 +59,45 @@ final class RespConnection extends PeerConnection {
 
     private void command() {
         byte[] name = parser.element(0);
-        if (peer().isAdmitted() && parser.size() == 2 && isGet(name)) {
+        boolean runsAtOnce = peer().isAdmitted() && block == null;
+        if (runsAtOnce && parser.size() == 2 && isGet(name)) {
             get(parser.element(1));
-        } else if (peer().isAdmitted() && parser.size() > 1 && isMget(name)) {
-            RespBatch batch = new RespBatch(this, parser);
-            if (isNoneWaiting() && batch.isReady()) {
-                batch.write(out());
-                ended(batch.calls());
-            } else {
-                enqueue(batch);
-            }
+        } else if (runsAtOnce && parser.size() > 1 && isMget(name)) {
+            answer(new RespBatch(this, new RespWords(parser.elements())));
         } else {
             ByteBuf reply = beginReply();
-            commands.run(this, parser, reply);
-            endReply(reply);
+            RespReply later = commands.run(this, new RespWords(parser.elements()), reply);
+            if (later == null) {
+                endReply(reply);
+            } else {
+                answer(later);
+            }
+        }
+    }
+
+    private void answer(RespReply reply) {
+        if (isNoneWaiting() && reply.isReady()) {
+            reply.write(out());
+            ended(reply.calls());
+        } else {
+            enqueue(reply);
+        }
+    }
+
+    /** Starts the call of a {@code GET} whose reply leaves with others. */
+    RespReply startGet(byte[] json) {
+        CallDesk desk = peer().desk();
+        try {
+            CallRequest request = CallJson.readRequest(json);
+            RespCall call =
+                    new RespCall(this, request.id(), desk.deadline(request.ctx().timeoutMs()), json.length);
+            desk.callStarted();
+            call.start(request);
+            return call;
+        } catch (MoaException e) {
+            ByteBuf reply = Unpooled.buffer(64);
+            CallJson.writeResponseAsBulk(KeyPrefix.refusal(json, e), reply);
+            return new RespReply.Done(ByteBufUtil.getBytes(reply));
         }
     }
 
@@ -82,7 +108,7 @@ final class RespConnection extends PeerConnection {
             request = CallJson.readRequest(json);
         } catch (MoaException e) {
             ByteBuf reply = beginReply();
-            CallJson.writeResponseAsBulk(e.toResponse(null), reply);
+            CallJson.writeResponseAsBulk(KeyPrefix.refusal(json, e), reply);
             endReply(reply);
             return;
         }
@@ -169,6 +195,16 @@ final class RespConnection extends PeerConnection {
     /** Counts a secret that was wrong; returns how many have been. */
     int countRefusedSecret() {
         return ++refusedSecrets;
+    }
+
+    /** Returns the commands since MULTI; null outside of one. */
+    @Nullable
+    RespBlock block() {
+        return block;
+    }
+
+    void block(@Nullable RespBlock newBlock) {
+        block = newBlock;
     }
 
     RespVersion version() {

@@ -198,6 +198,21 @@ class RespOverThePortTests {
                     HELLO 2 NONSENSE           | -ERR Syntax error in HELLO option 'NONSENSE'
                     AUTH x                     | -ERR AUTH <password> called without any password configured for the default user. Are you sure your configuration is correct?
                     AUTH default x             | +OK
+                    WATCH a b                  | +OK
+                    UNWATCH                    | +OK
+                    EXEC                       | -ERR EXEC without MULTI
+                    DISCARD                    | -ERR DISCARD without MULTI
+                    ROLE                       | [master, :0, []]
+                    MODULE LIST                | []
+                    CLUSTER SLOTS              | -ERR This instance has cluster support disabled
+                    CLIENT SETINFO lib-ver 1.0 | +OK
+                    CLIENT SETINFO NONSENSE x  | -ERR Unrecognized option 'NONSENSE'
+                    CLIENT CAPA redirect       | +OK
+                    CLIENT REPLY OFF           | -ERR every command is answered here (expected: CLIENT REPLY ON)
+                    CLIENT MAINT_NOTIFICATIONS ON | -ERR CLIENT MAINT_NOTIFICATIONS needs RESP3 (send HELLO 3 first)
+                    CLIENT MAINT_NOTIFICATIONS OFF | +OK
+                    CLIENT MAINT_NOTIFICATIONS x | -ERR CLIENT MAINT_NOTIFICATIONS 'X' (expected: ON or OFF)
+                    CLIENT MAINT_NOTIFICATIONS ON moving-endpoint-type x | -ERR moving-endpoint-type 'x' (expected: internal-ip, internal-fqdn, external-ip, external-fqdn or none)
                     SET a b                    | -ERR unknown command 'SET', with args beginning with: 'a' 'b'
                     FLUSHALL                   | -ERR unknown command 'FLUSHALL', with args beginning with:
                     QUIT                       | +OK
@@ -214,6 +229,131 @@ class RespOverThePortTests {
             client.command("PING");
             assertThat(client.reply()).isEqualTo("+PONG");
         }
+    }
+
+    @Test
+    void multiIsAPlainBatchWhoseCallsRunAtOnce() throws IOException {
+        RawClient client = connect(port(PortLimits.defaults()));
+        long start = System.nanoTime();
+
+        client.command("WATCH", "x");
+        client.command("MULTI");
+        for (int i = 0; i < 20; i++) {
+            client.command("GET", later(150 - 5 * i, i));
+        }
+        client.command("MGET", later(10, 1), call("fail"));
+        client.command("PING");
+        client.command("GET", "nonsense");
+        client.command("EXEC");
+        client.command("PING");
+
+        assertThat(client.reply()).isEqualTo("+OK");
+        assertThat(client.reply()).isEqualTo("+OK");
+        for (int i = 0; i < 23; i++) {
+            assertThat(client.reply()).isEqualTo("+QUEUED");
+        }
+        List<Object> replies = (List<Object>) client.reply();
+        assertThat(replies).hasSize(23);
+        for (int i = 0; i < 20; i++) {
+            assertThat(replies.get(i)).isEqualTo("{\"code\":0,\"result\": " + i + "}");
+        }
+        assertThat((List<Object>) replies.get(20)).hasSize(2);
+        assertThat(replies.get(21)).isEqualTo("+PONG");
+        assertThat((String) replies.get(22)).startsWith("{\"code\":3,");
+        assertThat(client.reply()).isEqualTo("+PONG");
+        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(2));
+    }
+
+    @Test
+    void multiThatCannotRunIsRefusedAsAWhole() throws IOException {
+        MoaPort port = port(PortLimits.defaults());
+        RawClient client = connect(port);
+
+        client.command("MULTI");
+        client.command("MULTI");
+        client.command("WATCH", "x");
+        client.command("GET", HELLO);
+        client.command("SET", "a", "b");
+        client.command("GET", HELLO);
+        client.command("EXEC");
+        client.command("MULTI");
+        client.command("GET", HELLO);
+        client.command("DISCARD");
+        client.command("GET", HELLO);
+
+        assertThat(client.reply()).isEqualTo("+OK");
+        assertThat(client.reply()).isEqualTo("-ERR MULTI calls can not be nested");
+        assertThat(client.reply()).isEqualTo("-ERR WATCH inside MULTI is not allowed");
+        assertThat(client.reply()).isEqualTo("+QUEUED");
+        assertThat((String) client.reply()).startsWith("-ERR unknown command 'SET'");
+        assertThat(client.reply()).isEqualTo("+QUEUED");
+        assertThat((String) client.reply()).startsWith("-EXECABORT ");
+        assertThat(client.reply()).isEqualTo("+OK");
+        assertThat(client.reply()).isEqualTo("+QUEUED");
+        assertThat(client.reply()).isEqualTo("+OK");
+        assertThat(client.reply()).isEqualTo(HELLO_REPLY);
+        assertThat(handler.requests).hasSize(1);
+        assertThat(port.inFlight()).isZero();
+    }
+
+    @Test
+    void callsOfAMultiWhoseCallerLeavesAreCancelled() throws IOException {
+        MoaPort port = port(PortLimits.defaults());
+        RawClient client = connect(port);
+        client.command("MULTI");
+        client.command("GET", "{\"service\":\"/s\",\"method\":\"never\",\"ctx\":{\"timeoutMs\":60000}}");
+        client.command("GET", HELLO);
+        client.command("EXEC");
+        await().until(() -> port.inFlight() == 2);
+
+        client.close();
+
+        await().atMost(2, TimeUnit.SECONDS).until(() -> handler.cancelled.get() == 1 && port.inFlight() == 0);
+    }
+
+    @Test
+    void aMultiIsBounded() throws IOException {
+        RawClient client = connect(port(PortLimits.defaults()));
+
+        client.command("MULTI");
+        for (int i = 0; i < 17; i++) {
+            client.command("ECHO", "x".repeat(1 << 20));
+        }
+        client.command("EXEC");
+
+        assertThat(client.reply()).isEqualTo("+OK");
+        for (int i = 0; i < 15; i++) {
+            assertThat(client.reply()).isEqualTo("+QUEUED");
+        }
+        assertThat((String) client.reply()).startsWith("-ERR a MULTI of more than 1024 commands or 16777216 bytes");
+        assertThat((String) client.reply()).startsWith("-ERR a MULTI of more than");
+        assertThat((String) client.reply()).startsWith("-EXECABORT ");
+    }
+
+    @Test
+    void aKeyPrefixOfTheClientIsNamed() throws IOException {
+        RawClient client = connect(port(PortLimits.defaults()));
+
+        client.command("GET", "app:" + HELLO);
+        client.command("MGET", HELLO, "app:" + HELLO);
+
+        assertThat((String) client.reply())
+                .startsWith("{\"code\":3,\"error\":\"INVALID_ARGUMENT\",\"message\":\"'app:' stands before the request"
+                        + " object, as a key prefix");
+        assertThat((String) ((List<Object>) client.reply()).get(1)).contains("'app:' stands before");
+    }
+
+    @Test
+    void infoAnswersTheSectionsAskedFor() throws IOException {
+        RawClient client = connect(port(PortLimits.defaults()));
+
+        client.command("INFO", "server");
+        client.command("INFO", "replication", "persistence");
+        client.command("INFO", "everything");
+
+        assertThat((String) client.reply()).contains("redis_version:7").doesNotContain("role:");
+        assertThat((String) client.reply()).contains("role:master", "loading:0").doesNotContain("redis_version");
+        assertThat((String) client.reply()).contains("redis_version:7", "role:master");
     }
 
     @Test
