@@ -1,0 +1,59 @@
+<?php
+// phpredis as it is
+
+function cell(string $name, string ...$values): void
+{
+    echo $name, "\t", implode('|', $values), "\n";
+}
+
+function client(string $port, bool $persistent = false): Redis
+{
+    $redis = new Redis();
+    $persistent ? $redis->pconnect('127.0.0.1', (int) getenv($port)) : $redis->connect('127.0.0.1', (int) getenv($port));
+    return $redis;
+}
+
+$call = getenv('MOA_CALL');
+
+$redis = client('MOA_PORT');
+cell('get', $redis->get($call));
+cell('pipeline', ...$redis->pipeline()->get($call)->get($call)->get($call)->exec());
+cell('mget', ...$redis->mget([$call, $call]));
+$redis->setOption(Redis::OPT_SERIALIZER, Redis::SERIALIZER_JSON);
+cell('json', $redis->get($call)['result']);
+$redis->setOption(Redis::OPT_PREFIX, 'pre:');
+cell('prefix', $redis->get($call)['message']);
+
+// a connection of the pool shows by an ECHO that it lives, each time that it is taken again
+$first = client('MOA_PORT', true);
+$id = $first->rawCommand('CLIENT', 'ID');
+unset($first);
+$again = client('MOA_PORT', true);
+cell('pconnect', $again->rawCommand('CLIENT', 'ID') === $id ? $again->get($call) : 'another connection');
+
+$guarded = client('MOA_GUARDED_PORT');
+cell('auth', $guarded->auth(getenv('MOA_TOKEN')) ? $guarded->get($call) : 'refused');
+cell('select', $guarded->select(2) ? $guarded->get($call) : 'refused');
+try {
+    cell('wrong', client('MOA_GUARDED_PORT')->auth('wrong') ? 'taken' : 'refused');
+} catch (RedisException $e) {
+    cell('wrong', $e->getMessage());
+}
+
+$who = getenv('MOA_WHO');
+$redis = client('MOA_DRAINING_PORT');
+$redis->get($who);
+echo "ready\n";
+for ($failed = 0, $i = 0; $i < 400; $i++) {
+    try {
+        $reply = $redis->get($who);
+        if ($reply !== false && str_contains($reply, 'second')) {
+            break;
+        }
+        $failed += $reply === false ? 1 : 0;
+    } catch (RedisException $e) {
+        $failed++;
+    }
+    usleep(20_000);
+}
+cell('drain', (string) $failed);

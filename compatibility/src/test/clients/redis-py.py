@@ -1,0 +1,42 @@
+"""redis-py as it is."""
+
+import os
+import time
+
+import redis
+
+CALL, WHO = os.environ["MOA_CALL"], os.environ["MOA_WHO"]
+
+
+def client(port, **options):
+    return redis.Redis(port=int(os.environ[port]), decode_responses=True, **options)
+
+
+def cell(name, *values):
+    print(name, "|".join(values), sep="\t", flush=True)
+
+
+r = client("MOA_PORT")
+cell("get", r.get(CALL))
+with r.pipeline(transaction=False) as p:
+    cell("pipeline", *p.get(CALL).get(CALL).get(CALL).execute())
+cell("mget", *r.mget(CALL, CALL))
+cell("auth", client("MOA_GUARDED_PORT", password=os.environ["MOA_TOKEN"], db=2).get(CALL))
+try:
+    client("MOA_GUARDED_PORT", password="wrong").get(CALL)
+    cell("wrong", "taken")
+except redis.RedisError as e:
+    cell("wrong", str(e))
+
+r = client("MOA_DRAINING_PORT")
+r.get(WHO)
+print("ready", flush=True)
+failed = 0
+for _ in range(400):
+    try:
+        if "second" in r.get(WHO):
+            break
+    except redis.RedisError:
+        failed += 1
+    time.sleep(0.02)
+cell("drain", str(failed))

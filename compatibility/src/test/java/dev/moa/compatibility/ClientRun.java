@@ -1,0 +1,79 @@
+package dev.moa.compatibility;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+
+/** Runs the program of one row, with an instance of its own for the drain, and gathers its cells. */
+final class ClientRun {
+
+    private static final int LIMIT_SECONDS = 60;
+
+    private final Map<String, String> cells = new LinkedHashMap<>();
+    private final StringBuilder other = new StringBuilder();
+
+    /** Returns what the program printed for each cell; the program has 60 s. */
+    Map<String, String> cells() {
+        return cells;
+    }
+
+    /** Returns what else it printed, for a failure's text. */
+    String other() {
+        return other.toString();
+    }
+
+    void run(StockClient client, int openPort, int guardedPort) throws IOException, InterruptedException {
+        Path errors = Files.createTempFile("moa-client-", ".err");
+        ScheduledExecutorService watchdog = Executors.newSingleThreadScheduledExecutor();
+        GreeterInstance instance = GreeterInstance.open("first", 0);
+        try {
+            ProcessBuilder builder = new ProcessBuilder(client.command()).redirectError(errors.toFile());
+            builder.environment()
+                    .putAll(Map.of(
+                            "MOA_CALL",
+                            GreeterInstance.CALL,
+                            "MOA_WHO",
+                            GreeterInstance.WHO,
+                            "MOA_TOKEN",
+                            GreeterInstance.TOKEN,
+                            "MOA_PORT",
+                            Integer.toString(openPort),
+                            "MOA_GUARDED_PORT",
+                            Integer.toString(guardedPort),
+                            "MOA_DRAINING_PORT",
+                            Integer.toString(instance.port())));
+            Process process = builder.start();
+            process.getOutputStream().close();
+            watchdog.schedule(process::destroyForcibly, LIMIT_SECONDS, TimeUnit.SECONDS);
+            BufferedReader out = process.inputReader(StandardCharsets.UTF_8);
+            for (String line = out.readLine(); line != null; line = out.readLine()) {
+                int tab = line.indexOf('\t');
+                if (tab > 0) {
+                    cells.put(line.substring(0, tab), line.substring(tab + 1));
+                } else if (line.equals("ready")) {
+                    instance = restarted(instance);
+                } else {
+                    other.append(line).append('\n');
+                }
+            }
+            other.append("ended with ").append(process.waitFor()).append('\n').append(Files.readString(errors));
+        } finally {
+            watchdog.shutdownNow();
+            instance.close();
+            Files.delete(errors);
+        }
+    }
+
+    private static GreeterInstance restarted(GreeterInstance first) {
+        int port = first.port();
+        first.close();
+        return GreeterInstance.open("second", port);
+    }
+}

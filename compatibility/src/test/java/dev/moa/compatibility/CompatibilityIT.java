@@ -1,0 +1,84 @@
+package dev.moa.compatibility;
+
+import static dev.moa.compatibility.Need.NODE;
+import static dev.moa.compatibility.Need.PHPREDIS;
+import static dev.moa.compatibility.Need.REDIS_PY;
+import static dev.moa.compatibility.Need.REDIS_TOOLS;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Every client in its default configuration against one running service; one row for each. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class CompatibilityIT {
+
+    static final List<StockClient> CLIENTS = List.of(
+            StockClient.of("redis-cli", REDIS_TOOLS, List.of("sh", "src/test/clients/redis-cli.sh")),
+            StockClient.of("redis-benchmark", REDIS_TOOLS, List.of("sh", "src/test/clients/redis-benchmark.sh"))
+                    .without("resp2", "drain")
+                    .printing("ran"),
+            StockClient.of("phpredis", PHPREDIS, List.of("php", "src/test/clients/phpredis.php"))
+                    .without("resp2", "resp3")
+                    .with("pconnect", "select", "json", "prefix"),
+            StockClient.of("redis-py 4", REDIS_PY, List.of("/usr/bin/python3", "src/test/clients/redis-py.py"))
+                    .without("resp2", "resp3"));
+
+    private final MatrixTable table = new MatrixTable();
+    private GreeterInstance open;
+    private GreeterInstance guarded;
+
+    @BeforeAll
+    void start() {
+        open = GreeterInstance.open("open", 0);
+        guarded = GreeterInstance.guarded();
+    }
+
+    @AfterAll
+    void stop() throws IOException {
+        open.close();
+        guarded.close();
+        table.write(Path.of("target/compatibility.txt"), CLIENTS);
+    }
+
+    @ParameterizedTest
+    @MethodSource("clients")
+    @Execution(ExecutionMode.CONCURRENT)
+    void callsAsItIs(StockClient client) throws Exception {
+        client.need().assume();
+        if (client.need() == NODE) {
+            NodePackages.install();
+        }
+
+        ClientRun run = new ClientRun();
+        run.run(client, open.port(), guarded.port());
+        table.put(client, run.cells());
+
+        assertThat(run.cells().keySet()).as(run.other()).containsExactlyInAnyOrderElementsOf(client.cells());
+        run.cells()
+                .forEach((cell, value) -> assertThat(value)
+                        .as("%s of %s, %s", cell, client, run.other())
+                        .matches(text -> client.accepts(cell, text), "what a call is answered with"));
+    }
+
+    @Test
+    void thePageNamesEveryClient() throws IOException {
+        String page = Files.readString(Path.of("../docs/clients.md"));
+
+        assertThat(CLIENTS).allSatisfy(client -> assertThat(page).contains("| " + client.name() + " |"));
+    }
+
+    static List<StockClient> clients() {
+        return CLIENTS;
+    }
+}

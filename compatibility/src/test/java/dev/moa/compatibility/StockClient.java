@@ -1,0 +1,67 @@
+package dev.moa.compatibility;
+
+import java.util.Arrays;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * One row of the matrix: a client in a version, as it is, and the program that drives it.
+ *
+ * <p>The program finds ports and calls in its environment ({@code MOA_…}) and prints a line for each cell: its name,
+ * a tab, what the client got, several replies joined by {@code |}. Before the cell {@code drain} it prints
+ * {@code ready}, then calls until the second instance answers, and says how many calls failed on the way.
+ *
+ * @param name the client and its version
+ * @param need what it takes to run it here
+ * @param command the program
+ * @param cells the cells that the program prints; what the client cannot do is left out
+ * @param reply what the client prints for the reply of one call
+ */
+record StockClient(String name, Need need, List<String> command, Set<String> cells, String reply) {
+
+    /** Every row has these columns, and says in {@link #cells} which it has nothing for. */
+    static final List<String> COLUMNS = List.of("get", "pipeline", "mget", "resp2", "resp3", "auth", "wrong", "drain");
+
+    static StockClient of(String name, Need need, List<String> command) {
+        return new StockClient(name, need, command, new LinkedHashSet<>(COLUMNS), GreeterInstance.REPLY);
+    }
+
+    /** Returns the same row without cells for what this client has no way to do. */
+    StockClient without(String... missing) {
+        Set<String> rest = new LinkedHashSet<>(cells);
+        rest.removeAll(Arrays.asList(missing));
+        return new StockClient(name, need, command, rest, reply);
+    }
+
+    /** Returns the same row with cells for what only this client does. */
+    StockClient with(String... more) {
+        Set<String> all = new LinkedHashSet<>(cells);
+        all.addAll(Arrays.asList(more));
+        return new StockClient(name, need, command, all, reply);
+    }
+
+    /** Returns the same row for a client that does not show replies. */
+    StockClient printing(String word) {
+        return new StockClient(name, need, command, cells, word);
+    }
+
+    /** Returns whether {@code value} is what the cell has to hold. */
+    boolean accepts(String cell, String value) {
+        return switch (cell) {
+            case "pipeline" -> value.equals(String.join("|", reply, reply, reply)) || value.equals("ran");
+            case "mget" -> value.equals(String.join("|", reply, reply)) || value.equals("ran");
+            case "json" -> value.equals("hello world");
+            // a prefix before the request: the answer names it
+            case "prefix" -> value.contains("pre:");
+            case "wrong" -> value.contains("WRONGPASS");
+            case "drain" -> value.matches("\\d{1,2}");
+            default -> value.equals(reply);
+        };
+    }
+
+    @Override
+    public String toString() {
+        return name;
+    }
+}
