@@ -48,7 +48,8 @@ public final class HttpCalls {
                 return HttpReply.refusal(
                         431,
                         StatusCode.INVALID_ARGUMENT,
-                        "the headers are longer than %d bytes".formatted(StrictRequestDecoder.MAX_HEADER_BYTES));
+                        "more than %d headers, or more than %d bytes of them"
+                                .formatted(StrictRequestDecoder.MAX_HEADERS, StrictRequestDecoder.MAX_HEADER_BYTES));
             }
             return HttpReply.refusal(
                     400,

@@ -172,7 +172,9 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
             // where the next request begins must be beyond doubt
             boolean isClear = !turn.head.decoderResult().isFailure()
                     && !HttpUtil.is100ContinueExpected(turn.head)
-                    && refused.status() != 413;
+                    && refused.status() != 413
+                    // a stranger gets one refusal, not a row of them
+                    && peer.isAdmitted();
             write(refused, keepAlive && isClear);
             return;
         }

@@ -19,6 +19,9 @@ final class RespCommands {
     static final String REDIS_VERSION = "7.0.15";
 
     private static final String NOAUTH = "NOAUTH Authentication required.";
+    /** So that a stranger's few bytes do not become many of replies. */
+    private static final int MAX_COMMANDS_BEFORE_AUTH = 100;
+
     private static final Set<String> BEFORE_AUTH = Set.of("AUTH", "HELLO", "QUIT", "RESET");
     /** What is not put into the row between MULTI and EXEC. */
     private static final Set<String> NEVER_QUEUED = Set.of("MULTI", "EXEC", "DISCARD", "WATCH", "RESET", "QUIT");
@@ -84,9 +87,17 @@ final class RespCommands {
     @Nullable
     RespReply run(RespConnection connection, RespWords words, ByteBuf out) {
         String name = words.name();
-        if (!connection.peer().isAdmitted() && !BEFORE_AUTH.contains(name)) {
-            RespWriter.error(out, NOAUTH);
-            return null;
+        if (!connection.peer().isAdmitted()) {
+            if (connection.countCommandBeforeAuth() > MAX_COMMANDS_BEFORE_AUTH) {
+                RespWriter.error(
+                        out, "NOAUTH %d commands and no token yet, goodbye".formatted(MAX_COMMANDS_BEFORE_AUTH));
+                connection.quit();
+                return null;
+            }
+            if (!BEFORE_AUTH.contains(name)) {
+                RespWriter.error(out, NOAUTH);
+                return null;
+            }
         }
         RespBlock block = connection.block();
         Entry entry = table.get(name);

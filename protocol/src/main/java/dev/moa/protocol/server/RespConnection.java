@@ -29,6 +29,7 @@ final class RespConnection extends PeerConnection {
     private @Nullable RespBlock block;
     private boolean last;
     private int refusedSecrets;
+    private int commandsBeforeAuth;
 
     RespConnection(Peer peer, RespCommands commands) {
         super(peer);
@@ -205,6 +206,11 @@ final class RespConnection extends PeerConnection {
 
     void block(@Nullable RespBlock newBlock) {
         block = newBlock;
+    }
+
+    /** Counts a command that came before AUTH; returns how many have. */
+    int countCommandBeforeAuth() {
+        return ++commandsBeforeAuth;
     }
 
     RespVersion version() {
