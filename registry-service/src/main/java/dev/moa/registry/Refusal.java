@@ -111,6 +111,19 @@ public final class Refusal extends MoaException {
                 cause);
     }
 
+    /** Redis lost the data of a service: that nobody is listed does not mean that nobody lives. */
+    public static Refusal rebuilding(String service) {
+        return new Refusal(
+                StatusCode.UNAVAILABLE,
+                "The service's data was lost",
+                "service: %s (Redis lost its data; its instances register again within one lease)".formatted(service),
+                particulars(
+                        service,
+                        "one lease after the loss",
+                        "go on with the last answer and ask again in a second; nobody needs to restart anything"),
+                null);
+    }
+
     /** This registry is about to end. */
     public static Refusal stopping() {
         return new Refusal(

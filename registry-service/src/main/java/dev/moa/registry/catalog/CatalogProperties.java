@@ -1,5 +1,6 @@
 package dev.moa.registry.catalog;
 
+import java.time.Duration;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
@@ -10,13 +11,15 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param maxInstances instances of one service
  * @param keptChanges changes that the stream of each service keeps, about
  * @param maxLeases leases in one renewal request
+ * @param rebuild how long after the loss of a service's data answers say that instances may be missing
  */
 @ConfigurationProperties("moa.registry.catalog")
 public record CatalogProperties(
         @DefaultValue("20000") int maxServices,
         @DefaultValue("10000") int maxInstances,
         @DefaultValue("1000") int keptChanges,
-        @DefaultValue("1000") int maxLeases) {
+        @DefaultValue("1000") int maxLeases,
+        @DefaultValue("30s") Duration rebuild) {
 
     public CatalogProperties {
         requirePositive("max-services", maxServices);

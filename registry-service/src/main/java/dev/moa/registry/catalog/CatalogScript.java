@@ -19,6 +19,7 @@ enum CatalogScript {
     EXPIRE(true),
     REBIRTH(true),
     SNAPSHOT(false),
+    SILENCE(false),
     CHANGES(false),
     SUMMARY(false);
 

@@ -51,4 +51,26 @@ public record Instance(
         @Nullable Integer ttlSeconds,
         long registeredAtMs,
         boolean held,
-        ChangeReason reason) {}
+        ChangeReason reason) {
+
+    /** Returns it marked as held. */
+    public Instance asHeld() {
+        return new Instance(
+                id,
+                incarnation,
+                service,
+                host,
+                port,
+                protocols,
+                weight,
+                zone,
+                version,
+                tags,
+                metadata,
+                status,
+                ttlSeconds,
+                registeredAtMs,
+                true,
+                ChangeReason.HELD);
+    }
+}

@@ -12,6 +12,7 @@ import java.util.Base64;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
@@ -40,6 +41,9 @@ public final class RedisCatalog {
     private final SecureRandom random = new SecureRandom();
     // the greatest revision seen of each service, and of which epoch: how a store that went back in time is noticed
     private final ConcurrentMap<ServiceName, Seen> seen = new ConcurrentHashMap<>();
+
+    // services whose store was lost, and until when (nanoTime) those that lived in it are waited for
+    private final ConcurrentMap<ServiceName, Long> rebuilding = new ConcurrentHashMap<>();
 
     private record Seen(String epoch, long revision) {}
 
@@ -190,13 +194,13 @@ public final class RedisCatalog {
     }
 
     /**
-     * Removes the instances of a service whose lease has ended.
+     * Ends the leases of a service that are over: removes the instances, or holds them where the loss looks like ours.
      *
      * @param look of this moment; an old one ends nothing
      * @param lookAge how old it may be
      * @param heal whether to give a lease to those who lost theirs with an evicted key
      */
-    public Expiry expire(ServiceName service, Look look, Duration lookAge, boolean heal) {
+    public Expiry expire(ServiceName service, Look look, Duration lookAge, boolean heal, LossRule rule) {
         Seen before = seen.get(service);
         List<Object> answer = write(
                 CatalogScript.EXPIRE,
@@ -205,14 +209,49 @@ public final class RedisCatalog {
                 String.valueOf(look.nowMs()),
                 String.valueOf(lookAge.toMillis()),
                 String.valueOf(EXPIRIES_AT_ONCE),
-                heal ? "1" : "0");
+                heal ? "1" : "0",
+                String.valueOf(Math.round(rule.share() * 1000)),
+                String.valueOf(rule.count()),
+                rule.elsewhere().name().toLowerCase(Locale.ROOT));
         notice(service, before, (String) answer.get(4), (Long) answer.get(5));
-        List<String> removed = strings(answer.get(0));
-        metrics.change(ChangeReason.LEASE_LOST.word(), removed.size());
-        for (String id : removed) {
+        Expiry expiry = expiry(answer);
+        metrics.change(ChangeReason.LEASE_LOST.word(), expiry.removed().size());
+        metrics.change(ChangeReason.HELD.word(), expiry.newlyHeld());
+        for (String id : expiry.removed()) {
             log.info("{} of {} removed: lease lost", id, service);
         }
-        return new Expiry(removed, (Long) answer.get(1), (Long) answer.get(2), (Long) answer.get(3));
+        return expiry;
+    }
+
+    private static Expiry expiry(List<Object> answer) {
+        List<?> triples = (List<?>) Objects.requireNonNull(answer.get(7));
+        List<Expiry.Held> held = new ArrayList<>(triples.size() / 3);
+        for (int i = 0; i < triples.size(); i += 3) {
+            InstanceId id = InstanceId.parse((String) Objects.requireNonNull(triples.get(i)));
+            Lease lease = new Lease(id, (Long) Objects.requireNonNull(triples.get(i + 1)));
+            held.add(new Expiry.Held(lease, (Long) Objects.requireNonNull(triples.get(i + 2))));
+        }
+        return new Expiry(
+                strings(answer.get(0)),
+                (Long) answer.get(1),
+                (Long) answer.get(2),
+                (Long) answer.get(3),
+                Math.toIntExact((Long) answer.get(6)),
+                held,
+                Math.toIntExact((Long) answer.get(8)),
+                Math.toIntExact((Long) answer.get(9)),
+                (Long) answer.get(10));
+    }
+
+    /** Returns how many leases of a service are over or end {@code within} a time. */
+    public Silence silence(ServiceName service, Duration within) {
+        List<Object> answer = store.ask(
+                "silence",
+                redis -> CatalogScript.SILENCE.run(
+                        redis,
+                        List.of(CatalogScript.key(service, "leases")),
+                        List.of(String.valueOf(within.toMillis()))));
+        return new Silence(Math.toIntExact((Long) answer.get(0)), Math.toIntExact((Long) answer.get(1)));
     }
 
     /** Returns the instance, or null where none is registered under the id. */
@@ -225,8 +264,10 @@ public final class RedisCatalog {
     /** Returns all instances of a service as of one moment. */
     public ServiceSnapshot snapshot(ServiceName service) {
         List<String> keys = CatalogScript.keys(service);
+        Seen before = seen.get(service);
         List<Object> answer =
                 store.ask("snapshot", redis -> CatalogScript.SNAPSHOT.run(redis, keys.subList(0, 3), List.of()));
+        notice(service, before, (String) answer.get(0), (Long) answer.get(1));
         List<String> instances = strings(answer.get(3));
         List<String> leases = strings(answer.get(4));
         List<Instance> parsed = new ArrayList<>(instances.size() / 2);
@@ -288,6 +329,12 @@ public final class RedisCatalog {
                     service,
                     before.revision(),
                     revision);
+            lost(service);
+        } else if (before != null && !before.epoch().equals(epoch)) {
+            if (seen.replace(service, before, new Seen(epoch, revision))
+                    && !before.epoch().isEmpty()) {
+                lost(service);
+            }
         } else if (!epoch.isEmpty()) {
             seen.merge(
                     service,
@@ -297,6 +344,30 @@ public final class RedisCatalog {
         }
     }
 
+    private void lost(ServiceName service) {
+        Long until =
+                rebuilding.put(service, System.nanoTime() + limits.rebuild().toNanos());
+        if (until == null) {
+            log.warn("The store of {} was emptied or went back in time; its instances are waited for", service);
+        }
+    }
+
+    /**
+     * Returns whether the store of a service was lost a short while ago: an instance that is not there may live and
+     * come back with its next renewal.
+     */
+    public boolean isRebuilding(ServiceName service) {
+        Long until = rebuilding.get(service);
+        if (until == null) {
+            return false;
+        }
+        if (System.nanoTime() - until < 0) {
+            return true;
+        }
+        rebuilding.remove(service, until);
+        return false;
+    }
+
     private List<Object> write(CatalogScript script, ServiceName service, String... arguments) {
         List<String> all = new ArrayList<>(arguments.length + 3);
         all.add(service.value());
@@ -304,8 +375,7 @@ public final class RedisCatalog {
         all.add(String.valueOf(limits.keptChanges()));
         all.addAll(List.of(arguments));
         return store.ask(
-                script.name().toLowerCase(java.util.Locale.ROOT),
-                redis -> script.run(redis, CatalogScript.keys(service), all));
+                script.name().toLowerCase(Locale.ROOT), redis -> script.run(redis, CatalogScript.keys(service), all));
     }
 
     private String newEpoch() {

@@ -96,8 +96,13 @@ class InstanceController {
     @Operation(summary = "Lists the instances of a service, as of one moment")
     @GetMapping("/v1/instances")
     ListedService instances(@RequestParam String service) {
-        ServiceSnapshot snapshot = catalog.snapshot(RegistrationRules.serviceName(service));
-        return ListedService.of(snapshot);
+        ServiceName name = RegistrationRules.serviceName(service);
+        ServiceSnapshot snapshot = catalog.snapshot(name);
+        boolean rebuilding = catalog.isRebuilding(name);
+        if (rebuilding && snapshot.instances().isEmpty()) {
+            throw Refusal.rebuilding(service);
+        }
+        return ListedService.of(snapshot, rebuilding);
     }
 
     @Operation(summary = "Returns one instance")

@@ -6,20 +6,24 @@ import dev.moa.registry.catalog.ServiceSnapshot;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** A service and its instances as of one moment. */
-record ListedService(String service, String epoch, long revision, List<ListedInstance> instances) {
+/**
+ * A service and its instances as of one moment.
+ *
+ * @param rebuilding whether Redis lost the service a short while ago: an instance that is not listed may live
+ */
+record ListedService(String service, String epoch, long revision, boolean rebuilding, List<ListedInstance> instances) {
 
     /** @param leaseRemainingMs null where the instance has no lease */
     record ListedInstance(
             @JsonUnwrapped Instance instance, @Nullable Long leaseRemainingMs) {}
 
-    static ListedService of(ServiceSnapshot snapshot) {
+    static ListedService of(ServiceSnapshot snapshot, boolean rebuilding) {
         List<ListedInstance> instances = snapshot.instances().stream()
                 .map(instance -> {
                     Long end = snapshot.leaseEndsMs().get(instance.id());
                     return new ListedInstance(instance, end == null ? null : Math.max(0, end - snapshot.nowMs()));
                 })
                 .toList();
-        return new ListedService(snapshot.service(), snapshot.epoch(), snapshot.revision(), instances);
+        return new ListedService(snapshot.service(), snapshot.epoch(), snapshot.revision(), rebuilding, instances);
     }
 }

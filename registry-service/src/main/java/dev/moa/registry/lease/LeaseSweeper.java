@@ -6,6 +6,7 @@ import dev.moa.registry.RegistryMetrics;
 import dev.moa.registry.catalog.Expiry;
 import dev.moa.registry.catalog.RedisCatalog;
 import dev.moa.registry.catalog.ServiceIndex;
+import dev.moa.registry.probe.HeldProbes;
 import dev.moa.registry.store.Look;
 import dev.moa.registry.store.RedisStore;
 import java.time.Duration;
@@ -27,6 +28,8 @@ import org.springframework.context.SmartLifecycle;
 final class LeaseSweeper implements SmartLifecycle {
     private static final Logger log = LoggerFactory.getLogger(LeaseSweeper.class);
     private static final Duration INDEX_INTERVAL = Duration.ofSeconds(1);
+    // how often those that are held are looked at
+    private static final Duration HELD_INTERVAL = Duration.ofSeconds(1);
     private static final Duration HEAL_INTERVAL = Duration.ofSeconds(30);
 
     private final RedisStore store;
@@ -34,6 +37,8 @@ final class LeaseSweeper implements SmartLifecycle {
     private final ServiceIndex index;
     private final LeaseProperties properties;
     private final Duration lookAge;
+    private final LossGuard guard;
+    private final HeldProbes probes;
     private final RegistryMetrics metrics;
 
     private @Nullable Thread thread;
@@ -54,12 +59,16 @@ final class LeaseSweeper implements SmartLifecycle {
             ServiceIndex index,
             LeaseProperties properties,
             Duration lookAge,
+            LossGuard guard,
+            HeldProbes probes,
             RegistryMetrics metrics) {
         this.store = store;
         this.catalog = catalog;
         this.index = index;
         this.properties = properties;
         this.lookAge = lookAge;
+        this.guard = guard;
+        this.probes = probes;
         this.metrics = metrics;
     }
 
@@ -141,13 +150,22 @@ final class LeaseSweeper implements SmartLifecycle {
         long now = System.nanoTime();
         long healAt = plan == null ? now : plan.healNanos();
         boolean heal = now - healAt >= 0;
-        Expiry expiry = catalog.expire(service, look, lookAge, heal);
+        Expiry expiry = catalog.expire(service, look, lookAge, heal, guard.rule());
+        if (expiry.askedMs() > 0) {
+            guard.sample(Duration.ofMillis(expiry.askedMs()));
+            expiry = catalog.expire(service, look, lookAge, false, guard.rule());
+        }
+        guard.note(service, expiry.held().size() + expiry.newlyHeld());
+        probes.look(expiry.held());
         if (!expiry.removed().isEmpty()) {
             metrics.expiryLag(expiry.overdueMs());
         }
         long waitMs = properties.minTtl().toMillis();
         if (expiry.nextMs() != 0) {
             waitMs = Math.min(waitMs, Math.max(0, expiry.nextMs() - expiry.nowMs()));
+        }
+        if (!expiry.held().isEmpty()) {
+            waitMs = Math.min(waitMs, HELD_INTERVAL.toMillis());
         }
         long healNanos = heal ? now + HEAL_INTERVAL.toNanos() : healAt;
         return new Plan(now + Duration.ofMillis(waitMs).toNanos(), healNanos);

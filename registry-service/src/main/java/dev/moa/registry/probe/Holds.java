@@ -16,7 +16,6 @@ import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
-import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -39,7 +38,7 @@ public final class Holds implements SmartLifecycle {
     private final HoldProperties properties;
     private final RegistryMetrics metrics;
     private final ScheduledThreadPoolExecutor timer;
-    private final ThreadPoolExecutor probers;
+    private final ProbeThreads probers;
 
     private final Map<Lease, Integer> held = new HashMap<>(); // guarded by this
     private final Set<Hold> open = new HashSet<>(); // guarded by this
@@ -51,7 +50,7 @@ public final class Holds implements SmartLifecycle {
             HoldProperties properties,
             RegistryMetrics metrics,
             ScheduledThreadPoolExecutor timer,
-            ThreadPoolExecutor probers) {
+            ProbeThreads probers) {
         this.catalog = catalog;
         this.probe = probe;
         this.properties = properties;
@@ -134,14 +133,19 @@ public final class Holds implements SmartLifecycle {
             return;
         }
         try {
-            timer.schedule(
-                    () -> probers.execute(() -> {
-                        if (!isHeld(lease) && isLeftAlone(lease)) {
-                            look(lease, looks, Duration.ZERO);
-                        }
-                    }),
-                    after.plus(next).toMillis(),
-                    TimeUnit.MILLISECONDS);
+            timer.schedule(() -> probe(lease, looks), after.plus(next).toMillis(), TimeUnit.MILLISECONDS);
+        } catch (RejectedExecutionException tooMany) {
+            log.debug("{} is left to its lease: too many probes wait", lease.id());
+        }
+    }
+
+    private void probe(Lease lease, Queue<Duration> looks) {
+        try {
+            probers.execute(() -> {
+                if (!isHeld(lease) && isLeftAlone(lease)) {
+                    look(lease, looks, Duration.ZERO);
+                }
+            });
         } catch (RejectedExecutionException tooMany) {
             log.debug("{} is left to its lease: too many probes wait", lease.id());
         }
@@ -190,7 +194,6 @@ public final class Holds implements SmartLifecycle {
             }
         }
         timer.shutdownNow();
-        probers.shutdownNow();
     }
 
     @Override

@@ -3,11 +3,9 @@ package dev.moa.registry.watch;
 import dev.moa.protocol.ServiceName;
 import dev.moa.registry.Refusal;
 import dev.moa.registry.RegistryMetrics;
-import dev.moa.registry.catalog.InstanceChange;
 import dev.moa.registry.catalog.RedisCatalog;
-import dev.moa.registry.catalog.ServiceChanges;
-import dev.moa.registry.catalog.ServiceSnapshot;
 import dev.moa.registry.store.RedisStore;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
@@ -34,8 +32,9 @@ import org.springframework.context.SmartLifecycle;
  */
 public final class SubscriptionHub implements SmartLifecycle {
     private static final Logger log = LoggerFactory.getLogger(SubscriptionHub.class);
-    private static final int CHANGES_AT_ONCE = 500;
     private static final long RETRY_MS = 500;
+    // a registry younger than this may have missed the loss of a store
+    private static final Duration JUST_STARTED = Duration.ofSeconds(30);
 
     private final RedisCatalog catalog;
     private final RedisStore store;
@@ -52,18 +51,9 @@ public final class SubscriptionHub implements SmartLifecycle {
 
     // of the hub's thread
     private final Map<ServiceName, Feed> feeds = new HashMap<>();
+    private final long startedNanos = System.nanoTime();
     private long polledNanos;
     private long beatNanos;
-
-    /** A watched service: how far its subscribers have been told, and who they are. */
-    private static final class Feed {
-        private Position position;
-        private final Set<Subscription> subscribers = new LinkedHashSet<>();
-
-        Feed(Position position) {
-            this.position = position;
-        }
-    }
 
     SubscriptionHub(
             RedisCatalog catalog, RedisStore store, WatchProperties bounds, Executor senders, RegistryMetrics metrics) {
@@ -217,11 +207,11 @@ public final class SubscriptionHub implements SmartLifecycle {
         for (ServiceName service : due) {
             Feed feed = feeds.get(service);
             if (feed != null) {
-                feed.subscribers.removeIf(Subscription::isClosed);
-                if (feed.subscribers.isEmpty()) {
+                feed.subscribers().removeIf(Subscription::isClosed);
+                if (feed.subscribers().isEmpty()) {
                     feeds.remove(service);
-                } else {
-                    tell(service, feed);
+                } else if (feed.tell()) {
+                    wake(Set.of(service));
                 }
             }
         }
@@ -240,73 +230,18 @@ public final class SubscriptionHub implements SmartLifecycle {
     }
 
     private void join(Subscription subscription) {
+        boolean justStarted = System.nanoTime() - startedNanos < JUST_STARTED.toNanos();
         for (ServiceName service : subscription.services()) {
-            Feed known = feeds.get(service);
-            if (known != null && known.subscribers.contains(subscription)) {
-                continue; // joined in a round that failed later
+            Feed feed = feeds.get(service);
+            if (feed == null) {
+                feed = Feed.open(service, catalog);
+                feeds.put(service, feed);
             }
-            Position position = subscription.position(service);
-            WatchEvent.Changed event = position == null ? snapshot(service) : since(service, position);
-            if (event != null) {
-                subscription.tell(event);
-                position = event.position();
+            // else: joined in a round that failed later
+            if (!feed.subscribers().contains(subscription)) {
+                feed.join(subscription, justStarted);
             }
-            Position at = java.util.Objects.requireNonNull(position);
-            feeds.computeIfAbsent(service, name -> new Feed(at)).subscribers.add(subscription);
         }
         subscription.offer(new WatchEvent.Token());
-    }
-
-    private void tell(ServiceName service, Feed feed) {
-        WatchEvent.Changed event = since(service, feed.position);
-        if (event == null) {
-            return;
-        }
-        WatchEvent.Token token = new WatchEvent.Token();
-        for (Subscription subscription : feed.subscribers) {
-            WatchEvent.Changed own = forSubscriber(event, feed.position, subscription.position(service));
-            if (own != null) {
-                subscription.tell(own);
-                subscription.offer(token);
-            }
-        }
-        feed.position = event.position();
-        if (event.changes().size() >= CHANGES_AT_ONCE) {
-            wake(Set.of(service));
-        }
-    }
-
-    // one that joined after the feed was read last may know some of it already
-    private static WatchEvent.@Nullable Changed forSubscriber(
-            WatchEvent.Changed event, Position feed, @Nullable Position own) {
-        if (own == null || own.equals(feed) || event.isSnapshot()) {
-            return own != null && own.equals(event.position()) ? null : event;
-        }
-        if (own.covers(event.position())) {
-            return null;
-        }
-        List<InstanceChange> rest = event.changes().stream()
-                .filter(change -> change.revision() > own.revision())
-                .toList();
-        return WatchEvent.Changed.changes(event.service(), event.position(), rest);
-    }
-
-    /** Returns what happened since, or null for nothing. */
-    private WatchEvent.@Nullable Changed since(ServiceName service, Position position) {
-        ServiceChanges changes = catalog.changes(service, position.revision(), CHANGES_AT_ONCE);
-        if (!changes.follows(position.epoch(), position.revision())) {
-            return snapshot(service);
-        }
-        if (changes.changes().isEmpty()) {
-            return null;
-        }
-        long last = changes.changes().get(changes.changes().size() - 1).revision();
-        return WatchEvent.Changed.changes(service, new Position(changes.epoch(), last), changes.changes());
-    }
-
-    private WatchEvent.Changed snapshot(ServiceName service) {
-        ServiceSnapshot snapshot = catalog.snapshot(service);
-        return WatchEvent.Changed.snapshot(
-                service, new Position(snapshot.epoch(), snapshot.revision()), snapshot.instances());
     }
 }

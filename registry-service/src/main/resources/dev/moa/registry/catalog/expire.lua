@@ -1,15 +1,21 @@
--- Removes the instances whose lease has expired. Several registries may run it at once: each instance is
--- removed, and told of, once.
+-- Ends the leases that are over: the instance is removed, or where the loss looks like ours, held. Several
+-- registries may run it at once: each instance is removed or held, and told of, once.
 --   ARGV  4 since when the store and the sweeper have been there without a break, ms
 --         5 when the sweeper last looked, ms   6 how old that look may be, ms   7 how many to remove at most
 --         8 '1' to give a lease to those who lost theirs (an evicted key), else '0'
---   ->    removed ids, then the time now, then the next moment a lease can expire (0: there is none),
---         then how long the longest of the removed had been over, ms, then epoch and revision
+--         9 the guard's share of a service, per mille   10 its count
+--         11 whether many leases are lost elsewhere: 'yes', 'no', or 'unknown', which removes nobody
+--   ->    1 removed ids   2 the time now   3 the next moment a lease can expire (0: there is none)
+--         4 how long the longest of the removed had been over, ms   5 epoch   6 revision
+--         7 how many were newly held   8 id, incarnation, ms over, … of those held
+--         9 how many are silent   10 how many leases there are
+--         11 within which time before its end a lease counts as silent, ms, if some wait for an answer to 11; else 0
 -- No lease ends before one full lease has passed since the break: nobody could renew in it.
 local resumed_at, looked_at, look_age, most = tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6]), tonumber(ARGV[7])
+local share, count, elsewhere = tonumber(ARGV[9]), tonumber(ARGV[10]), ARGV[11]
 
 if now - looked_at > look_age then
-    return { {}, now, now, 0, redis.call('HGET', meta, 'epoch') or '', revision() }
+    return { {}, now, now, 0, redis.call('HGET', meta, 'epoch') or '', revision(), 0, {}, 0, 0, 0 }
 end
 
 if ARGV[8] == '1' and redis.call('ZCARD', leases) < redis.call('HLEN', instances) then
@@ -22,11 +28,22 @@ if ARGV[8] == '1' and redis.call('ZCARD', leases) < redis.call('HLEN', instances
     end
 end
 
-local removed, next_expiry, overdue = {}, 0, 0
+local removed, held, next_expiry, overdue, newly_held, unanswered = {}, {}, 0, 0, 0, 0
 local function not_before(moment)
     if next_expiry == 0 or moment < next_expiry then
         next_expiry = moment
     end
+end
+
+-- Who dies with others has missed its renewals as they have when the first of their leases ends: what a lease has
+-- left then is less than two fifths of it, for a lease is renewed at least twice in its time.
+local silent, total = 0, redis.call('ZCARD', leases)
+local function silence(ttl_ms)
+    return math.floor(ttl_ms * 2 / 5)
+end
+local function is_guarded(ttl_ms)
+    silent = math.max(silent, redis.call('ZCOUNT', leases, '-inf', digits(now + silence(ttl_ms))))
+    return elsewhere == 'yes' or (silent >= count and silent * 1000 >= share * total)
 end
 
 local due = redis.call('ZRANGEBYSCORE', leases, '-inf', digits(now), 'WITHSCORES')
@@ -35,13 +52,29 @@ for i = 1, #due, 2 do
     local instance = find(id)
     if not instance or instance.ttl == 'null' then
         redis.call('ZREM', leases, id)
-    elseif instance.held == 'false' then
-        local spared_until = resumed_at + instance.ttl * 1000
+    elseif instance.held == 'true' then
+        if #held < 3 * most then
+            held[#held + 1] = id
+            held[#held + 1] = tonumber(instance.incarnation)
+            held[#held + 1] = now - ended_at
+        end
+    else
+        local ttl_ms = instance.ttl * 1000
+        local spared_until = resumed_at + ttl_ms
         if now < spared_until then
             not_before(spared_until)
-        elseif #removed >= most then
+        elseif #removed + newly_held >= most then
             not_before(now)
             break
+        elseif is_guarded(ttl_ms) then
+            local json = compose(instance.incarnation, instance.ttl, 'true', 'held', instance.registered_at, instance.body)
+            redis.call('HSET', instances, id, json)
+            record('UPDATED', id, instance.incarnation, 'held', json)
+            newly_held = newly_held + 1
+            not_before(now)
+        elseif elsewhere == 'unknown' then
+            unanswered = math.max(unanswered, silence(ttl_ms))
+            not_before(now)
         else
             redis.call('HDEL', instances, id)
             redis.call('ZREM', leases, id)
@@ -55,4 +88,7 @@ local coming = redis.call('ZRANGEBYSCORE', leases, '(' .. digits(now), '+inf', '
 if coming[2] then
     not_before(tonumber(coming[2]))
 end
-return { removed, now, next_expiry, overdue, redis.call('HGET', meta, 'epoch') or '', revision() }
+return {
+    removed, now, next_expiry, overdue, redis.call('HGET', meta, 'epoch') or '', revision(),
+    newly_held, held, silent, total, unanswered,
+}

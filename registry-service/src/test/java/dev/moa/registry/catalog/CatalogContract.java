@@ -42,6 +42,7 @@ import org.springframework.data.redis.core.StringRedisTemplate;
 abstract class CatalogContract {
     private static final ServiceName USER = ServiceName.of("/service/user");
     private static final Duration LOOK_AGE = Duration.ofSeconds(2);
+    private static final LossRule RULE = new LossRule(0.5, 3, LossRule.Elsewhere.NO);
 
     private RedisProcess process;
     private LettuceConnectionFactory connections;
@@ -71,7 +72,7 @@ abstract class CatalogContract {
     void emptyRedis() {
         empty();
         RegistryMetrics metrics = new RegistryMetrics(new SimpleMeterRegistry());
-        CatalogProperties limits = new CatalogProperties(100, 1000, 1000, 1000);
+        CatalogProperties limits = new CatalogProperties(100, 1000, 1000, 1000, Duration.ofSeconds(30));
         store = new RedisStore(redis, metrics, Duration.ofSeconds(3));
         index = new ServiceIndex(store, limits.maxServices());
         catalog = new RedisCatalog(store, index, limits, metrics);
@@ -250,8 +251,8 @@ abstract class CatalogContract {
         redis.opsForZSet().add("moa:{/service/user}:leases", silent.id(), now - 5);
         Look look = new Look(now, now - 60_000);
 
-        Expiry expiry = catalog.expire(USER, look, LOOK_AGE, false);
-        Expiry again = catalog.expire(USER, look, LOOK_AGE, false);
+        Expiry expiry = catalog.expire(USER, look, LOOK_AGE, false, RULE);
+        Expiry again = catalog.expire(USER, look, LOOK_AGE, false, RULE);
 
         assertThat(expiry.removed()).containsExactly(silent.id());
         assertThat(expiry.overdueMs()).isBetween(5L, 2_000L);
@@ -269,7 +270,7 @@ abstract class CatalogContract {
         long now = store.look().nowMs();
         redis.opsForZSet().add("moa:{/service/user}:leases", silent.id(), now - 60_000);
 
-        Expiry expiry = catalog.expire(USER, new Look(now, now - 9_000), LOOK_AGE, false);
+        Expiry expiry = catalog.expire(USER, new Look(now, now - 9_000), LOOK_AGE, false, RULE);
 
         assertThat(expiry.removed()).isEmpty();
         assertThat(expiry.nextMs()).isEqualTo(now - 9_000 + 10_000);
@@ -281,7 +282,7 @@ abstract class CatalogContract {
         long now = store.look().nowMs();
         redis.opsForZSet().add("moa:{/service/user}:leases", silent.id(), now - 60_000);
 
-        Expiry expiry = catalog.expire(USER, new Look(now - 5_000, 0), LOOK_AGE, false);
+        Expiry expiry = catalog.expire(USER, new Look(now - 5_000, 0), LOOK_AGE, false, RULE);
 
         assertThat(expiry.removed()).isEmpty();
     }
@@ -292,11 +293,72 @@ abstract class CatalogContract {
         redis.delete("moa:{/service/user}:leases");
         long now = store.look().nowMs();
 
-        Expiry expiry = catalog.expire(USER, new Look(now, 0), LOOK_AGE, true);
+        Expiry expiry = catalog.expire(USER, new Look(now, 0), LOOK_AGE, true, RULE);
 
         assertThat(expiry.removed()).isEmpty();
         assertThat(redis.opsForZSet().score("moa:{/service/user}:leases", registered.id()))
                 .isGreaterThan(now);
+    }
+
+    @Test
+    void manyLeasesLostAtOnceAreHeldAndFewAreNot() {
+        List<Registered> all = new java.util.ArrayList<>();
+        for (int i = 0; i < 6; i++) {
+            all.add(catalog.register(registration("u" + i, 7001 + i, 10)));
+        }
+        long now = store.look().nowMs();
+        String leases = "moa:{/service/user}:leases";
+        Look look = new Look(now, 0);
+        redis.opsForZSet().add(leases, all.get(0).id(), now - 5);
+        redis.opsForZSet().add(leases, all.get(1).id(), now + 3_000);
+
+        Expiry few = catalog.expire(USER, look, LOOK_AGE, false, RULE);
+        // of five, one is over and two more have missed their renewals
+        redis.opsForZSet().add(leases, all.get(2).id(), now - 5);
+        redis.opsForZSet().add(leases, all.get(3).id(), now + 3_000);
+        Expiry many = catalog.expire(USER, look, LOOK_AGE, false, RULE);
+        Expiry later = catalog.expire(USER, look, LOOK_AGE, false, RULE);
+
+        assertThat(few.removed()).containsExactly(all.get(0).id());
+        assertThat(many.removed()).isEmpty();
+        assertThat(many.newlyHeld()).isEqualTo(1);
+        assertThat(later.newlyHeld()).isZero();
+        assertThat(later.held()).extracting(Expiry.Held::lease).containsExactly(lease(all.get(2)));
+        assertThat(catalog.changes(USER, 7, 10).changes())
+                .extracting(InstanceChange::reason)
+                .containsExactly(ChangeReason.HELD);
+    }
+
+    @Test
+    void leaseLostWithManyOthersElsewhereIsHeldAndNobodyIsRemovedBeforeThatIsKnown() {
+        Registered silent = catalog.register(registration("u1", 7001, 10));
+        catalog.register(registration("u2", 7002, 10));
+        long now = store.look().nowMs();
+        redis.opsForZSet().add("moa:{/service/user}:leases", silent.id(), now - 5);
+        Look look = new Look(now, 0);
+
+        Expiry asked = catalog.expire(USER, look, LOOK_AGE, false, RULE.with(LossRule.Elsewhere.UNKNOWN));
+        Silence silence = catalog.silence(USER, Duration.ofMillis(asked.askedMs()));
+        Expiry held = catalog.expire(USER, look, LOOK_AGE, false, RULE.with(LossRule.Elsewhere.YES));
+
+        assertThat(asked.askedMs()).isEqualTo(4_000);
+        assertThat(asked.removed()).isEmpty();
+        assertThat(silence).isEqualTo(new Silence(1, 2));
+        assertThat(held.newlyHeld()).isEqualTo(1);
+    }
+
+    @Test
+    void emptiedStoreIsNoticedByWhoeverReadsIt() {
+        catalog.register(registration("u1", 7001, 10));
+        boolean before = catalog.isRebuilding(USER);
+
+        empty();
+        ServiceSnapshot snapshot = catalog.snapshot(USER);
+
+        assertThat(before).isFalse();
+        assertThat(snapshot.instances()).isEmpty();
+        assertThat(catalog.isRebuilding(USER)).isTrue();
+        assertThat(catalog.isRebuilding(ServiceName.of("/service/other"))).isFalse();
     }
 
     @Test
@@ -308,7 +370,7 @@ abstract class CatalogContract {
         long now = store.look().nowMs();
         redis.opsForZSet().add("moa:{/service/user}:leases", registered.id(), now - 60_000);
 
-        Expiry expiry = catalog.expire(USER, new Look(now, 0), LOOK_AGE, false);
+        Expiry expiry = catalog.expire(USER, new Look(now, 0), LOOK_AGE, false, RULE);
         int heldBefore = catalog.summary(USER).held();
         catalog.renew(List.of(lease(registered)));
 
@@ -422,7 +484,7 @@ abstract class CatalogContract {
                 value,
                 0,
                 java.util.concurrent.TimeUnit.MILLISECONDS));
-        catalog.expire(USER, store.look(), LOOK_AGE, false);
+        catalog.expire(USER, store.look(), LOOK_AGE, false, RULE);
 
         ServiceSnapshot snapshot = catalog.snapshot(USER);
         assertThat(snapshot.epoch()).isNotEqualTo(first.epoch());
@@ -446,7 +508,8 @@ abstract class CatalogContract {
     @Test
     void serviceMayNotHaveMoreInstancesThanTheLimit() {
         RegistryMetrics metrics = new RegistryMetrics(new SimpleMeterRegistry());
-        RedisCatalog small = new RedisCatalog(store, index, new CatalogProperties(100, 2, 1000, 1000), metrics);
+        RedisCatalog small = new RedisCatalog(
+                store, index, new CatalogProperties(100, 2, 1000, 1000, Duration.ofSeconds(30)), metrics);
         small.register(registration("u1", 7001, 10));
         small.register(registration("u2", 7002, 10));
 
@@ -459,7 +522,8 @@ abstract class CatalogContract {
     @Test
     void changeStreamIsBounded() {
         RegistryMetrics metrics = new RegistryMetrics(new SimpleMeterRegistry());
-        RedisCatalog small = new RedisCatalog(store, index, new CatalogProperties(100, 1000, 100, 1000), metrics);
+        RedisCatalog small = new RedisCatalog(
+                store, index, new CatalogProperties(100, 1000, 100, 1000, Duration.ofSeconds(30)), metrics);
 
         for (int i = 0; i < 500; i++) {
             small.register(registration("u1", 7000 + i, 10));
