@@ -11,14 +11,17 @@ import dev.moa.protocol.ServiceName;
 import dev.moa.protocol.StatusCode;
 import dev.moa.protocol.client.ConnectionOptions;
 import dev.moa.protocol.client.MoaConnection;
+import dev.moa.router.nameserver.NameServer;
 import dev.moa.router.watch.Watches;
 import io.lettuce.core.RedisClient;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Hashtable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import javax.naming.directory.InitialDirContext;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -154,6 +157,29 @@ class LookupWireIT {
 
         await().atMost(Duration.ofSeconds(3))
                 .until(() -> router.bean(Watches.class).waiting() == 0);
+    }
+
+    @Test
+    @SuppressWarnings("BanJNDI") // the JDK's own resolver, which sends and takes no objects here
+    void everyServiceHasADnsName() throws Exception {
+        Hashtable<String, String> environment = new Hashtable<>();
+        environment.put("java.naming.factory.initial", "com.sun.jndi.dns.DnsContextFactory");
+        environment.put(
+                "java.naming.provider.url",
+                "dns://127.0.0.1:" + router.bean(NameServer.class).port());
+        InitialDirContext dns = new InitialDirContext(environment);
+        registry.register(USER, "u2", 6002, "UP");
+
+        await().until(
+                        () -> dns.getAttributes("user.service.moa", new String[] {"SRV"})
+                                .get("SRV")
+                                .size(),
+                        size -> size == 2);
+        assertThat(dns.getAttributes("user.service.moa", new String[] {"TXT"})
+                        .get("TXT")
+                        .get()
+                        .toString())
+                .contains("revision=2", "epoch=e1", "source=live");
     }
 
     @Test

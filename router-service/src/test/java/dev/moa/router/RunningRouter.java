@@ -36,6 +36,7 @@ final class RunningRouter implements AutoCloseable {
         List<String> arguments = new ArrayList<>(List.of(
                 "--server.port=0",
                 "--moa.server.port=0",
+                "--moa.router.name-server.port=0",
                 "--moa.registry.urls=http://127.0.0.1:1",
                 "--spring.data.redis.url=" + redisUrl,
                 "--moa.router.snapshot.directory=" + snapshots,

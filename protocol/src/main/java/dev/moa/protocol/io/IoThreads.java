@@ -4,12 +4,15 @@ import io.netty.channel.EventLoopGroup;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollDatagramChannel;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.DatagramChannel;
 import io.netty.channel.socket.ServerSocketChannel;
 import io.netty.channel.socket.SocketChannel;
+import io.netty.channel.socket.nio.NioDatagramChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.util.concurrent.FastThreadLocalThread;
@@ -58,5 +61,10 @@ public final class IoThreads {
     /** Returns the class of connecting channels that fits {@link #group()}. */
     public static Class<? extends SocketChannel> channelType() {
         return Shared.EPOLL ? EpollSocketChannel.class : NioSocketChannel.class;
+    }
+
+    /** Returns the class of datagram channels that fits {@link #group()}. */
+    public static Class<? extends DatagramChannel> datagramChannelType() {
+        return Shared.EPOLL ? EpollDatagramChannel.class : NioDatagramChannel.class;
     }
 }

@@ -4,6 +4,9 @@ import dev.moa.protocol.ServiceName;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Collection;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonEncoding;
@@ -20,12 +23,16 @@ import tools.jackson.core.json.JsonFactory;
 public final class ServiceView {
     private static final JsonFactory JSON = new JsonFactory();
 
+    /** Things derived from one view that are kept; clients choose the filters, so there must be an end. */
+    private static final int MAX_DERIVED = 64;
+
     private final ServiceState state;
     private final Stamp stamp;
     private final byte[] head;
     // encoded when first asked for; two threads may do it twice, with the same result
     private volatile byte @Nullable [] callable;
     private volatile byte @Nullable [] all;
+    private final Map<Object, Object> derived = new ConcurrentHashMap<>(2);
 
     private ServiceView(ServiceState state, @Nullable String variant) {
         this.state = state;
@@ -105,7 +112,26 @@ public final class ServiceView {
             }
             return known;
         }
-        return encode(instances(), filter);
+        return derived(filter, byte[].class, view -> encode(view.instances(), filter));
+    }
+
+    /**
+     * Returns what {@code maker} makes of this view: made when first asked for, kept as long as the view is, which is
+     * until the service changes.
+     *
+     * @param key of a class of the asker's own, so that askers do not get each other's things
+     */
+    public <T> T derived(Object key, Class<T> type, Function<ServiceView, T> maker) {
+        Object known = derived.get(key);
+        if (known != null) {
+            return type.cast(known);
+        }
+        T made = maker.apply(this);
+        if (derived.size() >= MAX_DERIVED) {
+            derived.clear();
+        }
+        derived.put(key, made);
+        return made;
     }
 
     private static byte[] encode(Collection<Instance> instances, LookupFilter filter) {

@@ -6,7 +6,11 @@ public final class InsecureSettingException extends IllegalStateException {
 
     private final String todo;
 
-    InsecureSettingException(String problem, String todo) {
+    /**
+     * @param problem the setting, its value and what is wrong with it
+     * @param todo what to set instead
+     */
+    public InsecureSettingException(String problem, String todo) {
         super("%s (expected: %s)".formatted(problem, todo));
         this.todo = todo;
     }
