@@ -1,5 +1,6 @@
 package dev.moa.sdk.codec;
 
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.json.JsonFactory;
 import tools.jackson.databind.DeserializationFeature;
@@ -34,5 +35,12 @@ public final class Json {
             .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
             .build();
 
+    /** Writes a declared exception: its own properties, never its stack, cause or message. */
+    public static final JsonMapper FAILURES =
+            MAPPER.rebuild().addMixIn(Throwable.class, OwnPropertiesOnly.class).build();
+
     private Json() {}
+
+    @JsonIgnoreProperties({"stackTrace", "cause", "suppressed", "message", "localizedMessage"})
+    private abstract static class OwnPropertiesOnly {}
 }

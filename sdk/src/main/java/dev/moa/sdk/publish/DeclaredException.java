@@ -1,6 +1,5 @@
 package dev.moa.sdk.publish;
 
-import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import dev.moa.protocol.CallResponse;
 import dev.moa.protocol.Payload;
 import dev.moa.protocol.StatusCode;
@@ -9,7 +8,6 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.core.JacksonException;
-import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -19,10 +17,6 @@ import tools.jackson.databind.node.ObjectNode;
 final class DeclaredException {
 
     private static final Logger log = LoggerFactory.getLogger(DeclaredException.class);
-    private static final JsonMapper MAPPER = Json.MAPPER
-            .rebuild()
-            .addMixIn(Throwable.class, OwnPropertiesOnly.class)
-            .build();
 
     private DeclaredException() {}
 
@@ -36,10 +30,10 @@ final class DeclaredException {
     }
 
     private static byte[] details(Throwable thrown) {
-        ObjectNode details = MAPPER.createObjectNode();
+        ObjectNode details = Json.FAILURES.createObjectNode();
         details.put("type", thrown.getClass().getName());
         try {
-            if (MAPPER.valueToTree(thrown) instanceof ObjectNode own) {
+            if (Json.FAILURES.valueToTree(thrown) instanceof ObjectNode own) {
                 own.remove("type");
                 details.setAll(own);
             }
@@ -49,9 +43,6 @@ final class DeclaredException {
                     thrown.getClass().getName(),
                     e);
         }
-        return MAPPER.writeValueAsBytes(details);
+        return Json.FAILURES.writeValueAsBytes(details);
     }
-
-    @JsonIgnoreProperties({"stackTrace", "cause", "suppressed", "message", "localizedMessage"})
-    private abstract static class OwnPropertiesOnly {}
 }

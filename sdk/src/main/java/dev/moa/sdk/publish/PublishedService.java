@@ -11,6 +11,7 @@ import dev.moa.protocol.StatusCode;
 import dev.moa.sdk.codec.ServiceInterface;
 import dev.moa.sdk.codec.ServiceMethod;
 import dev.moa.sdk.context.CallScope;
+import dev.moa.sdk.describe.ServiceDocuments;
 import java.lang.reflect.InvocationTargetException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -23,14 +24,15 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Serves the methods of a Java interface with an object. Blocking methods run on workers, a bounded number at
- * once; those marked {@link dev.moa.sdk.annotation.NonBlocking} on the event loop. Built in are {@code $ping} and
- * {@code $describe}.
+ * once; those marked {@link dev.moa.sdk.annotation.NonBlocking} on the event loop. Built in are {@code $ping},
+ * {@code $describe} and {@code $openapi}.
  *
  * <p>A call whose deadline has passed or that was cancelled while it waited is not started.
  */
 public final class PublishedService implements CallHandler {
 
     private static final Logger log = LoggerFactory.getLogger(PublishedService.class);
+    private static final String PING = "$ping";
     private static final Payload PONG = Payload.json("\"pong\"");
     private static final Payload NOT_SENT = Payload.json("{\"sent\":false}");
     private static final Payload NOT_STARTED = Payload.json("{\"started\":false}");
@@ -40,7 +42,7 @@ public final class PublishedService implements CallHandler {
     private final Object implementation;
     private final BoundedExecutor workers;
     private final ServiceLimits limits;
-    private final Payload description;
+    private final ServiceDocuments documents;
 
     /**
      * @param threads where blocking methods run; kept by the caller
@@ -53,32 +55,36 @@ public final class PublishedService implements CallHandler {
         this.implementation = implementation;
         this.workers = new BoundedExecutor(threads, limits);
         this.limits = limits;
-        this.description = Description.of(name, methods);
+        this.documents = new ServiceDocuments(name, methods);
     }
 
     @Override
     public CompletionStage<CallResponse> handle(CallRequest request, IncomingCall call) {
         ServiceMethod method = methods.method(request.method());
         if (method == null) {
-            return CompletableFuture.completedFuture(builtIn(request));
+            return builtIn(request);
         }
         CompletableFuture<CallResponse> answer = new CompletableFuture<>();
         if (method.isNonBlocking()) {
             run(method, request, call, answer);
         } else if (!workers.offer(() -> run(method, request, call, answer))) {
-            answer.complete(CallResponse.failure(
-                    request.id(),
-                    StatusCode.RESOURCE_EXHAUSTED,
-                    "%s: %d calls at once and %d waiting (limit of this instance; call another or later)"
-                            .formatted(name, limits.concurrency(), limits.queue()),
-                    NOT_STARTED));
+            answer.complete(full(request));
         }
         return answer;
     }
 
+    private CallResponse full(CallRequest request) {
+        return CallResponse.failure(
+                request.id(),
+                StatusCode.RESOURCE_EXHAUSTED,
+                "%s: %d calls at once and %d waiting (limit of this instance; call another or later)"
+                        .formatted(name, limits.concurrency(), limits.queue()),
+                NOT_STARTED);
+    }
+
     /** Returns whether the service has a method of this name, built in or its own. */
     public boolean has(String method) {
-        return methods.method(method) != null || method.equals("$ping") || method.equals("$describe");
+        return methods.method(method) != null || method.equals(PING) || ServiceDocuments.has(method);
     }
 
     /** Returns the calls that were taken and have not ended, without those on event loops. */
@@ -86,22 +92,39 @@ public final class PublishedService implements CallHandler {
         return workers.pending();
     }
 
-    private CallResponse builtIn(CallRequest request) {
-        return switch (request.method()) {
-            case "$ping" -> CallResponse.success(request.id(), PONG);
-            case "$describe" -> CallResponse.success(request.id(), description);
-            default ->
-                CallResponse.failure(
-                        request.id(),
-                        StatusCode.UNIMPLEMENTED,
-                        "%s has no method '%s' (it has: %s)"
-                                .formatted(
-                                        name,
-                                        request.method(),
-                                        methods.methods().stream()
-                                                .map(ServiceMethod::name)
-                                                .collect(Collectors.joining(", "))));
-        };
+    private CompletionStage<CallResponse> builtIn(CallRequest request) {
+        if (ServiceDocuments.has(request.method())) {
+            return document(request);
+        }
+        return CompletableFuture.completedFuture(
+                request.method().equals(PING)
+                        ? CallResponse.success(request.id(), PONG)
+                        : CallResponse.failure(
+                                request.id(),
+                                StatusCode.UNIMPLEMENTED,
+                                "%s has no method '%s' (it has: %s)"
+                                        .formatted(
+                                                name,
+                                                request.method(),
+                                                methods.methods().stream()
+                                                        .map(ServiceMethod::name)
+                                                        .collect(Collectors.joining(", ")))));
+    }
+
+    /** On a worker: the first time takes milliseconds, which no event loop has. */
+    private CompletionStage<CallResponse> document(CallRequest request) {
+        CompletableFuture<CallResponse> answer = new CompletableFuture<>();
+        boolean taken = workers.offer(() -> {
+            try {
+                answer.complete(CallResponse.success(request.id(), documents.document(request.method())));
+            } catch (RuntimeException e) {
+                answer.complete(undeclared(request, e));
+            }
+        });
+        if (!taken) {
+            answer.complete(full(request));
+        }
+        return answer;
     }
 
     private void run(
@@ -152,13 +175,17 @@ public final class PublishedService implements CallHandler {
         if (method.declares(thrown)) {
             return DeclaredException.toResponse(request.id(), thrown);
         }
+        return undeclared(request, thrown);
+    }
+
+    private CallResponse undeclared(CallRequest request, Throwable thrown) {
         String errorId = Long.toHexString(
                 java.util.concurrent.ThreadLocalRandom.current().nextLong());
-        log.error("{} {} failed, error id {}", name, method.name(), errorId, thrown);
+        log.error("{} {} failed, error id {}", name, request.method(), errorId, thrown);
         return CallResponse.failure(
                 request.id(),
                 StatusCode.INTERNAL,
-                "%s %s failed (error id %s, see the log of the service)".formatted(name, method.name(), errorId),
+                "%s %s failed (error id %s, see the log of the service)".formatted(name, request.method(), errorId),
                 Payload.json("{\"errorId\":\"" + errorId + "\"}"));
     }
 
