@@ -24,6 +24,7 @@ class CallConfiguration {
     RouterFunction<ServerResponse> callRoutes(CallEndpoint endpoint) {
         return RouterFunctions.route()
                 .POST("/api/**", endpoint::call)
+                .GET("/api/**", request -> request.path().endsWith(CallPath.OPEN_API), endpoint::openApi)
                 .route(RequestPredicates.path("/api/**"), endpoint::wrongMethod)
                 .build();
     }

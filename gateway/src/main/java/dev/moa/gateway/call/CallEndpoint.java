@@ -9,10 +9,12 @@ import dev.moa.protocol.MoaException;
 import dev.moa.protocol.Payload;
 import dev.moa.protocol.StatusCode;
 import dev.moa.protocol.json.CallJson;
+import dev.moa.sdk.CallOptions;
 import dev.moa.sdk.MoaClient;
 import dev.moa.sdk.context.TraceContext;
 import java.util.Map;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.io.buffer.DataBufferLimitException;
 import org.springframework.http.HttpHeaders;
@@ -42,23 +44,33 @@ final class CallEndpoint {
     }
 
     Mono<ServerResponse> call(ServerRequest request) {
+        return limited(request, trace -> serve(request, trace));
+    }
+
+    /** Answers {@code GET /api/<service>/openapi.json} with what an instance says of itself, as called from here. */
+    Mono<ServerResponse> openApi(ServerRequest request) {
+        return limited(request, trace -> document(request, trace));
+    }
+
+    private Mono<ServerResponse> limited(ServerRequest request, Function<TraceContext, Mono<Outcome>> work) {
         long started = System.nanoTime();
         if (!inFlight.enter()) {
             return answer(
-                    CallResponse.failure(
-                            null,
-                            StatusCode.RESOURCE_EXHAUSTED,
-                            "%d calls are in flight (limit of this gateway: moa.gateway.calls.max-in-flight); try again"
-                                    .formatted(inFlight.limit())),
-                    429,
+                    new Outcome(
+                            CallResponse.failure(
+                                    null,
+                                    StatusCode.RESOURCE_EXHAUSTED,
+                                    "%d calls are in flight (limit of this gateway: moa.gateway.calls.max-in-flight); try again"
+                                            .formatted(inFlight.limit())),
+                            429),
                     null,
                     started);
         }
         TraceContext given = TraceContext.parse(request.headers().firstHeader("traceparent"));
         TraceContext trace = given == null ? TraceContext.start() : given;
-        return serve(request, trace)
+        return work.apply(trace)
                 .onErrorResume(MoaException.class, e -> Mono.just(Outcome.of(e.toResponse(null))))
-                .flatMap(outcome -> answer(outcome.response(), outcome.status(), trace, started))
+                .flatMap(outcome -> answer(outcome, trace, started))
                 .doFinally(signal -> inFlight.leave());
     }
 
@@ -73,6 +85,16 @@ final class CallEndpoint {
                 .header(HttpHeaders.ALLOW, "POST")
                 .contentType(MediaType.APPLICATION_JSON)
                 .bodyValue(CallJson.writeResponse(failure));
+    }
+
+    private Mono<Outcome> document(ServerRequest request, TraceContext trace) {
+        return Mono.defer(() -> {
+            CallPath path = CallPath.parseOpenApi(request.requestPath().value());
+            CallRequest call = CallRequest.of(path.service(), path.method(), Payload.NO_ARGUMENTS)
+                    .withCtx(new CallContext(null, timeoutMs(request), trace.traceparent(), null, Map.of()));
+            return Mono.fromFuture(() -> client.call(call, CallOptions.IDEMPOTENT))
+                    .map(Outcome::ofOpenApi);
+        });
     }
 
     private Mono<Outcome> serve(ServerRequest request, TraceContext trace) {
@@ -157,27 +179,37 @@ final class CallEndpoint {
                 408);
     }
 
-    private Mono<ServerResponse> answer(CallResponse response, int status, @Nullable TraceContext trace, long started) {
-        metrics.call(response.code(), System.nanoTime() - started);
-        ServerResponse.BodyBuilder reply = ServerResponse.status(status).contentType(MediaType.APPLICATION_JSON);
+    private Mono<ServerResponse> answer(Outcome outcome, @Nullable TraceContext trace, long started) {
+        metrics.call(outcome.response().code(), System.nanoTime() - started);
+        ServerResponse.BodyBuilder reply =
+                ServerResponse.status(outcome.status()).contentType(MediaType.APPLICATION_JSON);
         if (trace != null) {
             reply.header("traceparent", trace.traceparent());
         }
-        if (status == 429) {
+        if (outcome.status() == 429) {
             reply.header(HttpHeaders.RETRY_AFTER, "1");
         }
-        return reply.bodyValue(CallJson.writeResponse(response));
+        return reply.bodyValue(outcome.body());
     }
 
     private static boolean isJson(MediaType type) {
         return MediaType.APPLICATION_JSON.equalsTypeAndSubtype(type) || "json".equals(type.getSubtypeSuffix());
     }
 
-    /** A response object and the HTTP status that goes with it. */
-    private record Outcome(CallResponse response, int status) {
+    /** A response object, the HTTP status that goes with it, and what is sent. */
+    private record Outcome(CallResponse response, int status, byte[] body) {
+
+        Outcome(CallResponse response, int status) {
+            this(response, status, CallJson.writeResponse(response));
+        }
 
         static Outcome of(CallResponse response) {
             return new Outcome(response, response.code().httpStatus());
+        }
+
+        static Outcome ofOpenApi(CallResponse response) {
+            Payload document = response.result();
+            return document == null ? of(response) : new Outcome(response, 200, GatewayDocument.of(document));
         }
     }
 }

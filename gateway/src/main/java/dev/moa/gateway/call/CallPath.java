@@ -4,6 +4,7 @@ import dev.moa.protocol.MethodName;
 import dev.moa.protocol.MoaException;
 import dev.moa.protocol.ServiceName;
 import dev.moa.protocol.StatusCode;
+import dev.moa.sdk.describe.ServiceDocuments;
 
 /**
  * Whom a path below {@code /api} calls.
@@ -14,6 +15,9 @@ import dev.moa.protocol.StatusCode;
 record CallPath(ServiceName service, String method) {
 
     static final String PREFIX = "/api";
+
+    /** What asks for a service's OpenAPI document in the place of a method. */
+    static final String OPEN_API = "/openapi.json";
 
     /**
      * Reads {@code /api/<service>/<method>} as it came, percent-encoded or not.
@@ -36,5 +40,14 @@ record CallPath(ServiceName service, String method) {
         } catch (IllegalArgumentException e) {
             throw new MoaException(StatusCode.INVALID_ARGUMENT, String.valueOf(e.getMessage()), e);
         }
+    }
+
+    /**
+     * Reads {@code /api/<service>/openapi.json} as the call that answers it.
+     *
+     * @throws MoaException INVALID_ARGUMENT if it is none
+     */
+    static CallPath parseOpenApi(String rawPath) {
+        return parse(rawPath.substring(0, rawPath.length() - OPEN_API.length()) + '/' + ServiceDocuments.OPEN_API);
     }
 }

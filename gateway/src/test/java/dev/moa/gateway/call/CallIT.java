@@ -29,11 +29,14 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /** {@code /api} against a real moa port. */
 class CallIT {
 
     private static final ServiceName SERVICE = ServiceName.of("/service/helloworld");
+    private static final ServiceName GREETER = ServiceName.of("/service/greeter");
     private static final String BODY = "[\"world\"]";
     private static final AtomicInteger cancelled = new AtomicInteger();
     private static final AtomicInteger hanging = new AtomicInteger();
@@ -41,16 +44,22 @@ class CallIT {
     private static MoaServer server;
     private static RunningGateway gateway;
 
+    interface Greeter {
+        String greet(String name);
+    }
+
     @BeforeAll
     static void start() {
         server = MoaServer.builder()
                 .app("helloworld")
                 .registries(List.of())
                 .publish(SERVICE, CallIT::serve)
+                .publish(GREETER, Greeter.class, name -> "hello " + name)
                 .build()
                 .start();
         gateway = RunningGateway.start("moa.gateway.calls.max-in-flight=8", "moa.gateway.calls.body-timeout=500ms");
         gateway.directory().put(SERVICE, "127.0.0.1", server.port());
+        gateway.directory().put(GREETER, "127.0.0.1", server.port());
     }
 
     @AfterAll
@@ -83,6 +92,29 @@ class CallIT {
         assertThat(reply.statusCode()).isEqualTo(200);
         assertThat(reply.body()).isEqualTo("{\"id\":\"u1\",\"code\":0,\"result\":[\"world\"]}");
         assertThat(reply.headers().firstValue("content-type")).hasValue("application/json");
+    }
+
+    @Test
+    void theOpenApiDocumentOfAServiceNamesTheGatewaysPaths() {
+        JsonNode document = JsonMapper.shared()
+                .readTree(Http.get(gateway.uri("/api/service/greeter/openapi.json"))
+                        .body());
+        String path = document.path("paths").propertyNames().iterator().next();
+        String server = document.path("servers").path(0).path("url").asString();
+
+        assertThat(document.path("openapi").asString()).isEqualTo("3.1.0");
+        assertThat(Http.post(gateway.uri(server + path), "{\"name\":\"ada\"}").body())
+                .isEqualTo("{\"code\":0,\"result\":\"hello ada\"}");
+    }
+
+    @Test
+    void noOpenApiDocumentIsAFailureLikeAnyOther() {
+        assertThat(Http.get(gateway.uri("/api/service/helloworld/openapi.json")))
+                .satisfies(reply -> assertFailure(reply, 501, "UNIMPLEMENTED"));
+        assertThat(Http.get(gateway.uri("/api/openapi.json")))
+                .satisfies(reply -> assertFailure(reply, 400, "INVALID_ARGUMENT"));
+        assertThat(Http.get(gateway.uri("/api/service/greeter/greet")))
+                .satisfies(reply -> assertFailure(reply, 405, "POST"));
     }
 
     @Test
