@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The commands of the README, as a newcomer would paste them, at another place of the port range. */
+/** The commands of the README and the pages beside it, as a newcomer would paste them, at another place of the port range. */
 final class Readme {
 
     /** The ports of docs/operations.md that stand in commands. */
@@ -24,9 +24,10 @@ final class Readme {
         this.portOffset = portOffset;
     }
 
-    static Readme read(int portOffset) {
+    /** @param page its path in the repository */
+    static Readme read(String page, int portOffset) {
         try {
-            return new Readme(Files.readString(Path.of("../README.md")), portOffset);
+            return new Readme(Files.readString(Path.of("..").resolve(page)), portOffset);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -43,7 +44,7 @@ final class Readme {
                 .filter(command -> command.contains(part))
                 .toList();
         if (found.size() != 1) {
-            throw new AssertionError("README: %d commands contain '%s' (expected: one)".formatted(found.size(), part));
+            throw new AssertionError("%d commands contain '%s' (expected: one)".formatted(found.size(), part));
         }
         Matcher port = PORT.matcher(found.get(0));
         return port.replaceAll(match -> String.valueOf(Integer.parseInt(match.group()) + portOffset));

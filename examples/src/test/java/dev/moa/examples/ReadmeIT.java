@@ -46,7 +46,7 @@ class ReadmeIT {
         platform = new Platform(options, PlatformListener.silent());
         platform.start();
         platform.awaitHealthy(Duration.ofMinutes(4));
-        readme = Readme.read(OFFSET);
+        readme = Readme.read("README.md", OFFSET);
         await().atMost(Duration.ofSeconds(60))
                 .untilAsserted(() -> assertThat(Shell.run(readme.command("sh", "curl -s http://localhost:8080/api")))
                         .contains("\"code\":0"));
@@ -89,6 +89,20 @@ class ReadmeIT {
     @Test
     void gatewayCalls() {
         assertThat(Shell.run(readme.command("sh", "http://localhost:8080/api"))).contains("Hana 7");
+    }
+
+    @Test
+    void serviceDescribesItself() {
+        Readme describe = Readme.read("docs/describe.md", OFFSET);
+        JsonNode methods = json(Shell.run(describe.command("sh", "$describe")))
+                .path("result")
+                .path("methods");
+        JsonNode document = json(Shell.run(describe.command("sh", "openapi.json")));
+
+        assertThat(methods.valueStream().map(each -> each.path("signature").asString()))
+                .contains("get(id: long): User");
+        assertThat(document.path("paths").has("/service/user/get")).isTrue();
+        assertThat(document.path("servers").path(0).path("url").asString()).isEqualTo("/api");
     }
 
     @Test
