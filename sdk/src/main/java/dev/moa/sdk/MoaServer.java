@@ -3,7 +3,6 @@ package dev.moa.sdk;
 import dev.moa.protocol.CallHandler;
 import dev.moa.protocol.CallRequest;
 import dev.moa.protocol.CallResponse;
-import dev.moa.protocol.Deadline;
 import dev.moa.protocol.IncomingCall;
 import dev.moa.protocol.MoaException;
 import dev.moa.protocol.Payload;
@@ -33,13 +32,9 @@ import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Publishes services on one moa port, which speaks RESP, moa frames and HTTP, and keeps them registered.
@@ -50,14 +45,8 @@ import org.slf4j.LoggerFactory;
  */
 public final class MoaServer implements AutoCloseable {
 
-    private static final Logger log = LoggerFactory.getLogger(MoaServer.class);
     private static final Duration CLOSE_LIMIT = Duration.ofSeconds(10);
-    /** Within this time a change in the registry has reached the routers and those who watch there. */
-    private static final Duration WATCHERS_GRACE = Duration.ofMillis(500);
-    /** Within this time callers have read a GOAWAY and hung up; those who speak RESP or HTTP never do. */
-    private static final Duration HANG_UP_GRACE = Duration.ofMillis(500);
 
-    private static final long POLL_MS = 5;
     private static final Payload NOT_STARTED = Payload.json("{\"started\":false}");
 
     private final Builder settings;
@@ -172,10 +161,11 @@ public final class MoaServer implements AutoCloseable {
     }
 
     /**
-     * Leaves without a failed call: marks the instances DRAINING and gives watchers a moment to see it, tells
-     * connected callers to go elsewhere, waits until running calls have ended or {@code limit} has passed, and
-     * takes the instances out of the registry. The port stays open for replies until {@link #close()}. A second
-     * drain does nothing.
+     * Leaves without a failed call: marks the instances DRAINING and gives watchers a moment to see it; tells
+     * connected callers to go elsewhere (GOAWAY, MOVING, {@code Connection: close}) and serves them on for the quiet
+     * time; waits until running calls are answered and RESP and HTTP connections have ended, each between two
+     * replies, or {@code limit} has passed; and takes the instances out of the registry. Replies still leave until
+     * {@link #close()}. A second drain does nothing.
      */
     public void drain(Duration limit) {
         MoaPort bound;
@@ -188,44 +178,7 @@ public final class MoaServer implements AutoCloseable {
             bound = port;
             client = registry;
         }
-        Deadline deadline = Deadline.after(limit);
-        if (client != null) {
-            boolean known = client.registrations().stream().anyMatch(RegistrationState::isRegistered);
-            await(client.drain(), deadline);
-            if (known) {
-                pause(deadline.earlier(Deadline.after(WATCHERS_GRACE)));
-            }
-        }
-        bound.goAway();
-        // a caller that hangs up has read the GOAWAY: from it no further call can be on its way
-        Deadline hangUp = deadline.earlier(Deadline.after(HANG_UP_GRACE));
-        while (!deadline.hasPassed() && (bound.inFlight() > 0 || (bound.connections() > 0 && !hangUp.hasPassed()))) {
-            pause(Deadline.afterMillis(POLL_MS));
-        }
-        if (bound.inFlight() > 0) {
-            log.warn("{} calls are still running after {} ms, they are cut off", bound.inFlight(), limit.toMillis());
-        }
-        if (client != null) {
-            client.close();
-        }
-    }
-
-    private static void await(CompletableFuture<Void> done, Deadline deadline) {
-        try {
-            done.get(Math.max(1, deadline.remainingMillis()), TimeUnit.MILLISECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        } catch (ExecutionException | TimeoutException e) {
-            log.info("the registry was not told in time that this process drains");
-        }
-    }
-
-    private static void pause(Deadline until) {
-        try {
-            TimeUnit.NANOSECONDS.sleep(Math.max(0, until.remainingNanos()));
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        new Drain(bound, client, settings.quietTime, settings.successors).run(limit);
     }
 
     /** Drains for at most 10 s, leaves the registry and closes the port. A second close does nothing. */
@@ -320,6 +273,8 @@ public final class MoaServer implements AutoCloseable {
         private @Nullable String token;
         private Authenticator authenticator = Authenticator.none();
         private PortLimits limits = PortLimits.defaults();
+        private Duration quietTime = Duration.ofSeconds(1);
+        private @Nullable Supplier<List<InetSocketAddress>> successors;
         private ServiceLimits serviceLimits = ServiceLimits.defaults();
         private @Nullable CallHandler fallback;
         private @Nullable Statistics statistics;
@@ -408,6 +363,24 @@ public final class MoaServer implements AutoCloseable {
         /** Sets the limits of the port. */
         public Builder limits(PortLimits newLimits) {
             limits = newLimits;
+            return this;
+        }
+
+        /**
+         * Sets how long a server that drains serves its RESP and HTTP callers on while they move (1 s); it waits no
+         * longer than until they are gone. Above it lie the pauses of callers who look rarely whether they should go.
+         */
+        public Builder quietTime(Duration time) {
+            quietTime = time;
+            return this;
+        }
+
+        /**
+         * Sets who says where callers may go when this server drains, asked once, on the thread that drains; null,
+         * the default, means the registry: those that are up and serve all of its services.
+         */
+        public Builder successors(@Nullable Supplier<List<InetSocketAddress>> supplier) {
+            successors = supplier;
             return this;
         }
 

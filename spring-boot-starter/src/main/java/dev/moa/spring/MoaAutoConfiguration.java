@@ -89,6 +89,7 @@ public class MoaAutoConfiguration {
                 .advertiseHost(moa.advertise().host())
                 .zone(moa.zone())
                 .version(server.version())
+                .quietTime(server.quietTime())
                 .token(tokens.own())
                 .statistics(statistics);
         interceptors.orderedStream().forEach(builder::interceptor);

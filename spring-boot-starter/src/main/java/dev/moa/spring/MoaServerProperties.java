@@ -15,7 +15,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param version The version of the services, shown in the registry; none by default.
  * @param tags Labels for routing, for example lane=blue.
  * @param metadata Text for people and tools; moa does not read it.
- * @param drain How long a stopping process waits for its calls in flight.
+ * @param drain How long a stopping process waits for its calls in flight, the quiet time included.
+ * @param quietTime How long a stopping process serves its Redis and HTTP clients on while they move; it ends when they have.
  */
 @ConfigurationProperties("moa.server")
 public record MoaServerProperties(
@@ -25,4 +26,5 @@ public record MoaServerProperties(
         @Nullable String version,
         @DefaultValue Map<String, String> tags,
         @DefaultValue Map<String, String> metadata,
-        @DefaultValue("10s") Duration drain) {}
+        @DefaultValue("10s") Duration drain,
+        @DefaultValue("1s") Duration quietTime) {}

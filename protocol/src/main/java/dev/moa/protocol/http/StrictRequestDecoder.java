@@ -1,12 +1,16 @@
 package dev.moa.protocol.http;
 
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http.DefaultHttpHeaders;
 import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpHeadersFactory;
 import io.netty.handler.codec.http.HttpMessage;
 import io.netty.handler.codec.http.HttpRequestDecoder;
+import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
+import java.util.List;
 
 /**
  * Netty's decoder with small limits, and without its mercy for requests that name two lengths: a proxy before us may
@@ -25,6 +29,8 @@ public final class StrictRequestDecoder extends HttpRequestDecoder {
 
     private static final int MAX_CHUNK_BYTES = 64 * 1024;
 
+    private boolean between = true;
+
     public StrictRequestDecoder() {
         super(new HttpDecoderConfig()
                 .setMaxInitialLineLength(MAX_LINE_BYTES)
@@ -32,6 +38,22 @@ public final class StrictRequestDecoder extends HttpRequestDecoder {
                 .setMaxChunkSize(MAX_CHUNK_BYTES)
                 .setHeadersFactory(FEW)
                 .setTrailersFactory(FEW));
+    }
+
+    /** Returns whether nothing of a request has come whose end has not. */
+    public boolean isBetweenRequests() {
+        return between && actualReadableBytes() == 0;
+    }
+
+    @Override
+    protected void decode(ChannelHandlerContext ctx, ByteBuf in, List<Object> out) throws Exception {
+        int before = in.readerIndex();
+        super.decode(ctx, in, out);
+        if (!out.isEmpty() && out.get(out.size() - 1) instanceof LastHttpContent) {
+            between = true;
+        } else if (in.readerIndex() != before || !out.isEmpty()) {
+            between = false;
+        }
     }
 
     @Override

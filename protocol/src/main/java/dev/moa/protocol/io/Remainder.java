@@ -35,6 +35,11 @@ public final class Remainder {
         return rest;
     }
 
+    /** Returns whether nothing is kept. */
+    public boolean isEmpty() {
+        return kept == null;
+    }
+
     /** Takes {@code in} over and keeps what has not been read of it. */
     public void keep(ByteBuf in, ByteBufAllocator allocator) {
         if (!in.isReadable()) {

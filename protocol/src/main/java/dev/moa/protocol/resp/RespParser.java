@@ -126,6 +126,11 @@ public final class RespParser {
         return Arrays.copyOf(elements, count);
     }
 
+    /** Returns whether the next byte begins a command. */
+    public boolean isBetweenCommands() {
+        return expected == 0;
+    }
+
     /** Lets go of the command that was taken. */
     public void clear() {
         if (elements.length > 16) {

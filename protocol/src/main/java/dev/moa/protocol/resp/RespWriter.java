@@ -42,6 +42,11 @@ public final class RespWriter {
         header(out, '*', elements);
     }
 
+    /** Writes the head of a push of RESP3, behind which its elements follow: a kind first. */
+    public static void push(ByteBuf out, int elements) {
+        header(out, '>', elements);
+    }
+
     /** Writes the head of a map, behind which keys and values follow; in RESP2 an array of both. */
     public static void map(ByteBuf out, RespVersion version, int pairs) {
         if (version == RespVersion.RESP3) {

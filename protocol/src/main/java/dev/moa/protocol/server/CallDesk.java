@@ -64,7 +64,7 @@ final class CallDesk {
         return goingAway;
     }
 
-    /** A frame peer is asked to go; calls of it may still be on their way to us. */
+    /** A peer is asked to go; calls of it may still be on their way to us. */
     void goodbyeBegins() {
         goodbyes.incrementAndGet();
     }

@@ -19,7 +19,7 @@ import org.slf4j.LoggerFactory;
  * All there is of a connection until its first byte tells what it speaks: {@code *} RESP, 0x16 TLS, the moa magic
  * frames, {@code A}-{@code Z} HTTP. Inside TLS it looks once more. Where TLS is set up, nothing else is served.
  */
-final class FirstByte extends ChannelInboundHandlerAdapter {
+final class FirstByte extends ChannelInboundHandlerAdapter implements Farewell {
 
     private static final Logger log = LoggerFactory.getLogger(FirstByte.class);
     private static final int TLS_HANDSHAKE = 0x16;
@@ -33,6 +33,23 @@ final class FirstByte extends ChannelInboundHandlerAdapter {
         this.peer = peer;
         this.commands = commands;
         this.ssl = ssl;
+        peer.speaks("?", this);
+    }
+
+    @Override
+    public void goAway(Goodbye goodbye) {
+        peer.desk().goodbyeEnds();
+    }
+
+    /** Nothing has been asked: the peer reads the end where it would read an answer. */
+    @Override
+    public void hangUp() {
+        ChannelPipeline pipeline = peer.channel().pipeline();
+        if (pipeline.context(this) != null) {
+            pipeline.remove(this);
+            LastWords.say(peer.channel(), Unpooled.EMPTY_BUFFER);
+        }
+        peer.desk().goodbyeEnds();
     }
 
     @Override
@@ -57,7 +74,8 @@ final class FirstByte extends ChannelInboundHandlerAdapter {
         } else if (first == Frame.MAGIC) {
             pipeline.addLast(new FrameConnection(peer, commands.portName()));
         } else if (first >= 'A' && first <= 'Z') {
-            pipeline.addLast(new StrictRequestDecoder(), new HttpResponseEncoder(), new HttpConnection(peer));
+            StrictRequestDecoder decoder = new StrictRequestDecoder();
+            pipeline.addLast(decoder, new HttpResponseEncoder(), new HttpConnection(peer, decoder));
         } else {
             refuse(
                     ctx,

@@ -23,7 +23,10 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** A connection that speaks moa frames: HELLO first, then any number of calls at once, answered as they end. */
-final class FrameConnection extends PeerConnection {
+final class FrameConnection extends PeerConnection implements Farewell {
+
+    /** What CLIENT LIST calls it. */
+    static final String PROTOCOL = "moa";
 
     /** The stream of the PING that follows GOAWAY. */
     private static final long GOODBYE = -1;
@@ -39,7 +42,7 @@ final class FrameConnection extends PeerConnection {
     FrameConnection(Peer peer, String portName) {
         super(peer);
         this.portName = portName;
-        peer.speaks("moa", this::goAway);
+        peer.speaks(PROTOCOL, this);
     }
 
     @Override
@@ -131,7 +134,7 @@ final class FrameConnection extends PeerConnection {
                 .write(out());
         if (peer().desk().isGoingAway()) {
             peer().desk().goodbyeBegins();
-            goAway();
+            goAway(Goodbye.now());
         }
     }
 
@@ -235,7 +238,8 @@ final class FrameConnection extends PeerConnection {
     }
 
     /** The PONG tells that the peer has read GOAWAY: what it sent before that has come, and nothing more will. */
-    private void goAway() {
+    @Override
+    public void goAway(Goodbye goodbye) {
         if (!greeted || isClosing() || saysGoodbye) {
             peer().desk().goodbyeEnds();
         } else {
@@ -244,6 +248,12 @@ final class FrameConnection extends PeerConnection {
             FrameWriter.bare(out(), FrameKind.PING, GOODBYE);
             flush();
         }
+    }
+
+    /** Nothing to do: the peer hangs up by itself when it has its last answer. */
+    @Override
+    public void hangUp() {
+        peer().desk().goodbyeEnds();
     }
 
     private void endGoodbye() {

@@ -8,6 +8,7 @@ import dev.moa.protocol.MoaException;
 import dev.moa.protocol.StatusCode;
 import dev.moa.protocol.http.HttpCalls;
 import dev.moa.protocol.http.HttpReply;
+import dev.moa.protocol.http.StrictRequestDecoder;
 import dev.moa.protocol.json.CallJson;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -35,7 +36,7 @@ import org.slf4j.LoggerFactory;
  * A connection that speaks HTTP/1.1: one call after the other, since a client that pipelines POSTs may count on
  * their order. What is refused by its head is refused before its body is read.
  */
-final class HttpConnection extends ChannelInboundHandlerAdapter {
+final class HttpConnection extends ChannelInboundHandlerAdapter implements Farewell {
 
     private static final Logger log = LoggerFactory.getLogger(HttpConnection.class);
     private static final int MAX_PIPELINED = 128;
@@ -50,6 +51,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     private static final byte[] NO_BODY = {};
 
     private final Peer peer;
+    private final StrictRequestDecoder decoder;
     private final int maxBodyBytes;
     private final ArrayDeque<Turn> turns = new ArrayDeque<>();
     private @Nullable ChannelHandlerContext context;
@@ -60,11 +62,13 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     private @Nullable HttpCall running;
     private boolean runningKeepsAlive;
     private boolean closing;
+    private boolean saysGoodbye;
 
-    HttpConnection(Peer peer) {
+    HttpConnection(Peer peer, StrictRequestDecoder decoder) {
         this.peer = peer;
+        this.decoder = decoder;
         this.maxBodyBytes = peer.desk().limits().maxBodyBytes();
-        peer.speaks("http", null);
+        peer.speaks("http", this);
     }
 
     @Override
@@ -244,7 +248,34 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
             context().write(response, context().voidPromise());
         } else {
             closing = true;
-            LastWords.endAfter(context().writeAndFlush(response));
+            LastWords.endBehind(context(), response);
+            endGoodbye();
+        }
+    }
+
+    /** Nothing to do: the next answer says {@code Connection: close}. */
+    @Override
+    public void goAway(Goodbye goodbye) {
+        peer.desk().goodbyeEnds();
+    }
+
+    /** Ends a connection that waits for nothing; any other ends behind its next answer. */
+    @Override
+    public void hangUp() {
+        saysGoodbye = true;
+        if (closing) {
+            endGoodbye();
+        } else if (running == null && turns.isEmpty() && head == null && decoder.isBetweenRequests()) {
+            closing = true;
+            LastWords.endBehind(context(), Unpooled.EMPTY_BUFFER);
+            endGoodbye();
+        }
+    }
+
+    private void endGoodbye() {
+        if (saysGoodbye) {
+            saysGoodbye = false;
+            peer.desk().goodbyeEnds();
         }
     }
 
@@ -283,6 +314,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
         closing = true;
+        endGoodbye();
         turns.clear();
         HttpCall call = running;
         if (call != null) {

@@ -6,6 +6,7 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
@@ -30,8 +31,22 @@ final class LastWords extends ChannelInboundHandlerAdapter {
         endAfter(channel.writeAndFlush(words));
     }
 
+    /**
+     * Writes {@code last} and ends the connection in the same breath: where the system can, the end travels with the
+     * last bytes, so that a caller who has read its answer knows already that it must not send the next request here.
+     */
+    static ChannelFuture endBehind(ChannelHandlerContext ctx, Object last) {
+        if (ctx.channel() instanceof EpollSocketChannel socket && socket.isActive()) {
+            // held back until the end of output lets it go
+            socket.config().setTcpCork(true);
+        }
+        ChannelFuture written = ctx.writeAndFlush(last);
+        endAfter(written);
+        return written;
+    }
+
     /** Ends the connection once {@code lastWrite} is out; whoever handles it drops what still comes. */
-    static void endAfter(ChannelFuture lastWrite) {
+    private static void endAfter(ChannelFuture lastWrite) {
         Channel channel = lastWrite.channel();
         channel.config().setAutoRead(true);
         // also if the write never ends: a peer that does not read is not waited for

@@ -23,9 +23,9 @@ import org.slf4j.LoggerFactory;
 /**
  * One TCP port that serves calls over RESP, moa frames and HTTP/1.1, told apart by the first byte.
  *
- * <p>{@link #start()} listens; {@link #goAway()} takes no further connection and asks frame peers to move, while
- * calls in flight go on; {@link #drained()} tells when none is left; {@link #close()} ends it. Safe for many
- * threads. Whoever starts a port closes it.
+ * <p>{@link #start()} listens; {@link #goAway(Goodbye)} asks its peers to move while it serves them on, and lets go
+ * of each between two replies; {@link #drained()} tells when none is left who could miss an answer; {@link #close()}
+ * ends it. Safe for many threads. Whoever starts a port closes it.
  */
 public final class MoaPort implements AutoCloseable {
 
@@ -40,7 +40,7 @@ public final class MoaPort implements AutoCloseable {
     private final RespCommands commands;
     private @Nullable Channel listening;
     private @Nullable ScheduledFuture<?> sweep;
-    private boolean goingAway;
+    private volatile @Nullable Departure departure;
     private boolean closed;
 
     private MoaPort(Builder builder) {
@@ -118,6 +118,10 @@ public final class MoaPort implements AutoCloseable {
         }
         channel.closeFuture().addListener(done -> peers.leave(peer));
         channel.pipeline().addLast(new FirstByte(peer, commands, ssl));
+        Departure leaving = departure;
+        if (leaving != null && leaving.isHangingUp()) {
+            peer.hangUp();
+        }
     }
 
     /** Returns the port it listens on, or 0 before {@link #start()}. */
@@ -135,26 +139,40 @@ public final class MoaPort implements AutoCloseable {
         return desk.inFlight();
     }
 
-    /** Takes no further connection and asks frame peers to open their next one elsewhere; calls in flight go on. */
+    /** Goes away without waiting for anybody but the calls in flight. */
     public void goAway() {
-        Channel channel;
-        synchronized (this) {
-            if (goingAway) {
-                return;
-            }
-            goingAway = true;
-            channel = listening;
-        }
-        if (channel != null) {
-            channel.close();
-        }
-        peers.all().forEach(Peer::goAway);
-        desk.goAway();
+        goAway(Goodbye.now());
     }
 
     /**
-     * Returns what completes when, after {@link #goAway()}, no call is in flight and no frame peer can have sent one
-     * that has not come yet. RESP and HTTP have no such goodbye: a caller may be sending at the moment the port closes.
+     * Asks every peer to go: frame peers by GOAWAY, Redis clients that asked to be told by MOVING, HTTP callers by
+     * {@code Connection: close}. All are served on, and new connections taken, for the quiet time, or until nobody is
+     * left whom it would help; then the port stops to listen, and RESP and HTTP connections end, each between two
+     * replies. A second goodbye does nothing.
+     */
+    public void goAway(Goodbye goodbye) {
+        Departure leaving;
+        synchronized (this) {
+            Channel channel = listening;
+            if (departure != null || channel == null) {
+                if (channel == null) {
+                    desk.goAway();
+                }
+                return;
+            }
+            leaving = new Departure(peers, channel, goodbye);
+            departure = leaving;
+            desk.goodbyeBegins();
+            peers.all().forEach(each -> each.goAway(goodbye));
+            desk.goAway();
+            channel.eventLoop().execute(leaving);
+        }
+    }
+
+    /**
+     * Returns what completes when, after {@link #goAway(Goodbye)}, no call is in flight and no peer can have sent one
+     * that has not come yet: frame peers have confirmed that they have heard, RESP and HTTP connections have ended.
+     * A caller who is in the middle of a request is waited for.
      */
     public CompletableFuture<Void> drained() {
         return desk.drained();

@@ -5,6 +5,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,7 +28,8 @@ final class Peer {
     private volatile long stalledNanos;
     private volatile boolean busy;
     private volatile long maxSilenceNanos = Long.MAX_VALUE;
-    private volatile @Nullable Runnable goAway;
+    private final AtomicBoolean hungUp = new AtomicBoolean();
+    private volatile @Nullable Farewell farewell;
     private volatile String protocol = "?";
     private volatile String name = "";
     private volatile String libraryName = "";
@@ -62,6 +64,17 @@ final class Peer {
         return address;
     }
 
+    /** Returns the address as {@code host:port}. */
+    String addressText() {
+        String text = address.toString();
+        return text.startsWith("/") ? text.substring(1) : text;
+    }
+
+    /** Returns the host alone. */
+    String host() {
+        return address instanceof InetSocketAddress known ? known.getHostString() : "";
+    }
+
     @Nullable
     Caller caller() {
         return caller;
@@ -87,10 +100,10 @@ final class Peer {
         return protocol;
     }
 
-    /** What it speaks, and what to do once the port goes away, on the event loop, after a goodbye has begun. */
-    void speaks(String newProtocol, @Nullable Runnable onGoAway) {
+    /** What it speaks, and how it is told that the port goes. */
+    void speaks(String newProtocol, Farewell newFarewell) {
         protocol = newProtocol;
-        goAway = onGoAway;
+        farewell = newFarewell;
     }
 
     String name() {
@@ -115,12 +128,39 @@ final class Peer {
         return libraryVersion;
     }
 
-    void goAway() {
-        Runnable action = goAway;
-        if (action != null) {
-            desk.goodbyeBegins();
-            loop().execute(action);
+    /** Returns whether a port that goes should wait a while for it to leave by itself. */
+    boolean needsQuiet() {
+        return !protocol.equals(FrameConnection.PROTOCOL);
+    }
+
+    void goAway(Goodbye goodbye) {
+        desk.goodbyeBegins();
+        loop().execute(() -> {
+            Farewell now = farewell;
+            if (now == null) {
+                desk.goodbyeEnds();
+            } else {
+                now.goAway(goodbye);
+            }
+        });
+    }
+
+    /** Ends the connection between two replies. A second one does nothing. */
+    void hangUp() {
+        if (!hungUp.compareAndSet(false, true)) {
+            return;
         }
+        desk.goodbyeBegins();
+        // a turn of the loop later: what has come by now is read first
+        loop().execute(() -> loop().execute(() -> {
+            Farewell now = farewell;
+            if (now == null) {
+                channel.close();
+                desk.goodbyeEnds();
+            } else {
+                now.hangUp();
+            }
+        }));
     }
 
     void active() {

@@ -224,7 +224,12 @@ abstract class PeerConnection extends ChannelInboundHandlerAdapter {
         closing = true;
         ByteBuf buffer = out;
         out = null;
-        LastWords.endAfter(context().writeAndFlush(buffer == null ? Unpooled.EMPTY_BUFFER : buffer));
+        LastWords.endBehind(context(), buffer == null ? Unpooled.EMPTY_BUFFER : buffer);
+    }
+
+    /** Returns whether bytes of the peer have come that are not taken yet. */
+    boolean holdsInput() {
+        return !remainder.isEmpty();
     }
 
     boolean isClosing() {

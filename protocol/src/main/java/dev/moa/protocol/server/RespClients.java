@@ -101,6 +101,11 @@ final class RespClients {
         } else if (isOn && connection.version() != RespVersion.RESP3) {
             RespWriter.error(out, "ERR CLIENT MAINT_NOTIFICATIONS needs RESP3 (send HELLO 3 first)");
         } else {
+            boolean named = !hasType || !words.option(4).equals("NONE");
+            connection.moveNotice(
+                    !isOn
+                            ? RespConnection.MoveNotice.NONE
+                            : named ? RespConnection.MoveNotice.ADDRESS : RespConnection.MoveNotice.NO_ADDRESS);
             RespWriter.simple(out, "OK");
         }
     }
@@ -127,7 +132,7 @@ final class RespClients {
         return "id=%d addr=%s name=%s age=%d idle=%d db=0 protocol=%s lib-name=%s lib-ver=%s user=%s\n"
                 .formatted(
                         peer.id(),
-                        address(peer),
+                        peer.addressText(),
                         peer.name(),
                         peer.ageSeconds(now),
                         peer.idleSeconds(now),
@@ -135,11 +140,6 @@ final class RespClients {
                         peer.libraryName(),
                         peer.libraryVersion(),
                         caller == null ? "default" : caller.name());
-    }
-
-    private static String address(Peer peer) {
-        String text = peer.address().toString();
-        return text.startsWith("/") ? text.substring(1) : text;
     }
 
     static boolean isClientName(String name) {

@@ -224,6 +224,7 @@ final class RespCommands {
         connection.peer().forget();
         connection.peer().name("");
         connection.block(null);
+        connection.moveNotice(RespConnection.MoveNotice.NONE);
         connection.version(RespVersion.RESP2);
         connection.applyLimits();
         RespWriter.simple(out, "RESET");

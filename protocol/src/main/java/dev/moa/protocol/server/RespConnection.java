@@ -20,21 +20,33 @@ import org.jspecify.annotations.Nullable;
  * <p>A reply that is ready while none waits before it goes straight into the outbound buffer; the row of waiting
  * replies exists only where a call has not answered at once.
  */
-final class RespConnection extends PeerConnection {
+final class RespConnection extends PeerConnection implements Farewell {
+
+    /** Whether the peer wants to be told where to go when the port goes, as CLIENT MAINT_NOTIFICATIONS has it. */
+    enum MoveNotice {
+        NONE,
+        /** With the address of another instance. */
+        ADDRESS,
+        /** Without: it comes back to the address that it knows, behind which there is somebody else then. */
+        NO_ADDRESS
+    }
 
     private final RespParser parser = new RespParser();
     private final RespCommands commands;
     private RespVersion version = RespVersion.RESP2;
     private @Nullable ArrayDeque<RespReply> waiting;
     private @Nullable RespBlock block;
+    private MoveNotice moveNotice = MoveNotice.NONE;
     private boolean last;
+    private boolean leaving;
+    private boolean saysGoodbye;
     private int refusedSecrets;
     private int commandsBeforeAuth;
 
     RespConnection(Peer peer, RespCommands commands) {
         super(peer);
         this.commands = commands;
-        peer.speaks("resp", null);
+        peer.speaks("resp", this);
         applyLimits();
     }
 
@@ -160,9 +172,14 @@ final class RespConnection extends PeerConnection {
                 ended(head.calls());
             }
         }
-        if (last && isNoneWaiting()) {
+        if ((last || leaving) && isNoneWaiting() && (last || isBetweenCommands())) {
             closeAfterReplies();
+            endGoodbye();
         }
+    }
+
+    private boolean isBetweenCommands() {
+        return parser.isBetweenCommands() && !holdsInput() && block == null;
     }
 
     private void ended(int calls) {
@@ -173,6 +190,7 @@ final class RespConnection extends PeerConnection {
 
     @Override
     void abandon() {
+        endGoodbye();
         ArrayDeque<RespReply> row = waiting;
         waiting = null;
         if (row != null) {
@@ -181,6 +199,54 @@ final class RespConnection extends PeerConnection {
                 letGo(Math.max(1, reply.calls()), reply.bytes());
                 ended(reply.calls());
             }
+        }
+    }
+
+    /** Says MOVING to a peer that has asked for it; it leaves between two replies when it pleases. */
+    @Override
+    public void goAway(Goodbye goodbye) {
+        if (!isClosing() && version == RespVersion.RESP3 && moveNotice != MoveNotice.NONE) {
+            sayMoving(goodbye);
+        }
+        peer().desk().goodbyeEnds();
+    }
+
+    private void sayMoving(Goodbye goodbye) {
+        boolean named = moveNotice == MoveNotice.ADDRESS;
+        String target = named ? goodbye.successorOf(peer().host() + ' ' + peer().name()) : null;
+        if (named && target == null) {
+            // some clients fail where they expect an address: without one they learn it from the end of the connection
+            return;
+        }
+        ByteBuf buffer = out();
+        RespWriter.push(buffer, 4);
+        RespWriter.bulk(buffer, "MOVING");
+        RespWriter.integer(buffer, goodbye.number());
+        RespWriter.integer(buffer, named ? goodbye.movingSeconds() : goodbye.quietSeconds());
+        if (target == null) {
+            RespWriter.nothing(buffer, version);
+        } else {
+            RespWriter.bulk(buffer, target);
+        }
+        flush();
+    }
+
+    @Override
+    public void hangUp() {
+        if (isClosing()) {
+            peer().desk().goodbyeEnds();
+            return;
+        }
+        leaving = true;
+        saysGoodbye = true;
+        writeReplies();
+        flush();
+    }
+
+    private void endGoodbye() {
+        if (saysGoodbye) {
+            saysGoodbye = false;
+            peer().desk().goodbyeEnds();
         }
     }
 
@@ -211,6 +277,11 @@ final class RespConnection extends PeerConnection {
     /** Counts a command that came before AUTH; returns how many have. */
     int countCommandBeforeAuth() {
         return ++commandsBeforeAuth;
+    }
+
+    /** Sets whether it is told when the port goes. */
+    void moveNotice(MoveNotice newNotice) {
+        moveNotice = newNotice;
     }
 
     RespVersion version() {

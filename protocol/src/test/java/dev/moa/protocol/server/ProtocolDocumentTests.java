@@ -23,10 +23,12 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -186,6 +188,31 @@ class ProtocolDocumentTests {
 
             String text = new String(received, StandardCharsets.UTF_8);
             assertThat(http ? lowerCaseHeaders(text) : text).isEqualTo(expected.toString());
+        }
+    }
+
+    @Test
+    void theMovingPushIsAsItIsWritten() throws Exception {
+        Block block = blocks().stream()
+                .filter(each -> each.language().equals("push"))
+                .findFirst()
+                .orElseThrow();
+        List<String> lines = block.text()
+                .lines()
+                .map(line -> line.substring(3).replace("\\r\\n", "\r\n"))
+                .toList();
+        try (MoaPort port = MoaPort.builder(new HelloHandler()).port(0).build().start();
+                RawClient client = new RawClient(port.port())) {
+            client.command("HELLO", "3");
+            client.reply();
+            client.raw(lines.get(0));
+            assertThat(client.line() + "\r\n").isEqualTo(lines.get(1));
+
+            port.goAway(new Goodbye(
+                    List.of(InetSocketAddress.createUnresolved("127.0.0.1", 6391)), Duration.ofMillis(100)));
+
+            // the number is another one each time
+            assertThat(client.rest().replaceFirst(":[0-9]+", ":17")).isEqualTo(lines.get(2));
         }
     }
 

@@ -8,6 +8,7 @@ import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.net.SocketException;
+import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -52,7 +53,7 @@ final class RawClient implements AutoCloseable {
     @Nullable
     Object reply() throws IOException {
         String line = line();
-        int count = line.length() > 1 && "$*%".indexOf(line.charAt(0)) >= 0 ? Integer.parseInt(line.substring(1)) : 0;
+        int count = line.length() > 1 && "$*%>".indexOf(line.charAt(0)) >= 0 ? Integer.parseInt(line.substring(1)) : 0;
         switch (line.charAt(0)) {
             case '+', '-', ':' -> {
                 return line;
@@ -68,7 +69,7 @@ final class RawClient implements AutoCloseable {
                 line();
                 return new String(bytes, StandardCharsets.UTF_8);
             }
-            case '*' -> {
+            case '*', '>' -> {
                 List<Object> list = new ArrayList<>();
                 for (int i = 0; i < count; i++) {
                     list.add(reply());
@@ -92,6 +93,18 @@ final class RawClient implements AutoCloseable {
             return in.read() < 0;
         } catch (SocketException e) {
             return true;
+        }
+    }
+
+    /** Returns whether the other end has closed by now; there must be no reply on its way. */
+    boolean hasEnded() throws IOException {
+        socket.setSoTimeout(1);
+        try {
+            return isAtEnd();
+        } catch (SocketTimeoutException e) {
+            return false;
+        } finally {
+            socket.setSoTimeout(5_000);
         }
     }
 

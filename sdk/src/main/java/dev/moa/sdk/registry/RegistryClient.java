@@ -118,6 +118,35 @@ public final class RegistryClient implements AutoCloseable {
     }
 
     /**
+     * Asks who can take over this process's callers: instances that are up and serve all of its services. The future
+     * completes with none if the registry does not say; it never fails.
+     */
+    public CompletableFuture<List<InetSocketAddress>> successors() {
+        Successors successors = new Successors(registrations);
+        return inTurn(() -> {
+                    RegistryHttp registry = http;
+                    for (Registration each : registrations) {
+                        if (registry != null && each.isRegistered()) {
+                            successors.add(instances(registry, each));
+                        }
+                    }
+                })
+                .thenApply(asked -> successors.ofAll());
+    }
+
+    private static JsonNode instances(RegistryHttp registry, Registration each) throws InterruptedException {
+        try {
+            String service = URLEncoder.encode(each.spec().service().value(), StandardCharsets.UTF_8);
+            return registry.send("GET", "/v1/instances?service=" + service, null)
+                    .body()
+                    .path("instances");
+        } catch (IOException e) {
+            log.info("who else serves {} cannot be asked: {}", each.spec().service(), e.getMessage());
+            return Json.MAPPER.createArrayNode();
+        }
+    }
+
+    /**
      * Takes all registrations out of the registry and stops. The future completes when the registry has been told,
      * or could not be; it never fails.
      */

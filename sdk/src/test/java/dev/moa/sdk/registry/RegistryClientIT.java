@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import dev.moa.protocol.ServiceName;
 import dev.moa.sdk.lookup.InstanceAddress;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -119,6 +120,33 @@ class RegistryClientIT {
     }
 
     @Test
+    void successorsServeAllThatThisProcessServes() {
+        client.register(spec(USER));
+        client.register(spec(FEED));
+        client.start();
+        try (RegistryClient both = client("http://127.0.0.1:" + registry.port());
+                RegistryClient userOnly = client("http://127.0.0.1:" + registry.port());
+                RegistryClient drains = client("http://127.0.0.1:" + registry.port())) {
+            both.register(spec(USER, 7001));
+            both.register(spec(FEED, 7001));
+            userOnly.register(spec(USER, 7002));
+            drains.register(spec(USER, 7003));
+            drains.register(spec(FEED, 7003));
+            both.start();
+            userOnly.start();
+            drains.start();
+            await().until(() -> registry.instances().size() == 7);
+            drains.drain().join();
+
+            assertThat(client.successors().join())
+                    .containsExactly(InetSocketAddress.createUnresolved("127.0.0.1", 7001));
+            assertThat(userOnly.successors().join()).hasSize(2);
+        }
+        registry.close();
+        assertThat(client.successors().join()).isEmpty();
+    }
+
+    @Test
     void connectionIsHeldAsLongAsTheProcessLives() throws Exception {
         try (SmallRegistry.HoldPort holds = registry.openHoldPort()) {
             client.register(spec(USER));
@@ -141,7 +169,11 @@ class RegistryClientIT {
     }
 
     private static InstanceSpec spec(ServiceName service) {
+        return spec(service, 6390);
+    }
+
+    private static InstanceSpec spec(ServiceName service, int port) {
         return new InstanceSpec(
-                service, "127.0.0.1", 6390, InstanceAddress.MOA_PORT, 100, "a", null, Map.of("lane", "blue"), Map.of());
+                service, "127.0.0.1", port, InstanceAddress.MOA_PORT, 100, "a", null, Map.of("lane", "blue"), Map.of());
     }
 }

@@ -73,6 +73,15 @@ final class SmallRegistry implements AutoCloseable {
         String query = exchange.getRequestURI().getQuery();
         switch (exchange.getRequestMethod() + " " + path.replaceAll("/v1/instances/.*", "/v1/instances/id")) {
             case "POST /v1/instances" -> register((ObjectNode) body, exchange);
+            case "GET /v1/instances" -> {
+                ObjectNode answer = Json.MAPPER.createObjectNode();
+                answer.putArray("instances")
+                        .addAll(instances.values().stream()
+                                .filter(each -> query.equals(
+                                        "service=" + each.path("service").asString()))
+                                .toList());
+                reply(exchange, 200, answer);
+            }
             case "PUT /v1/leases" -> renew(body, exchange);
             case "PATCH /v1/instances/id" -> {
                 ObjectNode known = instances.get(last);
