@@ -14,8 +14,34 @@ public final class Payload {
     /** What the bytes are. */
     public enum Format {
         /** UTF-8 JSON: for arguments an array or an object, for results any value. */
-        JSON
+        JSON(1),
+        /** CBOR without names: only between two ends that derived the same types from the service's interface. */
+        CBOR(2),
+        /** Hessian2, on the same condition. */
+        HESSIAN(3);
+
+        private final int contentType;
+
+        Format(int contentType) {
+            this.contentType = contentType;
+        }
+
+        /** Returns the number that says so in moa frames. */
+        public int contentType() {
+            return contentType;
+        }
+
+        /** Returns the format with this number in moa frames, or null if there is none. */
+        public static @Nullable Format of(long contentType) {
+            return contentType == 1 ? JSON : contentType == 2 ? CBOR : contentType == 3 ? HESSIAN : null;
+        }
     }
+
+    /**
+     * Details of a refusal: the receiver has not derived the types that the request's body was written with. The call
+     * was not started; the same arguments as JSON will be taken.
+     */
+    public static final Payload JSON_EXPECTED = json("{\"started\":false,\"expected\":\"application/json\"}");
 
     /** JSON {@code []}: a call without arguments. */
     public static final Payload NO_ARGUMENTS = json("[]");
@@ -27,12 +53,14 @@ public final class Payload {
     private final byte[] array;
     private final int offset;
     private final int length;
+    private final long types;
 
-    private Payload(Format format, byte[] array, int offset, int length) {
+    private Payload(Format format, byte[] array, int offset, int length, long types) {
         this.format = format;
         this.array = array;
         this.offset = offset;
         this.length = length;
+        this.types = types;
     }
 
     /** Returns a payload over a part of {@code array}, which is not copied. */
@@ -40,12 +68,12 @@ public final class Payload {
         if (offset < 0 || length < 0 || offset > array.length - length) {
             throw new IndexOutOfBoundsException("offset %d, length %d of %d".formatted(offset, length, array.length));
         }
-        return new Payload(format, array, offset, length);
+        return new Payload(format, array, offset, length, 0);
     }
 
     /** Returns a JSON payload over {@code utf8}, which is neither copied nor checked. */
     public static Payload json(byte[] utf8) {
-        return new Payload(Format.JSON, utf8, 0, utf8.length);
+        return new Payload(Format.JSON, utf8, 0, utf8.length, 0);
     }
 
     /** Returns a JSON payload; {@code text} is not checked. */
@@ -55,6 +83,19 @@ public final class Payload {
 
     public Format format() {
         return format;
+    }
+
+    /**
+     * Returns the hash of the types that the sender derived from the service's interface; 0 where it says none. It
+     * goes beside the body in moa frames, and is lost on the other faces.
+     */
+    public long types() {
+        return types;
+    }
+
+    /** Returns the same bytes beside another hash of types. */
+    public Payload withTypes(long hash) {
+        return hash == types ? this : new Payload(format, array, offset, length, hash);
     }
 
     /** Returns the shared array; the payload is {@link #length()} bytes from {@link #offset()}. */
@@ -94,6 +135,9 @@ public final class Payload {
 
     @Override
     public String toString() {
+        if (format != Format.JSON) {
+            return format + " (" + length + " bytes)";
+        }
         return length <= 200
                 ? text()
                 : new String(array, offset, 200, StandardCharsets.UTF_8) + "… (" + length + " bytes)";

@@ -12,6 +12,8 @@ import dev.moa.sdk.balance.Balancer;
 import dev.moa.sdk.call.CallSettings;
 import dev.moa.sdk.call.Calls;
 import dev.moa.sdk.call.InstanceView;
+import dev.moa.sdk.codec.BodyCodec;
+import dev.moa.sdk.codec.CborCodec;
 import dev.moa.sdk.context.CallScope;
 import dev.moa.sdk.context.TraceContext;
 import dev.moa.sdk.lookup.Directory;
@@ -46,11 +48,13 @@ public final class MoaClient implements AutoCloseable {
     private final List<ClientInterceptor> interceptors;
     private final @Nullable Statistics statistics;
     private final Calls calls;
+    private final @Nullable BodyCodec codec;
 
     private MoaClient(Builder settings) {
         this.app = settings.app;
         this.timeout = settings.timeout;
         this.statistics = settings.statistics;
+        this.codec = settings.codec;
         this.interceptors = List.copyOf(settings.interceptors);
         ConnectionOptions connection =
                 ConnectionOptions.defaults().withToken(settings.token).withApp(settings.app);
@@ -120,6 +124,7 @@ public final class MoaClient implements AutoCloseable {
         return ServiceProxy.of(
                 service,
                 type,
+                codec,
                 (request, idempotent) -> call(request, idempotent ? CallOptions.IDEMPOTENT : CallOptions.DEFAULT));
     }
 
@@ -203,6 +208,7 @@ public final class MoaClient implements AutoCloseable {
         private @Nullable Statistics statistics;
         private @Nullable String zone;
         private CallSettings callSettings = CallSettings.defaults();
+        private @Nullable BodyCodec codec = CborCodec.INSTANCE;
 
         private Builder() {}
 
@@ -266,6 +272,15 @@ public final class MoaClient implements AutoCloseable {
         /** Sets limits, retries, ejection, circuit breaker and bulkhead. */
         public Builder calls(CallSettings settings) {
             callSettings = settings;
+            return this;
+        }
+
+        /**
+         * Sets how proxies write bodies to instances that have derived the same types from the same interface
+         * ({@link CborCodec}); null means JSON always. With any other instance it is JSON.
+         */
+        public Builder codec(@Nullable BodyCodec newCodec) {
+            codec = newCodec;
             return this;
         }
 

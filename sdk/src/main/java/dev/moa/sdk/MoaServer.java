@@ -11,6 +11,8 @@ import dev.moa.protocol.StatusCode;
 import dev.moa.protocol.server.Authenticator;
 import dev.moa.protocol.server.MoaPort;
 import dev.moa.protocol.server.PortLimits;
+import dev.moa.sdk.codec.BodyCodec;
+import dev.moa.sdk.codec.CborCodec;
 import dev.moa.sdk.lookup.InstanceAddress;
 import dev.moa.sdk.publish.PublishedService;
 import dev.moa.sdk.publish.ServiceLimits;
@@ -252,7 +254,20 @@ public final class MoaServer implements AutoCloseable {
                             .formatted(request.service(), new TreeSet<>(services.keySet())),
                     NOT_STARTED));
         }
+        if (request.args().format() != Payload.Format.JSON && takesJsonOnly(handler)) {
+            return CompletableFuture.completedFuture(CallResponse.failure(
+                    request.id(),
+                    StatusCode.FAILED_PRECONDITION,
+                    "%s: %s (expected: JSON)"
+                            .formatted(request.service(), request.args().format()),
+                    Payload.JSON_EXPECTED));
+        }
         return handler.handle(request, call);
+    }
+
+    /** A fallback hands bodies on as they are, and a published interface knows its own; other handlers read JSON. */
+    private boolean takesJsonOnly(CallHandler handler) {
+        return handler != fallback && !(handler instanceof PublishedService);
     }
 
     /** What is to be published under a name. */
@@ -283,6 +298,7 @@ public final class MoaServer implements AutoCloseable {
         private int weight = InstanceAddress.DEFAULT_WEIGHT;
         private Map<String, String> tags = Map.of();
         private Map<String, String> metadata = Map.of();
+        private List<BodyCodec> codecs = List.of(CborCodec.INSTANCE);
 
         private Builder() {}
 
@@ -334,7 +350,8 @@ public final class MoaServer implements AutoCloseable {
         /** Publishes the methods of an interface, with the default limits or those set before. */
         public <T> Builder publish(ServiceName service, Class<T> type, T implementation) {
             ServiceLimits own = serviceLimits;
-            return add(service, (name, threads) -> new PublishedService(name, type, implementation, threads, own));
+            return add(
+                    service, (name, threads) -> new PublishedService(name, type, implementation, threads, own, codecs));
         }
 
         /** Publishes a service that decodes its calls itself. */
@@ -387,6 +404,15 @@ public final class MoaServer implements AutoCloseable {
         /** Sets the limits of each service that is published from here on. */
         public Builder serviceLimits(ServiceLimits newLimits) {
             serviceLimits = newLimits;
+            return this;
+        }
+
+        /**
+         * Sets the binary bodies that published interfaces take from callers that have derived the same types
+         * ({@link CborCodec}); JSON is always taken.
+         */
+        public Builder codecs(List<BodyCodec> newCodecs) {
+            codecs = List.copyOf(newCodecs);
             return this;
         }
 

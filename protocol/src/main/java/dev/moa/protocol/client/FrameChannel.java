@@ -356,7 +356,8 @@ final class FrameChannel extends ChannelInboundHandlerAdapter {
             case RESPONSE -> {
                 PendingCall call = sent.remove(frame.stream());
                 if (call != null) {
-                    CallResponse response = CallFrames.readResponse(frame, call.request.id());
+                    CallResponse response = CallFrames.readResponse(
+                            frame, call.request.id(), call.request.args().format());
                     settle(call);
                     call.complete(response);
                     closeIfDone();

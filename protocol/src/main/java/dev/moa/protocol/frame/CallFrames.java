@@ -20,7 +20,6 @@ public final class CallFrames {
 
     private static final int MAX_TAGS = 64;
     private static final int MAX_MESSAGE_CHARS = 2_000;
-    private static final int JSON = 1;
 
     private CallFrames() {}
 
@@ -41,6 +40,7 @@ public final class CallFrames {
                     .textIfAny(HeaderKey.TRACEPARENT, ctx.traceparent())
                     .textIfAny(HeaderKey.PATH, ctx.path())
                     .textIfAny(HeaderKey.APP, ctx.app());
+            contentOf(frame, request.args());
             for (Map.Entry<String, String> tag : ctx.tags().entrySet()) {
                 frame.pair(HeaderKey.TAG, tag.getKey(), tag.getValue());
             }
@@ -73,7 +73,8 @@ public final class CallFrames {
         String traceparent = null;
         String path = null;
         String app = null;
-        long contentType = JSON;
+        long contentType = Payload.Format.JSON.contentType();
+        long types = 0;
         Map<String, String> tags = Map.of();
         Payload task = null;
         ByteArrayOutputStream unknown = null;
@@ -97,6 +98,7 @@ public final class CallFrames {
                     }
                 }
                 case 10 -> task = Payload.json(header.bytes(HeaderKey.TASK));
+                case 11 -> types = header.number(HeaderKey.TYPES);
                 default -> {
                     if (unknown == null) {
                         unknown = new ByteArrayOutputStream();
@@ -109,10 +111,14 @@ public final class CallFrames {
                 }
             }
         }
-        if (contentType != JSON) {
+        Payload.Format format = Payload.Format.of(contentType);
+        if (format == null || (format != Payload.Format.JSON && types == 0)) {
             throw new MoaException(
-                    StatusCode.INVALID_ARGUMENT,
-                    "request: content type %d (expected: %d, JSON)".formatted(contentType, JSON));
+                    StatusCode.FAILED_PRECONDITION,
+                    "request: content type %d, %s (expected: 1, JSON, or one whose types were agreed on)"
+                            .formatted(contentType, types == 0 ? "without TYPES" : "not known here"),
+                    Payload.JSON_EXPECTED,
+                    null);
         }
         if (service == null || method == null) {
             throw new MoaException(
@@ -126,7 +132,9 @@ public final class CallFrames {
                     id,
                     ServiceName.of(service),
                     MethodName.require(method),
-                    frame.bodyLength() == 0 ? Payload.NO_ARGUMENTS : frame.body(),
+                    frame.bodyLength() == 0 && format == Payload.Format.JSON
+                            ? Payload.NO_ARGUMENTS.withTypes(types)
+                            : frame.body(format, types),
                     ctx,
                     task);
         } catch (IllegalArgumentException e) {
@@ -134,8 +142,13 @@ public final class CallFrames {
         }
     }
 
-    /** Appends a response, or in its place RESOURCE_EXHAUSTED if its body is longer than the peer takes. */
-    public static void writeResponse(ByteBuf out, long stream, CallResponse response, long maxBodyBytes) {
+    /**
+     * Appends a response, or in its place RESOURCE_EXHAUSTED if its body is longer than the peer takes.
+     *
+     * @param asked what the request's body was, which the response's is too where it does not say otherwise
+     */
+    public static void writeResponse(
+            ByteBuf out, long stream, Payload.Format asked, CallResponse response, long maxBodyBytes) {
         Payload body = response.isOk() ? response.result() : response.details();
         if (body != null && body.length() > maxBodyBytes) {
             writeFailure(
@@ -146,7 +159,14 @@ public final class CallFrames {
                             .formatted(body.length(), maxBodyBytes),
                     null);
         } else if (response.isOk()) {
-            FrameWriter.begin(out, FrameKind.RESPONSE, stream).end(body);
+            FrameWriter frame = FrameWriter.begin(out, FrameKind.RESPONSE, stream);
+            if (body != null && body.format() != asked) {
+                frame.number(HeaderKey.CONTENT_TYPE, body.format().contentType());
+            }
+            if (body != null && body.types() != 0) {
+                frame.number(HeaderKey.TYPES, body.types());
+            }
+            frame.end(body);
         } else {
             String message = response.message();
             writeFailure(out, stream, response.code(), message == null ? "" : message, body);
@@ -161,16 +181,33 @@ public final class CallFrames {
                 .end(details);
     }
 
-    /** Reads the response to the request with {@code id}. */
-    public static CallResponse readResponse(Frame frame, @Nullable String id) throws FrameException {
+    /**
+     * Reads the response to the request with {@code id}.
+     *
+     * @param asked what the request's body was
+     */
+    public static CallResponse readResponse(Frame frame, @Nullable String id, Payload.Format asked)
+            throws FrameException {
         if (frame.headerLength() == 0) {
-            return CallResponse.success(id, frame.bodyLength() == 0 ? Payload.NULL : frame.body());
+            return CallResponse.success(id, result(frame, asked, 0));
         }
         HeaderReader header = frame.header();
         long code = 0;
         String message = null;
+        Payload.Format format = asked;
+        long types = 0;
         while (header.next()) {
             switch (header.key()) {
+                case 8 -> {
+                    long contentType = header.number(HeaderKey.CONTENT_TYPE);
+                    format = Payload.Format.of(contentType);
+                    if (format != Payload.Format.JSON && format != asked) {
+                        throw new FrameException(
+                                "a response of content type %d to a request of %d (expected: that or 1)"
+                                        .formatted(contentType, asked.contentType()));
+                    }
+                }
+                case 11 -> types = header.number(HeaderKey.TYPES);
                 case 16 -> code = header.number(HeaderKey.CODE);
                 case 17 -> message = header.text(HeaderKey.MESSAGE);
                 default -> {}
@@ -178,10 +215,26 @@ public final class CallFrames {
         }
         StatusCode status = code < 0 || code > 1_000 ? StatusCode.UNKNOWN : StatusCode.of((int) code);
         if (status == StatusCode.OK) {
-            return CallResponse.success(id, frame.bodyLength() == 0 ? Payload.NULL : frame.body());
+            return CallResponse.success(id, result(frame, format, types));
         }
         return CallResponse.failure(
-                id, status, message == null ? status.name() : message, frame.bodyLength() == 0 ? null : frame.body());
+                id,
+                status,
+                message == null ? status.name() : message,
+                frame.bodyLength() == 0 ? null : frame.body(Payload.Format.JSON, 0));
+    }
+
+    private static Payload result(Frame frame, Payload.Format format, long types) {
+        return frame.bodyLength() == 0 ? Payload.NULL.withTypes(types) : frame.body(format, types);
+    }
+
+    private static void contentOf(FrameWriter frame, Payload body) {
+        if (body.format() != Payload.Format.JSON) {
+            frame.number(HeaderKey.CONTENT_TYPE, body.format().contentType());
+        }
+        if (body.types() != 0) {
+            frame.number(HeaderKey.TYPES, body.types());
+        }
     }
 
     /** Appends GOAWAY with why. */

@@ -30,9 +30,10 @@ public record Frame(@Nullable FrameKind kind, int flags, long stream, byte[] byt
         return new HeaderReader(bytes, 0, headerLength);
     }
 
-    /** Returns the body, which is not copied. */
-    public Payload body() {
-        return Payload.of(Payload.Format.JSON, bytes, headerLength, bytes.length - headerLength);
+    /** Returns the body as what the frame says that it is, not copied. */
+    Payload body(Payload.Format format, long types) {
+        return Payload.of(format, bytes, headerLength, bytes.length - headerLength)
+                .withTypes(types);
     }
 
     /** Returns the length of the body in bytes. */

@@ -9,11 +9,13 @@ public enum HeaderKey {
     TRACEPARENT(5, ValueType.TEXT, 1_024),
     PATH(6, ValueType.TEXT, 1_024),
     APP(7, ValueType.TEXT, 1_024),
-    /** What the body is: 1 JSON, which absent means too; 2 and 3 reserved for binary codecs. */
+    /** What the body is, {@link dev.moa.protocol.Payload.Format#contentType()}; absent means JSON. */
     CONTENT_TYPE(8, ValueType.INT, 8),
     /** May stand there up to 64 times. */
     TAG(9, ValueType.PAIR, 2_048),
     TASK(10, ValueType.BYTES, 16_384),
+    /** The hash of the types that the sender derived from the service's interface. */
+    TYPES(11, ValueType.INT, 8),
     CODE(16, ValueType.INT, 8),
     MESSAGE(17, ValueType.TEXT, 8_192),
     MIN_VERSION(32, ValueType.INT, 8),

@@ -5,6 +5,7 @@ import dev.moa.protocol.CallResponse;
 import dev.moa.protocol.Caller;
 import dev.moa.protocol.Deadline;
 import dev.moa.protocol.MoaException;
+import dev.moa.protocol.Payload;
 import dev.moa.protocol.StatusCode;
 import dev.moa.protocol.frame.CallFrames;
 import dev.moa.protocol.frame.Frame;
@@ -155,7 +156,7 @@ final class FrameConnection extends PeerConnection implements Farewell {
             request = CallFrames.readRequest(frame);
         } catch (MoaException e) {
             if (!oneway) {
-                CallFrames.writeResponse(out(), stream, e.toResponse(null), peerMaxBodyBytes);
+                CallFrames.writeResponse(out(), stream, Payload.Format.JSON, e.toResponse(null), peerMaxBodyBytes);
             }
             return;
         }
@@ -169,12 +170,17 @@ final class FrameConnection extends PeerConnection implements Farewell {
                                         inFlight(),
                                         desk.limits().maxInFlightPerConnection(),
                                         desk.limits().maxInFlightBytesPerConnection()));
-                CallFrames.writeResponse(out(), stream, refusal, peerMaxBodyBytes);
+                CallFrames.writeResponse(out(), stream, request.args().format(), refusal, peerMaxBodyBytes);
             }
             return;
         }
         FrameCall call = new FrameCall(
-                stream, oneway, request.id(), desk.deadline(request.ctx().timeoutMs()), frame.bytes().length);
+                stream,
+                oneway,
+                request.args().format(),
+                request.id(),
+                desk.deadline(request.ctx().timeoutMs()),
+                frame.bytes().length);
         desk.callStarted();
         if (call.start(request)) {
             reply(call);
@@ -203,7 +209,7 @@ final class FrameConnection extends PeerConnection implements Farewell {
     private void reply(FrameCall call) {
         CallResponse response = call.response();
         if (response != null && !call.oneway) {
-            CallFrames.writeResponse(out(), call.stream, response, peerMaxBodyBytes);
+            CallFrames.writeResponse(out(), call.stream, call.format, response, peerMaxBodyBytes);
         }
     }
 
@@ -271,12 +277,15 @@ final class FrameConnection extends PeerConnection implements Farewell {
     private final class FrameCall extends ServedCall {
         private final long stream;
         private final boolean oneway;
+        private final Payload.Format format;
         private final int bytes;
 
-        FrameCall(long stream, boolean oneway, @Nullable String id, Deadline deadline, int bytes) {
+        FrameCall(
+                long stream, boolean oneway, Payload.Format format, @Nullable String id, Deadline deadline, int bytes) {
             super(FrameConnection.this.peer(), id, deadline);
             this.stream = stream;
             this.oneway = oneway;
+            this.format = format;
             this.bytes = bytes;
         }
 

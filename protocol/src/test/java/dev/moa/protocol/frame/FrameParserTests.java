@@ -122,7 +122,7 @@ class FrameParserTests {
                 Frame frame = new FrameParser(1_024, 2_048).next(Unpooled.wrappedBuffer(bytes));
                 if (frame != null) {
                     CallFrames.readRequest(frame);
-                    CallFrames.readResponse(frame, null);
+                    CallFrames.readResponse(frame, null, Payload.Format.JSON);
                     Hello.read(frame);
                 }
             } catch (FrameException | MoaException e) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.moa.protocol.CallContext;
 import dev.moa.protocol.CallRequest;
 import dev.moa.protocol.CallResponse;
+import dev.moa.protocol.Payload;
 import dev.moa.protocol.StatusCode;
 import dev.moa.protocol.frame.CallFrames;
 import dev.moa.protocol.frame.Frame;
@@ -120,7 +121,12 @@ class ProtocolDocumentTests {
                         request.ctx().timeoutMs());
             }
             case RESPONSE ->
-                CallFrames.writeResponse(written, frame.stream(), CallFrames.readResponse(frame, null), 1 << 20);
+                CallFrames.writeResponse(
+                        written,
+                        frame.stream(),
+                        Payload.Format.JSON,
+                        CallFrames.readResponse(frame, null, Payload.Format.JSON),
+                        1 << 20);
             case GOAWAY -> {
                 GoAway goAway = GoAway.read(frame);
                 CallFrames.writeGoAway(written, goAway.code(), goAway.message());
@@ -148,7 +154,8 @@ class ProtocolDocumentTests {
                 assertThat(CallFrames.readRequest(frame)).isEqualTo(CallJson.readRequest(json));
             } else {
                 CallResponse response = CallJson.readResponse(json);
-                assertThat(CallFrames.readResponse(frame, response.id())).isEqualTo(response);
+                assertThat(CallFrames.readResponse(frame, response.id(), Payload.Format.JSON))
+                        .isEqualTo(response);
             }
             compared++;
         }

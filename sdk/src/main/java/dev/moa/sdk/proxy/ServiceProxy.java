@@ -4,8 +4,10 @@ import dev.moa.protocol.CallContext;
 import dev.moa.protocol.CallRequest;
 import dev.moa.protocol.CallResponse;
 import dev.moa.protocol.MoaException;
+import dev.moa.protocol.Payload;
 import dev.moa.protocol.ServiceName;
 import dev.moa.protocol.StatusCode;
+import dev.moa.sdk.codec.BodyCodec;
 import dev.moa.sdk.codec.ServiceInterface;
 import dev.moa.sdk.codec.ServiceMethod;
 import io.netty.util.concurrent.FastThreadLocalThread;
@@ -14,8 +16,10 @@ import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 
@@ -35,21 +39,25 @@ public final class ServiceProxy implements InvocationHandler {
 
     private final ServiceName service;
     private final ServiceInterface methods;
+    private final BodyChoice bodies;
     private final Sender sender;
 
-    private ServiceProxy(ServiceName service, ServiceInterface methods, Sender sender) {
+    private ServiceProxy(ServiceName service, ServiceInterface methods, BodyChoice bodies, Sender sender) {
         this.service = service;
         this.methods = methods;
+        this.bodies = bodies;
         this.sender = sender;
     }
 
     /**
      * Returns an object whose methods call {@code service}.
      *
+     * @param codec used with instances that have derived the same types; null means JSON always
      * @throws IllegalArgumentException if {@code type} is not an interface or has overloaded methods
      */
-    public static <T> T of(ServiceName service, Class<T> type, Sender sender) {
-        ServiceProxy handler = new ServiceProxy(service, ServiceInterface.of(type), sender);
+    public static <T> T of(ServiceName service, Class<T> type, @Nullable BodyCodec codec, Sender sender) {
+        ServiceInterface methods = ServiceInterface.of(type);
+        ServiceProxy handler = new ServiceProxy(service, methods, new BodyChoice(methods, codec), sender);
         return type.cast(Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, handler));
     }
 
@@ -67,20 +75,53 @@ public final class ServiceProxy implements InvocationHandler {
         }
         Duration timeout = method.timeout();
         CallContext ctx = timeout == null ? CallContext.EMPTY : CallContext.EMPTY.withTimeoutMs(timeout.toMillis());
-        CallRequest request =
-                new CallRequest(null, service, method.name(), method.writeArguments(arguments), ctx, null);
+        Payload args = bodies.write(method, arguments);
+        CallRequest request = new CallRequest(null, service, method.name(), args, ctx, null);
         CompletableFuture<CallResponse> answer = sender.send(request, method.isIdempotent());
-        return method.isAsync() ? later(method, answer) : decode(method, await(answer));
+        if (method.isAsync()) {
+            return later(method, request, arguments, answer);
+        }
+        CallResponse response = await(answer);
+        if (isRefused(args, response)) {
+            request = asJson(method, request, arguments);
+            response = await(sender.send(request, method.isIdempotent()));
+        }
+        return decode(method, request, response);
     }
 
-    private CompletableFuture<@Nullable Object> later(ServiceMethod method, CompletableFuture<CallResponse> answer) {
-        CompletableFuture<@Nullable Object> result = answer.thenApply(response -> decode(method, response));
+    private CompletableFuture<@Nullable Object> later(
+            ServiceMethod method,
+            CallRequest request,
+            @Nullable Object @Nullable [] arguments,
+            CompletableFuture<CallResponse> first) {
+        AtomicReference<CompletableFuture<CallResponse>> running = new AtomicReference<>(first);
+        CompletableFuture<@Nullable Object> result = first.thenCompose(response -> {
+            if (!isRefused(request.args(), response)) {
+                return CompletableFuture.completedFuture(decode(method, request, response));
+            }
+            CallRequest again = asJson(method, request, arguments);
+            CompletableFuture<CallResponse> second = sender.send(again, method.isIdempotent());
+            running.set(second);
+            return second.thenApply(answer -> decode(method, again, answer));
+        });
         result.whenComplete((value, failure) -> {
             if (result.isCancelled()) {
-                answer.cancel(false);
+                Objects.requireNonNull(running.get()).cancel(false);
             }
         });
         return result;
+    }
+
+    /** Nothing was started at the other end: it has not derived the types of the body. */
+    private static boolean isRefused(Payload args, CallResponse response) {
+        return args.format() != Payload.Format.JSON
+                && !response.isOk()
+                && Payload.JSON_EXPECTED.equals(response.details());
+    }
+
+    private CallRequest asJson(ServiceMethod method, CallRequest refused, @Nullable Object @Nullable [] arguments) {
+        bodies.refused();
+        return new CallRequest(null, service, method.name(), method.writeArguments(arguments), refused.ctx(), null);
     }
 
     private static CallResponse await(CompletableFuture<CallResponse> answer) {
@@ -95,9 +136,9 @@ public final class ServiceProxy implements InvocationHandler {
         }
     }
 
-    private @Nullable Object decode(ServiceMethod method, CallResponse response) {
+    private @Nullable Object decode(ServiceMethod method, CallRequest request, CallResponse response) {
         try {
-            return method.readResult(response.resultOrThrow());
+            return bodies.read(method, request.args(), response.resultOrThrow());
         } catch (JacksonException e) {
             throw new MoaException(
                     StatusCode.INTERNAL,

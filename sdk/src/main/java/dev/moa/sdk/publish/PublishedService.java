@@ -8,11 +8,14 @@ import dev.moa.protocol.MoaException;
 import dev.moa.protocol.Payload;
 import dev.moa.protocol.ServiceName;
 import dev.moa.protocol.StatusCode;
+import dev.moa.sdk.codec.BodyCodec;
+import dev.moa.sdk.codec.CborCodec;
 import dev.moa.sdk.codec.ServiceInterface;
 import dev.moa.sdk.codec.ServiceMethod;
 import dev.moa.sdk.context.CallScope;
 import dev.moa.sdk.describe.ServiceDocuments;
 import java.lang.reflect.InvocationTargetException;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -39,19 +42,33 @@ public final class PublishedService implements CallHandler {
 
     private final ServiceName name;
     private final ServiceInterface methods;
+    private final AcceptedBodies bodies;
     private final Object implementation;
     private final BoundedExecutor workers;
     private final ServiceLimits limits;
     private final ServiceDocuments documents;
 
+    /** A service that takes JSON and what {@link CborCodec} derives; the parameters are those below. */
+    public <T> PublishedService(
+            ServiceName name, Class<T> type, T implementation, Executor threads, ServiceLimits limits) {
+        this(name, type, implementation, threads, limits, List.of(CborCodec.INSTANCE));
+    }
+
     /**
      * @param threads where blocking methods run; kept by the caller
+     * @param codecs of the bodies that it takes beside JSON
      * @throws IllegalArgumentException if {@code type} is not an interface or has overloaded methods
      */
     public <T> PublishedService(
-            ServiceName name, Class<T> type, T implementation, Executor threads, ServiceLimits limits) {
+            ServiceName name,
+            Class<T> type,
+            T implementation,
+            Executor threads,
+            ServiceLimits limits,
+            List<BodyCodec> codecs) {
         this.name = name;
         this.methods = ServiceInterface.of(type);
+        this.bodies = new AcceptedBodies(name, methods, codecs);
         this.implementation = implementation;
         this.workers = new BoundedExecutor(threads, limits);
         this.limits = limits;
@@ -63,6 +80,10 @@ public final class PublishedService implements CallHandler {
         ServiceMethod method = methods.method(request.method());
         if (method == null) {
             return builtIn(request);
+        }
+        CallResponse refusal = bodies.refusal(request);
+        if (refusal != null) {
+            return CompletableFuture.completedFuture(refusal);
         }
         CompletableFuture<CallResponse> answer = new CompletableFuture<>();
         if (method.isNonBlocking()) {
@@ -143,7 +164,7 @@ public final class PublishedService implements CallHandler {
             return;
         }
         try {
-            @Nullable Object[] arguments = method.readArguments(request.args());
+            @Nullable Object[] arguments = bodies.readArguments(method, request.args());
             Object value =
                     CallScope.of(request, call).call(() -> method.method().invoke(implementation, arguments));
             if (value instanceof CompletionStage<?> stage && method.isAsync()) {
@@ -162,7 +183,7 @@ public final class PublishedService implements CallHandler {
 
     private CallResponse success(ServiceMethod method, CallRequest request, @Nullable Object value) {
         try {
-            return CallResponse.success(request.id(), method.writeResult(value));
+            return CallResponse.success(request.id(), bodies.writeResult(method, request.args(), value));
         } catch (RuntimeException e) {
             return failure(method, request, e);
         }
@@ -195,7 +216,7 @@ public final class PublishedService implements CallHandler {
      */
     private static CallResponse withoutMarks(CallResponse response) {
         Payload details = response.details();
-        return NOT_STARTED.equals(details) || NOT_SENT.equals(details)
+        return NOT_STARTED.equals(details) || NOT_SENT.equals(details) || Payload.JSON_EXPECTED.equals(details)
                 ? new CallResponse(response.id(), response.code(), null, response.message(), null)
                 : response;
     }
