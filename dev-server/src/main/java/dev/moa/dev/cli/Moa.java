@@ -44,6 +44,7 @@ public final class Moa {
             case "logs" -> new LogsCommand(home, console).run(arguments);
             case "call" -> new CallCommand(home, console).run(arguments);
             case "lookup" -> new LookupCommand(home, console).run(arguments);
+            case "stub" -> new StubCommand(home, console).run(arguments);
             case "reset" -> new ResetCommand(home, console).run(arguments);
             case "doctor" -> new DoctorCommand(home, console).run(arguments);
             case "chaos" -> new ChaosCommand(home, console).run(arguments);
