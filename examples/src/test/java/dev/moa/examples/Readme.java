@@ -14,7 +14,7 @@ final class Readme {
     /** The ports of docs/operations.md that stand in commands. */
     private static final Pattern PORT = Pattern.compile("\\b(80(?:80|8[1-6])|63(?:8[1-6]|9[0-2]))\\b");
 
-    private static final Pattern BLOCK = Pattern.compile("```(sh|php)\n(.*?)```", Pattern.DOTALL);
+    private static final Pattern BLOCK = Pattern.compile("```(sh|php|python)\n(.*?)```", Pattern.DOTALL);
 
     private final String text;
     private final int portOffset;
@@ -38,7 +38,7 @@ final class Readme {
         List<String> found = BLOCK.matcher(text)
                 .results()
                 .filter(block -> block.group(1).equals(language))
-                .flatMap(block -> language.equals("php")
+                .flatMap(block -> !language.equals("sh")
                         ? List.of(block.group(2)).stream()
                         : List.of(block.group(2).split("\n(?! )")).stream())
                 .filter(command -> command.contains(part))

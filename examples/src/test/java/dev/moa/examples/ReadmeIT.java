@@ -106,6 +106,22 @@ class ReadmeIT {
     }
 
     @Test
+    void stubOfAServiceIsWrittenAndCalls() throws Exception {
+        Shell.needs("redis for Python", "python3-redis", "/usr/bin/python3", "-c", "import redis");
+        Readme describe = Readme.read("docs/describe.md", OFFSET);
+        Path script = Path.of("target/stub/call.py");
+        Files.createDirectories(script.getParent());
+        Files.writeString(script, describe.command("python", "UsersClient(redis"));
+
+        Shell.run(describe.command("sh", "./moa stub")
+                .replace("./moa", "../moa")
+                .replace("UsersClient.py", "target/stub/UsersClient.py --port-offset " + OFFSET));
+
+        assertThat(Shell.run("/usr/bin/python3", "-B", script.toString()).lines())
+                .containsExactly("Hana 7", "NOT_FOUND 5");
+    }
+
+    @Test
     void taskToAServiceIsDelivered() {
         deliveredTask("\"service\":\"/service/user\",\"method\":\"notify\"");
     }
