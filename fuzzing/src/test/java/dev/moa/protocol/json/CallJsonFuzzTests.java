@@ -1,0 +1,55 @@
+package dev.moa.protocol.json;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.code_intelligence.jazzer.junit.FuzzTest;
+import dev.moa.protocol.CallRequest;
+import dev.moa.protocol.CallResponse;
+import dev.moa.protocol.MoaException;
+import dev.moa.protocol.StatusCode;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Whatever is taken for a request or a response is one to Jackson too, and stays the same written and read again. */
+class CallJsonFuzzTests {
+
+    private static final JsonMapper MAPPER = JsonMapper.builder().build();
+
+    @FuzzTest
+    void request(byte[] input) {
+        CallRequest request;
+        try {
+            request = CallJson.readRequest(input);
+        } catch (MoaException e) {
+            assertThat(e.code()).isEqualTo(StatusCode.INVALID_ARGUMENT);
+            return;
+        }
+
+        JsonNode json = MAPPER.readTree(input);
+        assertThat(json.get("service").asString()).isEqualTo(request.service().value());
+        assertThat(json.get("method").asString()).isEqualTo(request.method());
+        assertThat(MAPPER.readTree(request.args().text()))
+                .isEqualTo(json.has("args") ? json.get("args") : MAPPER.createArrayNode());
+        // once written, text that no UTF-8 can hold (half a surrogate pair) has become a question mark
+        byte[] written = CallJson.writeRequest(request);
+        assertThat(CallJson.writeRequest(CallJson.readRequest(written))).isEqualTo(written);
+    }
+
+    @FuzzTest
+    void response(byte[] input) {
+        CallResponse response;
+        try {
+            response = CallJson.readResponse(input);
+        } catch (MoaException e) {
+            assertThat(e.code()).isNotEqualTo(StatusCode.OK);
+            return;
+        }
+
+        JsonNode json = MAPPER.readTree(input);
+        if (response.code() != StatusCode.UNKNOWN) {
+            assertThat(json.get("code").asInt()).isEqualTo(response.code().number());
+        }
+        byte[] written = CallJson.writeResponse(response);
+        assertThat(CallJson.writeResponse(CallJson.readResponse(written))).isEqualTo(written);
+    }
+}
