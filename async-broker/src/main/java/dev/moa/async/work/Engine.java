@@ -6,32 +6,29 @@ import dev.moa.async.deliver.Outcome;
 import dev.moa.async.log.TaskLog;
 import dev.moa.async.table.TaskEntry;
 import dev.moa.async.table.TaskTable;
-import dev.moa.async.task.StateRecord;
 import dev.moa.async.task.Task;
 import dev.moa.async.task.TaskId;
 import dev.moa.async.task.TaskState;
 import dev.moa.async.task.TaskStatus;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * What a worker does with the tasks of the partitions it owns. All of it happens on one thread
- * ({@link EngineThread}); reading Kafka, writing it and delivering happen elsewhere and report back.
+ * ({@link EngineThread}); reading Kafka, writing it and delivering happen elsewhere and report back. The
+ * {@link Attempts} and the {@link StatusWriter} are its hands.
  *
  * <p><b>Life of a task.</b> Read from the topic of tasks it is <i>unsafe</i>: only its offset keeps it. It
  * enters the lane of its key (none without a key), from its head the gate of its target, from there it is
@@ -57,9 +54,7 @@ final class Engine implements TaskTable.OwnerListener, AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Engine.class);
 
     private static final Duration TICK = Duration.ofMillis(100);
-    private static final Duration REWRITE_AFTER = Duration.ofMillis(500);
     private static final Duration STUCK_AFTER = Duration.ofSeconds(1);
-    private static final Duration GATE_KEPT = Duration.ofMinutes(1);
     /** Timers look at the wall clock again after this, in case someone set it. */
     private static final long LONGEST_TIMER_MS = 30_000;
     /** A delay shorter than this is not worth a write. */
@@ -67,31 +62,23 @@ final class Engine implements TaskTable.OwnerListener, AutoCloseable {
 
     private static final int PARK_AT_ONCE = 256;
 
-    private record Attempt(LiveTask task, int number, long sinceNanos) {}
-
     private final EngineThread thread;
     private final TaskLog taskLog;
     private final TaskTable table;
-    private final Delivery delivery;
     private final WorkerProperties properties;
     private final Clock clock;
     private final AsyncMetrics metrics;
     private final TakeOver takeOver;
+    private final Attempts attempts;
+    private final StatusWriter statuses;
     private final Map<Integer, OwnedPartition> partitions = new HashMap<>();
-    private final Map<String, TargetGate> gates = new HashMap<>();
-    private final Set<TargetGate> crowded = new LinkedHashSet<>();
-    private final ArrayDeque<Attempt> running = new ArrayDeque<>();
-    private int inFlight;
     private int liveCount;
     private long liveBytes;
 
     // what the reading thread may see
     private final Map<Integer, Long> committable = new ConcurrentHashMap<>();
     private final Set<Integer> hungry = ConcurrentHashMap.newKeySet();
-    private volatile Map<String, Integer> inFlightByTarget = Map.of();
-    private volatile int shownInFlight;
     private volatile int shownLive;
-    private volatile Set<String> shutGates = Set.of();
 
     Engine(
             EngineThread thread,
@@ -105,11 +92,12 @@ final class Engine implements TaskTable.OwnerListener, AutoCloseable {
         this.thread = thread;
         this.taskLog = taskLog;
         this.table = table;
-        this.delivery = delivery;
         this.properties = properties;
         this.clock = clock;
         this.metrics = metrics;
         this.takeOver = takeOver;
+        this.attempts = new Attempts(thread, delivery, properties, clock, metrics, this::settle);
+        this.statuses = new StatusWriter(thread, taskLog, table, clock, metrics, takeOver, this::publish);
     }
 
     void start() {
@@ -214,7 +202,7 @@ final class Engine implements TaskTable.OwnerListener, AutoCloseable {
     // ---- for people ----
 
     int inFlight() {
-        return shownInFlight;
+        return attempts.inFlight();
     }
 
     int live() {
@@ -222,11 +210,11 @@ final class Engine implements TaskTable.OwnerListener, AutoCloseable {
     }
 
     Map<String, Integer> inFlightByTarget() {
-        return inFlightByTarget;
+        return attempts.inFlightByTarget();
     }
 
     Set<String> shutGates() {
-        return shutGates;
+        return attempts.shutGates();
     }
 
     // ---- from the table: somebody else wrote to the log ----
@@ -309,7 +297,7 @@ final class Engine implements TaskTable.OwnerListener, AutoCloseable {
         if (wait > 0) {
             if (wait > SHORT_DELAY_MS) {
                 live.enter(LiveTask.Phase.DELAYED);
-                park(live);
+                statuses.park(live);
             }
             awaitDelay(live);
         } else {
@@ -318,7 +306,7 @@ final class Engine implements TaskTable.OwnerListener, AutoCloseable {
     }
 
     private LiveTask hold(OwnedPartition owned, Task task, long sequence) {
-        TargetGate gate = gates.computeIfAbsent(task.target().name(), name -> new TargetGate(name, properties));
+        TargetGate gate = attempts.gate(task.target().name());
         LiveTask live = new LiveTask(task, owned, sequence, gate);
         owned.live.put(task.id(), live);
         gate.hold();
@@ -353,7 +341,7 @@ final class Engine implements TaskTable.OwnerListener, AutoCloseable {
 
     private void awaitRetry(LiveTask live) {
         live.enter(LiveTask.Phase.RETRYING);
-        wakeAt(live, LiveTask.Phase.RETRYING, live.nextAttemptAtMs, () -> enterGate(live));
+        wakeAt(live, LiveTask.Phase.RETRYING, live.nextAttemptAtMs, () -> attempts.enter(live));
     }
 
     private void wakeAt(LiveTask live, LiveTask.Phase phase, long atMs, Runnable action) {
@@ -376,95 +364,11 @@ final class Engine implements TaskTable.OwnerListener, AutoCloseable {
         boolean first = key == null
                 || live.home.lanes.computeIfAbsent(key, k -> new KeyLane()).add(live);
         if (first && ready) {
-            enterGate(live);
+            attempts.enter(live);
         }
     }
 
-    private void enterGate(LiveTask live) {
-        live.enter(LiveTask.Phase.WAITING);
-        live.gate.add(live);
-        pump(live.gate);
-    }
-
-    private void pump(TargetGate gate) {
-        while (inFlight < properties.maxInFlight()) {
-            LiveTask next = gate.take(System.nanoTime());
-            if (next == null) {
-                break;
-            }
-            begin(next);
-        }
-        if (gate.hasWaiting()) {
-            crowded.add(gate);
-        } else {
-            crowded.remove(gate);
-        }
-    }
-
-    /** Shares free places among all targets that wait, one task each in turn. */
-    private void pumpAll() {
-        boolean progress = true;
-        while (progress && inFlight < properties.maxInFlight() && !crowded.isEmpty()) {
-            progress = false;
-            for (TargetGate gate : List.copyOf(crowded)) {
-                if (inFlight >= properties.maxInFlight()) {
-                    break;
-                }
-                LiveTask next = gate.take(System.nanoTime());
-                if (next != null) {
-                    begin(next);
-                    progress = true;
-                }
-                if (!gate.hasWaiting()) {
-                    crowded.remove(gate);
-                }
-            }
-        }
-    }
-
-    // ---- attempts ----
-
-    private void begin(LiveTask live) {
-        live.enter(LiveTask.Phase.RUNNING);
-        if (live.attempts == 0) {
-            metrics.waited(clock.millis() - live.task.notBeforeMs());
-        }
-        live.attempts++;
-        live.home.unfinished++;
-        inFlight++;
-        long begun = System.nanoTime();
-        running.add(new Attempt(live, live.attempts, begun));
-        CompletableFuture<Outcome> attempt;
-        try {
-            attempt = delivery.attempt(live.task, live.attempts);
-        } catch (RuntimeException e) {
-            attempt = CompletableFuture.failedFuture(e);
-        }
-        attempt.completeOnTimeout(
-                        Outcome.retry("no answer within %d ms".formatted(live.task.timeoutMs()), null, true),
-                        live.task.timeoutMs() + 2_000,
-                        TimeUnit.MILLISECONDS)
-                .whenComplete((outcome, failure) -> thread.execute(() -> ended(
-                        live,
-                        failure == null ? outcome : Outcome.retry("delivery failed: " + failure, null, false),
-                        begun)));
-    }
-
-    private void ended(LiveTask live, Outcome outcome, long begun) {
-        long now = System.nanoTime();
-        metrics.attempted(now - begun);
-        inFlight--;
-        Duration shut = live.gate.ended(outcome.isTargetSick(), now);
-        if (!shut.isZero()) {
-            thread.schedule(shut, () -> pump(live.gate));
-        }
-        if (live.home.mayWrite() && live.phase == LiveTask.Phase.RUNNING) {
-            settle(live, outcome);
-        }
-        live.home.unfinished--;
-        pump(live.gate);
-        pumpAll();
-    }
+    // ---- what follows from an attempt ----
 
     private void settle(LiveTask live, Outcome outcome) {
         live.enter(LiveTask.Phase.SETTLING);
@@ -497,7 +401,7 @@ final class Engine implements TaskTable.OwnerListener, AutoCloseable {
             wait = Math.max(wait, Math.min(asked.toMillis(), most));
         }
         live.nextAttemptAtMs = clock.millis() + wait;
-        write(live, TaskState.RETRYING, true, null, () -> {
+        statuses.write(live, TaskState.RETRYING, true, null, () -> {
             if (live.cancelWished) {
                 live.enter(LiveTask.Phase.SETTLING);
                 finish(live, TaskState.CANCELLED, null);
@@ -509,7 +413,7 @@ final class Engine implements TaskTable.OwnerListener, AutoCloseable {
 
     private void finish(LiveTask live, TaskState state, @Nullable String result) {
         // a dead letter carries its task, so that it can be replayed
-        write(live, state, state == TaskState.DEAD, result, () -> {
+        statuses.write(live, state, state == TaskState.DEAD, result, () -> {
             metrics.ended(state.name());
             live.enter(LiveTask.Phase.GONE);
             OwnedPartition home = live.home;
@@ -532,59 +436,12 @@ final class Engine implements TaskTable.OwnerListener, AutoCloseable {
                 if (next != null) {
                     // a parked successor that is itself retrying has its own timer
                     if (next.phase == LiveTask.Phase.WAITING) {
-                        enterGate(next);
+                        attempts.enter(next);
                     }
                 }
             }
             publish(home);
         });
-    }
-
-    // ---- writing ----
-
-    /** Writes a status and, when Kafka has confirmed it, goes on with {@code then}; until then it tries again. */
-    private void write(LiveTask live, TaskState state, boolean withTask, @Nullable String result, Runnable then) {
-        write(live, live.status(state, clock.millis(), result), withTask, ++live.version, then);
-    }
-
-    private void write(LiveTask live, TaskStatus status, boolean withTask, int version, Runnable then) {
-        OwnedPartition home = live.home;
-        home.unfinished++;
-        StateRecord entry = new StateRecord(home.epoch, status, withTask ? live.task : null);
-        taskLog.appendState(home.number, entry)
-                .whenComplete((offset, failure) -> thread.execute(() -> {
-                    home.unfinished--;
-                    if (!home.mayWrite()) {
-                        return;
-                    }
-                    if (failure == null) {
-                        table.wrote(home.number, offset, status, withTask);
-                        if (withTask) {
-                            live.parked = true;
-                        }
-                        then.run();
-                    } else if (live.version == version) {
-                        log.warn(
-                                "status {} of task {} is not written yet: {}",
-                                status.state(),
-                                status.id(),
-                                failure.toString());
-                        thread.schedule(REWRITE_AFTER, () -> {
-                            if (home.mayWrite() && live.version == version) {
-                                write(live, status, withTask, version, then);
-                            }
-                        });
-                    }
-                }));
-    }
-
-    private void park(LiveTask live) {
-        if (live.parking || live.parked) {
-            return;
-        }
-        live.parking = true;
-        metrics.parked();
-        write(live, live.shownState(), true, null, () -> publish(live.home));
     }
 
     private void safe(LiveTask live) {
@@ -609,36 +466,14 @@ final class Engine implements TaskTable.OwnerListener, AutoCloseable {
                     live.enter(LiveTask.Phase.SETTLING);
                     finish(live, TaskState.CANCELLED, null);
                 }
-                case RUNNING -> write(live, TaskState.RUNNING, live.parked || live.parking, null, () -> {});
+                case RUNNING -> statuses.writeAgain(live);
                 case SETTLING, GONE -> {} // its own status is on its way and answers
             }
             return;
         }
         TaskEntry known = table.find(id);
         if (known != null && known.partition() == partition && known.isHearsay()) {
-            // further back in the queue: its end is written now, and it is dropped when it is read
-            TaskStatus was = known.status();
-            TaskStatus cancelled = new TaskStatus(
-                    id,
-                    was.life(),
-                    TaskState.CANCELLED,
-                    0,
-                    was.sequence(),
-                    was.key(),
-                    was.target(),
-                    was.createdAtMs(),
-                    clock.millis(),
-                    0,
-                    null,
-                    null);
-            StateRecord entry = new StateRecord(owned.epoch, cancelled, null);
-            taskLog.appendState(partition, entry)
-                    .thenAccept(offset -> thread.execute(() -> {
-                        if (owned.mayWrite()) {
-                            metrics.ended(TaskState.CANCELLED.name());
-                            table.wrote(partition, offset, cancelled, false);
-                        }
-                    }));
+            statuses.cancelUnread(owned, known);
         }
         taskLog.append(partition, TaskLog.CANCEL + id, null);
     }
@@ -653,23 +488,13 @@ final class Engine implements TaskTable.OwnerListener, AutoCloseable {
         LiveTask live = owned.live.get(id);
         if (live != null) {
             if (live.phase != LiveTask.Phase.SETTLING) {
-                write(live, live.shownState(), live.parked || live.parking, null, () -> {});
+                statuses.writeAgain(live);
             }
             return;
         }
         TaskEntry known = table.find(id);
         if (known != null && !known.isHearsay() && known.partition() == partition) {
-            takeOver.read(known).thenAccept(bytes -> {
-                if (bytes != null) {
-                    StateRecord written = StateRecord.read(bytes);
-                    thread.execute(() -> {
-                        if (owned.mayWrite()) {
-                            taskLog.appendState(
-                                    partition, new StateRecord(owned.epoch, written.status(), written.task()));
-                        }
-                    });
-                }
-            });
+            statuses.repeat(owned, known);
         }
     }
 
@@ -678,31 +503,18 @@ final class Engine implements TaskTable.OwnerListener, AutoCloseable {
     private void tick() {
         try {
             long now = System.nanoTime();
-            tellRunning(now);
+            // also those who look from another process see that it runs
+            attempts.forEachSlow(now, statuses::writeAgain);
             for (OwnedPartition owned : partitions.values()) {
                 if (owned.stage == OwnedPartition.Stage.OWNED) {
                     relieve(owned, now);
                     publish(owned);
                 }
             }
-            pumpAll();
-            gates.values().removeIf(gate -> gate.isIdle(now, GATE_KEPT));
+            attempts.tick(now);
             showLoad();
         } finally {
             thread.schedule(TICK, this::tick);
-        }
-    }
-
-    /** Attempts that take their time are shown as running, also to those who look from another process. */
-    private void tellRunning(long now) {
-        Attempt oldest;
-        while ((oldest = running.peek()) != null
-                && now - oldest.sinceNanos() > properties.runningAfter().toNanos()) {
-            running.poll();
-            LiveTask live = oldest.task();
-            if (live.phase == LiveTask.Phase.RUNNING && live.attempts == oldest.number() && live.home.mayWrite()) {
-                write(live, TaskState.RUNNING, live.parked || live.parking, null, () -> {});
-            }
         }
     }
 
@@ -719,7 +531,7 @@ final class Engine implements TaskTable.OwnerListener, AutoCloseable {
                 return; // only a prefix may be parked, or a take-over would find a key out of order
             }
             if (live.phase != LiveTask.Phase.SETTLING) {
-                park(live);
+                statuses.park(live);
             }
         }
     }
@@ -748,20 +560,8 @@ final class Engine implements TaskTable.OwnerListener, AutoCloseable {
     }
 
     private void showLoad() {
-        shownInFlight = inFlight;
         shownLive = liveCount;
-        Map<String, Integer> byTarget = new HashMap<>();
-        Set<String> shut = new LinkedHashSet<>();
-        for (TargetGate gate : gates.values()) {
-            if (gate.inFlight() > 0) {
-                byTarget.put(gate.name(), gate.inFlight());
-            }
-            if (gate.isOpen()) {
-                shut.add(gate.name());
-            }
-        }
-        inFlightByTarget = Map.copyOf(byTarget);
-        shutGates = Set.copyOf(shut);
+        attempts.show();
     }
 
     private static OffsetWindow<LiveTask> window(OwnedPartition owned) {
