@@ -11,6 +11,7 @@ import dev.moa.protocol.StatusCode;
 import dev.moa.protocol.server.Authenticator;
 import dev.moa.protocol.server.MoaPort;
 import dev.moa.protocol.server.PortLimits;
+import dev.moa.protocol.server.RespExtension;
 import dev.moa.sdk.codec.BodyCodec;
 import dev.moa.sdk.codec.CborCodec;
 import dev.moa.sdk.lookup.InstanceAddress;
@@ -98,6 +99,7 @@ public final class MoaServer implements AutoCloseable {
                     .name(settings.app)
                     .authenticator(settings.authenticator)
                     .limits(settings.limits)
+                    .respExtension(settings.respExtension)
                     .build()
                     .start();
             Statistics counted = settings.statistics;
@@ -292,6 +294,7 @@ public final class MoaServer implements AutoCloseable {
         private @Nullable Supplier<List<InetSocketAddress>> successors;
         private ServiceLimits serviceLimits = ServiceLimits.defaults();
         private @Nullable CallHandler fallback;
+        private @Nullable RespExtension respExtension;
         private @Nullable Statistics statistics;
         private @Nullable String zone;
         private @Nullable String version;
@@ -362,6 +365,12 @@ public final class MoaServer implements AutoCloseable {
         /** Sets what answers calls to services that are not published here; null, the default, means NOT_FOUND. */
         public Builder fallback(@Nullable CallHandler handler) {
             fallback = handler;
+            return this;
+        }
+
+        /** Sets what RESP commands the port answers beside those of every port; null, the default, for none. */
+        public Builder respExtension(@Nullable RespExtension extension) {
+            respExtension = extension;
             return this;
         }
 

@@ -1,6 +1,7 @@
 package dev.moa.spring;
 
 import dev.moa.protocol.ServiceName;
+import dev.moa.protocol.server.RespExtension;
 import dev.moa.sdk.MoaServer;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -87,6 +88,7 @@ final class ServicePublisher implements SmartLifecycle {
             builder.fallback(handler);
             any = true;
         }
+        beans.getBeansOfType(RespExtension.class).values().forEach(builder::respExtension);
         return any;
     }
 

@@ -56,6 +56,20 @@ public final class RespWriter {
         }
     }
 
+    /** Writes the head of a message that answers nothing; in RESP2 an array. */
+    public static void push(ByteBuf out, RespVersion version, int elements) {
+        header(out, version == RespVersion.RESP3 ? '>' : '*', elements);
+    }
+
+    /** Writes "no array", which RESP2 tells from "no string". */
+    public static void noArray(ByteBuf out, RespVersion version) {
+        if (version == RespVersion.RESP3) {
+            nothing(out, version);
+        } else {
+            header(out, '*', -1);
+        }
+    }
+
     /** Writes "no value". */
     public static void nothing(ByteBuf out, RespVersion version) {
         if (version == RespVersion.RESP3) {

@@ -49,7 +49,7 @@ public final class MoaPort implements AutoCloseable {
         this.ssl = builder.ssl;
         this.desk = new CallDesk(builder.handler, builder.authenticator, builder.limits);
         this.peers = new PeerBook(desk, builder.name);
-        this.commands = new RespCommands(peers);
+        this.commands = new RespCommands(peers, builder.extension);
     }
 
     /**
@@ -217,6 +217,7 @@ public final class MoaPort implements AutoCloseable {
         private Authenticator authenticator = Authenticator.none();
         private PortLimits limits = PortLimits.defaults();
         private @Nullable SslContext ssl;
+        private @Nullable RespExtension extension;
 
         private Builder(CallHandler handler) {
             this.handler = handler;
@@ -255,6 +256,12 @@ public final class MoaPort implements AutoCloseable {
         /** Sets TLS, after which nothing else is served; null, the default, for plain TCP. */
         public Builder ssl(@Nullable SslContext newSsl) {
             ssl = newSsl;
+            return this;
+        }
+
+        /** Sets what RESP commands it answers beside those of every port; null, the default, for none. */
+        public Builder respExtension(@Nullable RespExtension newExtension) {
+            extension = newExtension;
             return this;
         }
 

@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,10 +37,12 @@ final class RespCommands {
     private record Entry(int minArguments, int maxArguments, Command command) {}
 
     private final PeerBook peers;
+    private final @Nullable RespExtension extension;
     private final Map<String, Entry> table = new HashMap<>();
 
-    RespCommands(PeerBook peers) {
+    RespCommands(PeerBook peers, @Nullable RespExtension extension) {
         this.peers = peers;
+        this.extension = extension;
         // served by the connection itself; here for the number of their arguments
         put("GET", 1, 1, RespCommands::unreachable);
         put("MGET", 1, ANY, RespCommands::unreachable);
@@ -100,6 +103,12 @@ final class RespCommands {
             }
         }
         RespBlock block = connection.block();
+        if (extension != null && block == null && extension.commands().contains(name)) {
+            CompletionStage<byte[]> reply = extension.run(connection, words.texts());
+            if (reply != null) {
+                return new RespLater(connection, name, reply);
+            }
+        }
         Entry entry = table.get(name);
         String fault = fault(words, entry);
         if (fault != null || entry == null) {

@@ -11,6 +11,7 @@ import dev.moa.protocol.resp.RespWriter;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
+import java.net.SocketAddress;
 import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
@@ -20,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * <p>A reply that is ready while none waits before it goes straight into the outbound buffer; the row of waiting
  * replies exists only where a call has not answered at once.
  */
-final class RespConnection extends PeerConnection implements Farewell {
+final class RespConnection extends PeerConnection implements RespSession, Farewell {
 
     /** Whether the peer wants to be told where to go when the port goes, as CLIENT MAINT_NOTIFICATIONS has it. */
     enum MoveNotice {
@@ -284,7 +285,45 @@ final class RespConnection extends PeerConnection implements Farewell {
         moveNotice = newNotice;
     }
 
-    RespVersion version() {
+    @Override
+    public long id() {
+        return peer().id();
+    }
+
+    @Override
+    public SocketAddress address() {
+        return peer().address();
+    }
+
+    @Override
+    public String clientName() {
+        return peer().name();
+    }
+
+    @Override
+    public void onClose(Runnable action) {
+        peer().channel().closeFuture().addListener(closed -> action.run());
+    }
+
+    @Override
+    public void push(byte[] message) {
+        if (!hasRoom()) {
+            // as Redis, which does not keep what a subscriber does not read
+            peer().channel().close();
+            return;
+        }
+        peer().loop().execute(() -> {
+            if (!isClosing()) {
+                ByteBuf behind = beginReply();
+                behind.writeBytes(message);
+                endReply(behind);
+                flush();
+            }
+        });
+    }
+
+    @Override
+    public RespVersion version() {
         return version;
     }
 

@@ -1,6 +1,8 @@
 package dev.moa.protocol.server;
 
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 
 /** The words of one RESP command, its name at 0. */
@@ -46,6 +48,16 @@ final class RespWords {
     /** Returns a word that does not depend on case, in capitals; empty if there are not so many. */
     String option(int index) {
         return index < words.length ? text(index, MAX_NAME_LENGTH).toUpperCase(Locale.ROOT) : "";
+    }
+
+    /** Returns the name in capitals and the other words as they are. */
+    List<String> texts() {
+        List<String> texts = new ArrayList<>(words.length);
+        texts.add(name());
+        for (int i = 1; i < words.length; i++) {
+            texts.add(text(i));
+        }
+        return texts;
     }
 
     /** Returns the bytes of all words. */
