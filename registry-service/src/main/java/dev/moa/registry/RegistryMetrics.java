@@ -65,6 +65,11 @@ public final class RegistryMetrics {
         meters.counter("moa.registry.probes", "outcome", outcome).increment();
     }
 
+    /** A verdict of the prober; {@code verdict}: out, outvoted, vetoed. */
+    public void verdict(String verdict) {
+        meters.counter("moa.registry.verdicts", "verdict", verdict).increment();
+    }
+
     /** Something sent to watchers; {@code kind}: changes, snapshot, token. */
     public void sent(String kind) {
         meters.counter("moa.registry.watch.events", "kind", kind).increment();

@@ -11,6 +11,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param maxInstances instances of one service
  * @param keptChanges changes that the stream of each service keeps, about
  * @param maxLeases leases in one renewal request
+ * @param maxOverrides overrides of one service
  * @param rebuild how long after the loss of a service's data answers say that instances may be missing
  */
 @ConfigurationProperties("moa.registry.catalog")
@@ -19,6 +20,7 @@ public record CatalogProperties(
         @DefaultValue("10000") int maxInstances,
         @DefaultValue("1000") int keptChanges,
         @DefaultValue("1000") int maxLeases,
+        @DefaultValue("1000") int maxOverrides,
         @DefaultValue("30s") Duration rebuild) {
 
     public CatalogProperties {
@@ -26,6 +28,7 @@ public record CatalogProperties(
         requirePositive("max-instances", maxInstances);
         requirePositive("kept-changes", keptChanges);
         requirePositive("max-leases", maxLeases);
+        requirePositive("max-overrides", maxOverrides);
     }
 
     private static void requirePositive(String name, int value) {

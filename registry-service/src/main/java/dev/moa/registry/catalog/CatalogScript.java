@@ -18,6 +18,8 @@ enum CatalogScript {
     REMOVE(true),
     EXPIRE(true),
     REBIRTH(true),
+    OVERRIDE(true),
+    OVERRIDES(false),
     SNAPSHOT(false),
     SILENCE(false),
     CHANGES(false),
@@ -39,7 +41,12 @@ enum CatalogScript {
 
     static List<String> keys(ServiceName service) {
         return List.of(
-                key(service, "meta"), key(service, "instances"), key(service, "leases"), key(service, "changes"));
+                key(service, "meta"),
+                key(service, "instances"),
+                key(service, "leases"),
+                key(service, "changes"),
+                key(service, "own"),
+                key(service, "overrides"));
     }
 
     /** One hash tag per service: all its keys live on one node of a cluster. */

@@ -12,8 +12,10 @@ public enum ChangeReason {
     GRACEFUL("graceful"),
     /** It did not renew in time. */
     LEASE_LOST("lease-lost"),
-    /** Its host answered that nobody listens there. */
+    /** Its host answered that nobody listens there, or probes got no answer. */
     PROBE_FAILED("probe-failed"),
+    /** Probes find it again. */
+    PROBE_RECOVERED("probe-recovered"),
     OPERATOR("operator"),
     /** Its lease is over but the loss guard keeps it. */
     HELD("held"),

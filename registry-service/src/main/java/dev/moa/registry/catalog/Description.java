@@ -1,5 +1,6 @@
 package dev.moa.registry.catalog;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import dev.moa.protocol.ServiceName;
 import java.util.SortedMap;
@@ -21,6 +22,8 @@ import org.jspecify.annotations.Nullable;
     "version",
     "tags",
     "metadata",
+    "probe",
+    "overridden",
     "status"
 })
 record Description(
@@ -34,6 +37,8 @@ record Description(
         @Nullable String version,
         SortedMap<String, String> tags,
         SortedMap<String, String> metadata,
+        @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable ProbeSpec probe,
+        @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Overridden overridden,
         InstanceStatus status) { // last: summary.lua looks for it there
 
     ServiceName serviceName() {
@@ -53,6 +58,27 @@ record Description(
                 patch.version() == null ? version : patch.version(),
                 patch.tags() == null ? tags : patch.tags(),
                 patch.metadata() == null ? metadata : patch.metadata(),
+                probe,
+                overridden,
                 patch.status() == null ? status : patch.status());
+    }
+
+    /** Returns this description as it is listed. */
+    Description listedAs(
+            InstanceStatus listed, int listedWeight, SortedMap<String, String> listedTags, Overridden otherwise) {
+        return new Description(
+                id,
+                service,
+                host,
+                port,
+                protocols,
+                listedWeight,
+                zone,
+                version,
+                listedTags,
+                metadata,
+                probe,
+                otherwise,
+                listed);
     }
 }

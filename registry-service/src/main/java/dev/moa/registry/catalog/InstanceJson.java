@@ -21,6 +21,11 @@ final class InstanceJson {
         return JSON.readValue(stored, Description.class);
     }
 
+    /** Reads a body that a script has kept. */
+    static Description descriptionOf(String body) {
+        return JSON.readValue("{" + body, Description.class);
+    }
+
     /** Returns the body inside a stored instance. */
     static String bodyOf(String stored) {
         return stored.substring(stored.indexOf("\"id\":"));

@@ -10,4 +10,8 @@ public record InstancePatch(
         @Nullable String zone,
         @Nullable String version,
         @Nullable SortedMap<String, String> tags,
-        @Nullable SortedMap<String, String> metadata) {}
+        @Nullable SortedMap<String, String> metadata) {
+
+    /** Changes nothing of what the instance says. */
+    public static final InstancePatch NOTHING = new InstancePatch(null, null, null, null, null, null);
+}

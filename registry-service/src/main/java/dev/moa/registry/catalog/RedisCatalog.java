@@ -1,6 +1,7 @@
 package dev.moa.registry.catalog;
 
 import dev.moa.protocol.ServiceName;
+import dev.moa.protocol.StatusCode;
 import dev.moa.registry.Refusal;
 import dev.moa.registry.RegistryMetrics;
 import dev.moa.registry.store.Look;
@@ -15,6 +16,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import org.jspecify.annotations.Nullable;
@@ -38,6 +40,8 @@ public final class RedisCatalog {
     private final ServiceIndex index;
     private final CatalogProperties limits;
     private final RegistryMetrics metrics;
+    private final Overrides overrides;
+    private final MarkedServices probed;
     private final SecureRandom random = new SecureRandom();
     // the greatest revision seen of each service, and of which epoch: how a store that went back in time is noticed
     private final ConcurrentMap<ServiceName, Seen> seen = new ConcurrentHashMap<>();
@@ -52,33 +56,33 @@ public final class RedisCatalog {
         this.index = index;
         this.limits = limits;
         this.metrics = metrics;
+        this.overrides = new Overrides(store);
+        this.probed = new MarkedServices("moa:registry:probed", store);
     }
 
     /** Registers an instance and starts its lease; the same registration again changes nothing but the lease. */
     public Registered register(Registration registration) {
         ServiceName service = registration.service();
         InstanceId id = registration.id() == null ? InstanceId.create(service) : registration.id();
-        Description description = new Description(
-                id.value(),
-                service.value(),
-                registration.host(),
-                registration.port(),
-                registration.protocols(),
-                registration.weight(),
-                registration.zone(),
-                registration.version(),
-                registration.tags(),
-                registration.metadata(),
-                registration.status());
+        Description said = registration.description(id);
         index.admit(service);
         Seen before = seen.get(service);
-        List<Object> answer = write(
-                CatalogScript.REGISTER,
-                service,
-                id.value(),
-                String.valueOf(registration.ttlSeconds()),
-                InstanceJson.body(description),
-                String.valueOf(limits.maxInstances()));
+        List<Object> answer = List.of("reread");
+        for (int i = 0; i < CHANGE_TRIES && answer.get(0).equals("reread"); i++) {
+            Overrides.Known known = i == 0 ? overrides.of(service) : overrides.read(service);
+            answer = write(
+                    CatalogScript.REGISTER,
+                    service,
+                    id.value(),
+                    String.valueOf(registration.ttlSeconds()),
+                    InstanceJson.body(said),
+                    String.valueOf(limits.maxInstances()),
+                    InstanceJson.body(known.apply(said, null)),
+                    known.version());
+        }
+        if (answer.get(0).equals("reread")) {
+            throw Refusal.contended(id.value(), CHANGE_TRIES);
+        }
         String outcome = (String) answer.get(0);
         metrics.registration(outcome.equals("full") ? "refused" : outcome);
         if (outcome.equals("full")) {
@@ -89,6 +93,9 @@ public final class RedisCatalog {
                     "remove instances that are not needed, or raise the limit");
         }
         index.add(service);
+        if (registration.probe() != null) {
+            probed.add(service);
+        }
         notice(service, before, (String) answer.get(2), (Long) answer.get(3));
         return new Registered(
                 id.value(),
@@ -143,28 +150,113 @@ public final class RedisCatalog {
 
     /** Changes what an instance says of itself. */
     public Written change(InstanceId id, long incarnation, InstancePatch patch, ChangeReason reason) {
+        boolean reread = false;
         for (int i = 0; i < CHANGE_TRIES; i++) {
-            String stored = store.ask(
-                    "find", redis -> redis.<String, String>opsForHash().get(instancesKey(id), id.value()));
+            Overrides.Known known = reread ? overrides.read(id.service()) : overrides.of(id.service());
+            String stored = hash(instancesKey(id), id);
             if (stored == null) {
                 throw Refusal.unknown(id.value());
             }
-            String before = InstanceJson.bodyOf(stored);
-            String after = InstanceJson.body(InstanceJson.description(stored).with(patch));
+            Description listed = InstanceJson.description(stored);
+            String kept = listed.overridden() == null ? null : hash(CatalogScript.key(id.service(), "own"), id);
+            Description says = (kept == null ? listed : InstanceJson.descriptionOf(kept)).with(patch);
             Seen seenBefore = seen.get(id.service());
             List<Object> answer = write(
                     CatalogScript.CHANGE,
                     id.service(),
                     id.value(),
                     String.valueOf(incarnation),
-                    before,
-                    after,
-                    reason.word());
-            if (!answer.get(0).equals("raced")) {
+                    InstanceJson.bodyOf(stored),
+                    InstanceJson.body(known.apply(says, incarnation)),
+                    reason.word(),
+                    kept == null ? "" : kept,
+                    InstanceJson.body(says),
+                    known.version());
+            reread = answer.get(0).equals("reread");
+            if (!reread && !answer.get(0).equals("raced")) {
                 return written(id, incarnation, reason, seenBefore, answer);
             }
         }
         throw Refusal.contended(id.value(), CHANGE_TRIES);
+    }
+
+    private @Nullable String hash(String key, InstanceId id) {
+        return store.ask("find", redis -> redis.<String, String>opsForHash().get(key, id.value()));
+    }
+
+    /**
+     * Puts an override in, or in place of one of the same id. Those whom it covers are listed otherwise when this
+     * returns.
+     *
+     * @return how many instances are listed otherwise now
+     */
+    public int put(InstanceOverride override, ChangeReason reason) {
+        return override(ServiceName.of(override.service()), override.id(), Overrides.write(override), reason);
+    }
+
+    /**
+     * Takes an override out; there need not be one.
+     *
+     * @return how many instances are listed otherwise now
+     */
+    public int lift(ServiceName service, String override, ChangeReason reason) {
+        return override(service, override, "", reason);
+    }
+
+    private int override(ServiceName service, String id, String json, ChangeReason reason) {
+        List<Object> answer = write(CatalogScript.OVERRIDE, service, id, json, String.valueOf(limits.maxOverrides()));
+        if (answer.get(0).equals("full")) {
+            throw Refusal.exhausted(
+                    "overrides of " + service,
+                    limits.maxOverrides() + 1,
+                    limits.maxOverrides() + " (moa.registry.catalog.max-overrides)",
+                    "lift some that are not needed, or use one with a wider scope");
+        }
+        return relist(service, reason);
+    }
+
+    /** Lists every instance of a service as its overrides want it; returns how many had to be changed. */
+    public int relist(ServiceName service, ChangeReason reason) {
+        Overrides.Known known = overrides.read(service);
+        int changed = 0;
+        for (Instance instance : snapshot(service).instances()) {
+            InstanceId id = InstanceId.parse(instance.id());
+            Description says = instance.registration().description(id);
+            if (!known.apply(says, instance.incarnation()).equals(instance.description())) {
+                try {
+                    changed += change(id, instance.incarnation(), InstancePatch.NOTHING, reason)
+                                    .changed()
+                            ? 1
+                            : 0;
+                } catch (Refusal refusal) {
+                    if (refusal.code() == StatusCode.UNAVAILABLE) {
+                        throw refusal;
+                    }
+                    // it left, or registered anew with the overrides
+                    log.debug("{} is not relisted: {}", id, refusal.getMessage());
+                }
+            }
+        }
+        return changed;
+    }
+
+    /** Returns the overrides of a service, the oldest first. */
+    public List<InstanceOverride> overrides(ServiceName service) {
+        return overrides.read(service).all();
+    }
+
+    /** Returns the services some of whose instances say how to probe them. */
+    public Set<ServiceName> probedServices() {
+        return probed.read();
+    }
+
+    /** Says whether a service still has such instances. */
+    public void probed(ServiceName service, boolean has) {
+        if (has) {
+            probed.add(service);
+        } else {
+            probed.remove(service);
+        }
     }
 
     /** Removes an instance. */
@@ -256,8 +348,7 @@ public final class RedisCatalog {
 
     /** Returns the instance, or null where none is registered under the id. */
     public @Nullable Instance find(InstanceId id) {
-        String stored =
-                store.ask("find", redis -> redis.<String, String>opsForHash().get(instancesKey(id), id.value()));
+        String stored = hash(instancesKey(id), id);
         return stored == null ? null : InstanceJson.instance(stored);
     }
 

@@ -37,12 +37,15 @@ public final class RegistrationRules {
             "metadata",
             "status",
             "ttlSeconds",
+            "probe",
             // of an instance as the registry answers it; given by the registry, whatever is sent
             "incarnation",
             "registeredAtMs",
             "held",
             "reason",
-            "leaseRemainingMs");
+            "leaseRemainingMs",
+            "overridden",
+            "connected");
 
     private static final Pattern HOST = Pattern.compile(
             "(?=.{1,253}$)[A-Za-z0-9]([A-Za-z0-9_-]{0,61}[A-Za-z0-9])?(\\.[A-Za-z0-9]([A-Za-z0-9_-]{0,61}[A-Za-z0-9])?)*\\.?");
@@ -50,6 +53,7 @@ public final class RegistrationRules {
     private static final Pattern WORD = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
     private static final Pattern PROTOCOL = Pattern.compile("[a-z0-9][a-z0-9-]{0,31}");
     private static final Pattern KEY = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9_./-]{0,63}");
+    private static final Pattern PATH = Pattern.compile("/[\\x21-\\x7e]{0,255}");
     private static final Set<String> NOWHERE = Set.of("0.0.0.0", "::", "0:0:0:0:0:0:0:0");
 
     private static final int MAX_WEIGHT = 1000;
@@ -80,6 +84,7 @@ public final class RegistrationRules {
         requireKnownFields(json, REGISTRABLE, "a registration");
         ServiceName service = serviceName(requiredText(json, "service"));
         String id = text(json, "id");
+        ProbeSpec probe = probe(json);
         return new Registration(
                 id == null ? null : InstanceId.parse(id, service),
                 service,
@@ -91,8 +96,9 @@ public final class RegistrationRules {
                 word(json, "version"),
                 tags(json, new TreeMap<>()),
                 metadata(json, new TreeMap<>()),
+                probe,
                 status(json, InstanceStatus.UP),
-                ttl(json));
+                ttl(json, probe));
     }
 
     /** Returns the patch that {@code json} asks for. */
@@ -180,15 +186,18 @@ public final class RegistrationRules {
                 json, "weight", 0, MAX_WEIGHT, otherwise, "send a weight within the limit, or leave it out for 100");
     }
 
-    private int ttl(JsonNode json) {
+    private @Nullable Integer ttl(JsonNode json, @Nullable ProbeSpec probe) {
         if (json.has("ttlSeconds") && json.get("ttlSeconds").isNull()) {
+            if (probe != null) {
+                return null;
+            }
             throw Refusal.invalid(
                     "ttlSeconds",
                     null,
-                    "%d to %d".formatted(minTtl, maxTtl),
-                    "send a lease within the limit, or leave it out for %d: an instance without a lease needs a"
+                    "%d to %d, or null with a probe".formatted(minTtl, maxTtl),
+                    "send a lease within the limit, or leave it out for %d; what cannot renew is registered with"
                                     .formatted(defaultTtl)
-                            + " probe, which this version does not have");
+                            + " \"ttlSeconds\":null and \"probe\":{\"kind\":\"tcp\"}");
         }
         return number(
                 json,
@@ -197,6 +206,28 @@ public final class RegistrationRules {
                 maxTtl,
                 defaultTtl,
                 "send a lease within the limit, or leave it out for " + defaultTtl);
+    }
+
+    private static @Nullable ProbeSpec probe(JsonNode json) {
+        JsonNode node = json.get("probe");
+        if (node == null || node.isNull()) {
+            return null;
+        }
+        String limit = "{\"kind\":\"tcp\"}, moa, resp, or {\"kind\":\"http\",\"path\":\"/health\"}";
+        String todo = "say how to look whether the instance can be reached";
+        String kind = node.isObject() ? text(node, "kind") : null;
+        for (ProbeSpec.Kind each : ProbeSpec.Kind.values()) {
+            if (each.name().equalsIgnoreCase(kind)) {
+                String path = text(node, "path");
+                boolean isHttp = each == ProbeSpec.Kind.HTTP;
+                if (isHttp != (path != null)
+                        || (path != null && !PATH.matcher(path).matches())) {
+                    throw Refusal.invalid("probe.path", path, limit, todo);
+                }
+                return new ProbeSpec(each, path);
+            }
+        }
+        throw Refusal.invalid("probe", kind == null ? kind(node) : kind, limit, todo);
     }
 
     private static InstanceStatus status(JsonNode json, InstanceStatus otherwise) {

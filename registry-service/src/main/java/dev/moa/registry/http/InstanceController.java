@@ -18,6 +18,7 @@ import dev.moa.registry.catalog.Renewal;
 import dev.moa.registry.catalog.ServiceChanges;
 import dev.moa.registry.catalog.ServiceSnapshot;
 import dev.moa.registry.catalog.Written;
+import dev.moa.registry.probe.Holds;
 import dev.moa.spring.security.RequestCaller;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.media.Content;
@@ -47,8 +48,15 @@ class InstanceController {
     private final RegistrationRules rules;
     private final CatalogProperties limits;
     private final MoaAddress moaAddress;
+    private final Holds holds;
 
-    InstanceController(RedisCatalog catalog, RegistrationRules rules, CatalogProperties limits, MoaAddress moaAddress) {
+    InstanceController(
+            RedisCatalog catalog,
+            RegistrationRules rules,
+            CatalogProperties limits,
+            MoaAddress moaAddress,
+            Holds holds) {
+        this.holds = holds;
         this.moaAddress = moaAddress;
         this.catalog = catalog;
         this.rules = rules;
@@ -102,7 +110,7 @@ class InstanceController {
         if (rebuilding && snapshot.instances().isEmpty()) {
             throw Refusal.rebuilding(service);
         }
-        return ListedService.of(snapshot, rebuilding);
+        return ListedService.of(snapshot, rebuilding, holds);
     }
 
     @Operation(summary = "Returns one instance")

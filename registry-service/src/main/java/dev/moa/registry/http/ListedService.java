@@ -2,7 +2,10 @@ package dev.moa.registry.http;
 
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import dev.moa.registry.catalog.Instance;
+import dev.moa.registry.catalog.InstanceId;
+import dev.moa.registry.catalog.Lease;
 import dev.moa.registry.catalog.ServiceSnapshot;
+import dev.moa.registry.probe.Holds;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -13,15 +16,21 @@ import org.jspecify.annotations.Nullable;
  */
 record ListedService(String service, String epoch, long revision, boolean rebuilding, List<ListedInstance> instances) {
 
-    /** @param leaseRemainingMs null where the instance has no lease */
+    /**
+     * @param leaseRemainingMs null where the instance has no lease
+     * @param connected whether its process holds a connection to the registry that answers
+     */
     record ListedInstance(
-            @JsonUnwrapped Instance instance, @Nullable Long leaseRemainingMs) {}
+            @JsonUnwrapped Instance instance, @Nullable Long leaseRemainingMs, boolean connected) {}
 
-    static ListedService of(ServiceSnapshot snapshot, boolean rebuilding) {
+    static ListedService of(ServiceSnapshot snapshot, boolean rebuilding, Holds holds) {
         List<ListedInstance> instances = snapshot.instances().stream()
                 .map(instance -> {
                     Long end = snapshot.leaseEndsMs().get(instance.id());
-                    return new ListedInstance(instance, end == null ? null : Math.max(0, end - snapshot.nowMs()));
+                    return new ListedInstance(
+                            instance,
+                            end == null ? null : Math.max(0, end - snapshot.nowMs()),
+                            holds.isConnected(new Lease(InstanceId.parse(instance.id()), instance.incarnation())));
                 })
                 .toList();
         return new ListedService(snapshot.service(), snapshot.epoch(), snapshot.revision(), rebuilding, instances);

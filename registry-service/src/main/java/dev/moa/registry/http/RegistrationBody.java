@@ -1,6 +1,7 @@
 package dev.moa.registry.http;
 
 import dev.moa.registry.catalog.InstanceStatus;
+import dev.moa.registry.catalog.ProbeSpec;
 import io.swagger.v3.oas.annotations.media.Schema;
 import java.util.List;
 import java.util.Map;
@@ -32,6 +33,12 @@ record RegistrationBody(
         @Nullable Map<String, String> metadata,
 
         @Schema(defaultValue = "UP") @Nullable InstanceStatus status,
+
+        @Schema(
+                description =
+                        "how to probe it: kind TCP, MOA, RESP, or HTTP with a path; with ttlSeconds null, required")
+        @Nullable
+        ProbeSpec probe,
 
         @Schema(minimum = "5", maximum = "3600", defaultValue = "10") @Nullable
         Integer ttlSeconds) {}

@@ -122,6 +122,16 @@ public final class Holds implements SmartLifecycle {
         return true;
     }
 
+    /** Returns the leases that are held now. */
+    synchronized List<Lease> leases() {
+        return List.copyOf(held.keySet());
+    }
+
+    /** Returns whether the process of a lease holds a connection to this registry. */
+    public synchronized boolean isConnected(Lease lease) {
+        return held.containsKey(lease);
+    }
+
     /** Returns how many leases are held now. */
     synchronized int size() {
         return held.size();

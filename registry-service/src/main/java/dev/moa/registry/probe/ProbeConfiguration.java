@@ -2,6 +2,9 @@ package dev.moa.registry.probe;
 
 import dev.moa.registry.RegistryMetrics;
 import dev.moa.registry.catalog.RedisCatalog;
+import dev.moa.registry.replica.Replicas;
+import dev.moa.registry.store.RedisStore;
+import java.time.Clock;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
@@ -9,7 +12,7 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
 
 @Configuration(proxyBeanMethods = false)
-@EnableConfigurationProperties(HoldProperties.class)
+@EnableConfigurationProperties({HoldProperties.class, ProberProperties.class})
 class ProbeConfiguration {
     @Bean
     Probe probe() {
@@ -33,6 +36,30 @@ class ProbeConfiguration {
         Holds holds = new Holds(catalog, probe, properties, metrics, timer, probers);
         metrics.gauge("holds", "Leases whose process holds a connection to this registry", holds::size);
         return holds;
+    }
+
+    @Bean
+    Prober prober(
+            RedisCatalog catalog,
+            RedisStore store,
+            Holds holds,
+            Replicas replicas,
+            Probe probe,
+            ProbeThreads probers,
+            ProberProperties properties,
+            RegistryMetrics metrics) {
+        Prober prober = new Prober(
+                catalog,
+                store,
+                holds,
+                replicas,
+                new KindProbes(probe),
+                probers,
+                properties,
+                metrics,
+                Clock.systemUTC());
+        metrics.gauge("prober.instances", "Instances that this registry probes", prober::size);
+        return prober;
     }
 
     private static CustomizableThreadFactory daemons(String prefix) {

@@ -76,8 +76,7 @@ for i = 1, #due, 2 do
             unanswered = math.max(unanswered, silence(ttl_ms))
             not_before(now)
         else
-            redis.call('HDEL', instances, id)
-            redis.call('ZREM', leases, id)
+            forget(id)
             record('REMOVED', id, instance.incarnation, 'lease-lost', '')
             removed[#removed + 1] = id
             overdue = math.max(overdue, now - math.max(ended_at, spared_until))

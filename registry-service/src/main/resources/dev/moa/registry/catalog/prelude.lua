@@ -2,9 +2,11 @@
 -- hash tag {service}, and runs whole or not at all in the eyes of others:
 --   KEYS  1 meta (hash: epoch, revision, incarnation)   2 instances (hash: id -> JSON)
 --         3 leases (sorted set: id -> expiry, ms)       4 changes (stream: one entry per revision)
+--         5 own (hash: id -> the body as the instance said it, where it is listed otherwise)
+--         6 overrides (hash: id -> JSON); meta's field overrides counts their changes
 --   ARGV  1 service   2 an epoch to use if the service has none yet   3 how many changes to keep   4… per script
 -- Time is Redis's own, so that no other clock can end a lease.
-local meta, instances, leases, changes = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
+local meta, instances, leases, changes, own, overrides = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6]
 local service, candidate_epoch, kept_changes = ARGV[1], ARGV[2], ARGV[3]
 
 local clock = redis.call('TIME')
@@ -37,6 +39,30 @@ end
 local function find(id)
     local json = redis.call('HGET', instances, id)
     return json and decompose(json) or nil, json
+end
+
+-- What the instance itself said, whatever it is listed as.
+local function said(id, instance)
+    return redis.call('HGET', own, id) or instance.body
+end
+
+local function keep_said(id, own_body, body)
+    if own_body == body then
+        redis.call('HDEL', own, id)
+    else
+        redis.call('HSET', own, id, own_body)
+    end
+end
+
+-- Overrides are applied by the caller: it must have known all of them.
+local function overrides_version()
+    return redis.call('HGET', meta, 'overrides') or '0'
+end
+
+local function forget(id)
+    redis.call('HDEL', instances, id)
+    redis.call('ZREM', leases, id)
+    redis.call('HDEL', own, id)
 end
 
 -- The epoch is a service's birth mark: a store that was emptied gives a new one. A stream without its meta

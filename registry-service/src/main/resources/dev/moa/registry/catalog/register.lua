@@ -1,9 +1,10 @@
 -- Registers an instance under its id and starts its lease.
 --   ARGV  4 id   5 ttl in seconds, or null   6 body   7 how many instances a service may have
+--         8 the body as it is to be listed, with the overrides   9 their version
 --   ->    outcome, incarnation, epoch, revision
 -- The same words again change nothing: same incarnation, no revision, nobody woken, only the lease begins
 -- anew; so a retry is safe. Anything else under the id is a new process: a new incarnation.
-local id, ttl, body, most = ARGV[4], ARGV[5], ARGV[6], tonumber(ARGV[7])
+local id, ttl, body, most, listed = ARGV[4], ARGV[5], ARGV[6], tonumber(ARGV[7]), ARGV[8]
 
 local function start_lease()
     if ttl == 'null' then
@@ -14,9 +15,12 @@ local function start_lease()
 end
 
 local before = find(id)
-if before and before.body == body and before.ttl == ttl and before.held == 'false' then
+if before and before.ttl == ttl and before.held == 'false' and said(id, before) == body then
     start_lease()
     return { 'unchanged', tonumber(before.incarnation), epoch(), revision() }
+end
+if overrides_version() ~= ARGV[9] then
+    return { 'reread', 0, '', 0 }
 end
 if not before and redis.call('HLEN', instances) >= most then
     return { 'full', 0, '', 0 }
@@ -27,8 +31,11 @@ local last = tonumber(redis.call('HGET', meta, 'incarnation') or '0')
 local incarnation = digits(math.max(last + 1, now))
 local mark = epoch()
 redis.call('HSET', meta, 'incarnation', incarnation)
-local json = compose(incarnation, ttl, 'false', 'registered', digits(now), body)
+local json = compose(incarnation, ttl, 'false', 'registered', digits(now), listed)
 redis.call('HSET', instances, id, json)
+if before or body ~= listed then
+    keep_said(id, body, listed)
+end
 start_lease()
 local number = record('REGISTERED', id, incarnation, 'registered', json)
 return { 'registered', tonumber(incarnation), mark, number }

@@ -10,7 +10,6 @@ end
 if instance.incarnation ~= given then
     return { 'stale', tonumber(instance.incarnation), '', 0 }
 end
-redis.call('HDEL', instances, id)
-redis.call('ZREM', leases, id)
+forget(id)
 local number = record('REMOVED', id, given, reason, '')
 return { 'removed', tonumber(given), epoch(), number }

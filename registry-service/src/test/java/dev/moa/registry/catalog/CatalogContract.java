@@ -72,7 +72,7 @@ abstract class CatalogContract {
     void emptyRedis() {
         empty();
         RegistryMetrics metrics = new RegistryMetrics(new SimpleMeterRegistry());
-        CatalogProperties limits = new CatalogProperties(100, 1000, 1000, 1000, Duration.ofSeconds(30));
+        CatalogProperties limits = new CatalogProperties(100, 1000, 1000, 1000, 1000, Duration.ofSeconds(30));
         store = new RedisStore(redis, metrics, Duration.ofSeconds(3));
         index = new ServiceIndex(store, limits.maxServices());
         catalog = new RedisCatalog(store, index, limits, metrics);
@@ -509,7 +509,7 @@ abstract class CatalogContract {
     void serviceMayNotHaveMoreInstancesThanTheLimit() {
         RegistryMetrics metrics = new RegistryMetrics(new SimpleMeterRegistry());
         RedisCatalog small = new RedisCatalog(
-                store, index, new CatalogProperties(100, 2, 1000, 1000, Duration.ofSeconds(30)), metrics);
+                store, index, new CatalogProperties(100, 2, 1000, 1000, 1000, Duration.ofSeconds(30)), metrics);
         small.register(registration("u1", 7001, 10));
         small.register(registration("u2", 7002, 10));
 
@@ -523,7 +523,7 @@ abstract class CatalogContract {
     void changeStreamIsBounded() {
         RegistryMetrics metrics = new RegistryMetrics(new SimpleMeterRegistry());
         RedisCatalog small = new RedisCatalog(
-                store, index, new CatalogProperties(100, 1000, 100, 1000, Duration.ofSeconds(30)), metrics);
+                store, index, new CatalogProperties(100, 1000, 100, 1000, 1000, Duration.ofSeconds(30)), metrics);
 
         for (int i = 0; i < 500; i++) {
             small.register(registration("u1", 7000 + i, 10));
@@ -560,6 +560,7 @@ abstract class CatalogContract {
                 "1.0",
                 new TreeMap<>(),
                 new TreeMap<>(Map.of("a", "ä \"quoted\" { } %s")),
+                null,
                 InstanceStatus.UP,
                 ttlSeconds);
     }

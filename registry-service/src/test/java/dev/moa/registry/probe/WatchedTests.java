@@ -1,0 +1,103 @@
+package dev.moa.registry.probe;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.moa.protocol.ServiceName;
+import dev.moa.registry.catalog.ChangeReason;
+import dev.moa.registry.catalog.Instance;
+import dev.moa.registry.catalog.InstanceId;
+import dev.moa.registry.catalog.InstanceStatus;
+import dev.moa.registry.catalog.ProbeSpec;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.junit.jupiter.api.Test;
+
+class WatchedTests {
+    private static final Duration PAUSE = Duration.ofSeconds(1);
+    private static final ProberProperties SETTINGS = settings(Duration.ZERO);
+
+    @Test
+    void registriesAreAskedAfterFailuresInARow() {
+        Watched watched = watched(true);
+
+        Watched.Step first = watched.note(Finding.failed("x"), SETTINGS, PAUSE);
+        Watched.Step between = watched.note(Finding.alive("y"), SETTINGS, PAUSE);
+        watched.note(Finding.failed("x"), SETTINGS, PAUSE);
+        watched.note(Finding.failed("x"), SETTINGS, PAUSE);
+        Watched.Step third = watched.note(Finding.failed("x"), SETTINGS, PAUSE);
+
+        assertThat(first).isEqualTo(Watched.Step.GO_ON);
+        assertThat(between).isEqualTo(Watched.Step.GO_ON);
+        assertThat(third).isEqualTo(Watched.Step.ASK);
+        assertThat(watched.take(System.nanoTime() + PAUSE.toNanos() * 2)).isFalse();
+    }
+
+    @Test
+    void whoNeverAnsweredAndDidNotAskForProbesIsLeftAlone() {
+        Watched watched = watched(false);
+
+        for (int i = 0; i < 10; i++) {
+            assertThat(watched.note(Finding.failed("x"), SETTINGS, PAUSE)).isEqualTo(Watched.Step.GO_ON);
+        }
+
+        assertThat(watched.isFailing()).isFalse();
+        watched.note(Finding.alive("y"), SETTINGS, PAUSE);
+        watched.note(Finding.failed("x"), SETTINGS, PAUSE);
+        assertThat(watched.isFailing()).isTrue();
+    }
+
+    @Test
+    void whoIsOutComesBackAfterSuccessesAndTheHoldDown() {
+        Watched watched = watched(true);
+        ProberProperties patient = settings(Duration.ofHours(1));
+        watched.tookOut();
+
+        Watched.Step first = watched.note(Finding.alive("y"), SETTINGS, PAUSE);
+        Watched.Step heldDown = watched.note(Finding.alive("y"), patient, PAUSE);
+        Watched.Step second = watched.note(Finding.alive("y"), SETTINGS, PAUSE);
+
+        assertThat(first).isEqualTo(Watched.Step.GO_ON);
+        assertThat(heldDown).isEqualTo(Watched.Step.GO_ON);
+        assertThat(second).isEqualTo(Watched.Step.BRING_BACK);
+    }
+
+    private static ProberProperties settings(Duration holdDown) {
+        return new ProberProperties(
+                true,
+                Duration.ofSeconds(1),
+                Duration.ofMillis(400),
+                500,
+                3,
+                Duration.ofMillis(100),
+                2,
+                holdDown,
+                0.5,
+                List.of());
+    }
+
+    private static Watched watched(boolean asked) {
+        Instance instance = new Instance(
+                InstanceId.create(ServiceName.of("/service/a")).value(),
+                1,
+                "/service/a",
+                "127.0.0.1",
+                7001,
+                new TreeSet<>(Set.of("http")),
+                100,
+                null,
+                null,
+                new TreeMap<>(),
+                new TreeMap<>(),
+                null,
+                null,
+                InstanceStatus.UP,
+                10,
+                1,
+                false,
+                ChangeReason.REGISTERED);
+        return new Watched(instance, new ProbeSpec(ProbeSpec.Kind.TCP, null), asked);
+    }
+}
