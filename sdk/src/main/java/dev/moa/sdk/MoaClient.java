@@ -85,8 +85,7 @@ public final class MoaClient implements AutoCloseable {
     /** As {@link #call(CallRequest)}, for a call that the caller knows more about. */
     public CompletableFuture<CallResponse> call(CallRequest request, CallOptions options) {
         CallScope scope = CallScope.current();
-        long timeoutMs = request.ctx().timeoutMs() > 0 ? request.ctx().timeoutMs() : timeout.toMillis();
-        Deadline deadline = Deadline.afterMillis(timeoutMs);
+        Deadline deadline = Deadline.afterMillis(timeoutMs(request));
         if (scope != null) {
             deadline = deadline.earlier(scope.deadline());
         }
@@ -111,6 +110,14 @@ public final class MoaClient implements AutoCloseable {
             scope.onCancel(() -> answer.cancel(false));
         }
         return answer;
+    }
+
+    private long timeoutMs(CallRequest request) {
+        if (request.ctx().timeoutMs() > 0) {
+            return request.ctx().timeoutMs();
+        }
+        Duration said = calls.timeout(request.service(), request.method());
+        return said == null ? timeout.toMillis() : said.toMillis();
     }
 
     /**

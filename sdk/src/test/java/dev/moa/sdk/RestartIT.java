@@ -204,7 +204,9 @@ class RestartIT {
         directory.put(GREETER, "127.0.0.1", works.port());
         try (MoaClient narrow = MoaClient.builder()
                 .directory(directory)
-                .calls(dev.moa.sdk.call.CallSettings.defaults().withMaxInFlight(2))
+                .calls(dev.moa.sdk.call.CallSettings.defaults()
+                        .withService(
+                                dev.moa.sdk.call.MethodSettings.ofServices().withMaxInFlight(2)))
                 .build()) {
             CallRequest slow = CallRequest.of(GREETER, "sleep", Payload.json("[100]"));
 

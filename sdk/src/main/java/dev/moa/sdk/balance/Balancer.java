@@ -2,7 +2,10 @@ package dev.moa.sdk.balance;
 
 import dev.moa.protocol.CallRequest;
 import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /** Chooses the instance that gets the next call. Safe for many threads; must not block. */
@@ -16,12 +19,27 @@ public interface Balancer {
      */
     int choose(List<? extends Candidate> candidates, CallRequest request);
 
+    /** Returns what this balancer goes by, less is better; NaN, the default, if it compares nothing. For people. */
+    default double score(Candidate candidate) {
+        return Double.NaN;
+    }
+
     /**
-     * Returns the better of two random candidates: less (in flight + 1) × latency ÷ success² ÷ weight. The default:
-     * it follows what instances can do, and an instance that is slow or fails gets next to nothing.
+     * Returns the better of two that are drawn at random by weight: less (in flight + 1) × latency ÷ success². The
+     * default: it follows what instances can do, and an instance that is slow or fails gets next to nothing.
      */
     static Balancer powerOfTwoChoices() {
-        return new PowerOfTwoChoices();
+        return powerOfTwoChoices(ThreadLocalRandom::current);
+    }
+
+    /** As {@link #powerOfTwoChoices()}, with the randomness of the caller's choice: simulations repeat themselves. */
+    static Balancer powerOfTwoChoices(Supplier<? extends RandomGenerator> random) {
+        return new PowerOfTwoChoices(random);
+    }
+
+    /** Returns the candidate with the fewest calls in flight for its weight; blind to how fast and how it answers. */
+    static Balancer leastInFlight() {
+        return new LeastInFlight();
     }
 
     /** Returns the candidates in turn, each as often as its weight says; blind to how they answer. */

@@ -17,6 +17,14 @@ public interface Candidate {
     /** Returns the decayed share of calls that it did not fail, above 0 to 1. */
     double success();
 
-    /** Returns its weight, above 0, lower while it warms up. */
+    /** Returns its weight relative to 1, above 0, lower while it has yet to show what it can do. */
     double weight();
+
+    /**
+     * Returns whether so long nothing was heard of it that what is known of it may have become wrong: it should get
+     * one call, so that an instance that has become well again is noticed.
+     */
+    default boolean isDue() {
+        return false;
+    }
 }

@@ -3,46 +3,48 @@ package dev.moa.sdk.call;
 import dev.moa.protocol.CallRequest;
 import dev.moa.protocol.CallResponse;
 import dev.moa.protocol.Deadline;
-import dev.moa.protocol.MoaException;
 import dev.moa.protocol.StatusCode;
 import dev.moa.protocol.client.MoaConnection;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One call over its attempts; itself the future of its response.
  *
- * <p>Attempts follow one another, so the fields without {@code volatile} are written by one thread at a time, each
- * made visible by the future that hands on to the next. The call ends once: whoever completes the future first
- * (the last attempt, the deadline, the caller's cancel) also gives back the bulkhead's place.
+ * <p>At most two attempts run at once: the one that is there for the call ({@code main}) and its hedge. Retries follow
+ * one another and begin only when nothing runs. Who runs is decided under the lock of this object; nothing is sent and
+ * no future completed under it. The call ends once: whoever completes the future first (an attempt, the
+ * deadline, the caller's cancel) abandons what still runs and gives back the places in the bulkheads.
  */
-final class Call extends CompletableFuture<CallResponse> implements BiConsumer<CallResponse, Throwable> {
+final class Call extends CompletableFuture<CallResponse> {
 
     private final CallRequest request;
     private final Deadline deadline;
-    private final boolean idempotent;
+    private final boolean callerSaysIdempotent;
     private volatile @Nullable ServiceCalls service;
+    private volatile @Nullable MethodCalls method;
+    private volatile @Nullable Future<?> alarm;
+    private volatile @Nullable Future<?> hedging;
+    private volatile @Nullable Attempt main;
+    private volatile @Nullable Attempt hedge;
+    private volatile boolean idempotent;
     private long startedAt;
+
+    // under the lock
     private int attempts;
     private @Nullable List<Endpoint> tried;
-    private @Nullable Endpoint endpoint;
-    private long attemptedAt;
-    private volatile @Nullable Future<?> pending;
-    private volatile @Nullable Future<?> alarm;
     private boolean released;
 
     Call(CallRequest request, Deadline deadline, boolean idempotent) {
         this.request = request;
         this.deadline = deadline;
-        this.idempotent = idempotent;
+        this.callerSaysIdempotent = idempotent;
     }
 
     CallRequest request() {
@@ -67,24 +69,29 @@ final class Call extends CompletableFuture<CallResponse> implements BiConsumer<C
         }
     }
 
-    void begin(ServiceCalls in) {
-        service = in;
+    void begin(ServiceCalls in, MethodCalls of) {
         startedAt = in.nanoTime();
+        method = of;
+        service = in;
+        idempotent = of.isIdempotent(callerSaysIdempotent);
         if (isDone()) {
             // it ended while the service was looked up
             release(in, null);
             return;
         }
-        attempt(in);
+        attempt(in, Attempt.Kind.FIRST);
+        long after = idempotent ? of.hedgeAfterNanos() : Long.MAX_VALUE;
+        if (after < deadline.remainingNanos() && !isDone()) {
+            hedgeAfter(in, after);
+        }
     }
 
-    private void attempt(ServiceCalls in) {
-        attempts++;
+    private void attempt(ServiceCalls in, Attempt.Kind kind) {
         if (deadline.hasPassed()) {
             expire("its turn");
             return;
         }
-        Endpoint chosen = in.choose(request, tried);
+        Endpoint chosen = in.choose(request, triedBefore());
         if (chosen == null) {
             finish(CallResponse.failure(
                     request.id(),
@@ -94,90 +101,143 @@ final class Call extends CompletableFuture<CallResponse> implements BiConsumer<C
                     Outcome.notSent()));
             return;
         }
-        endpoint = chosen;
-        attemptedAt = in.nanoTime();
-        chosen.record().begin();
-        MoaConnection ready = chosen.line().ready();
-        if (ready != null) {
-            send(ready);
+        Attempt attempt = new Attempt(this, in, chosen, kind);
+        synchronized (this) {
+            attempts++;
+            main = attempt;
+        }
+        run(attempt);
+    }
+
+    private void run(Attempt attempt) {
+        attempt.start(request, deadline);
+        if (isDone()) {
+            attempt.abandon();
+        }
+    }
+
+    /** Sends an attempt over a connection. */
+    CompletableFuture<CallResponse> send(MoaConnection connection, CallRequest what, Deadline by) {
+        return connection.call(what, by);
+    }
+
+    private void hedgeAfter(ServiceCalls in, long nanos) {
+        try {
+            hedging = in.timer().schedule(() -> hedge(in), nanos, TimeUnit.NANOSECONDS);
+        } catch (RejectedExecutionException e) {
+            // the client is closed; the attempt that runs ends with its connection
             return;
         }
-        CompletableFuture<MoaConnection> opening = chosen.line().connect();
-        if (!opening.isDone()) {
-            arm(in.timer(), "a connection to " + chosen);
+        if (isDone()) {
+            disarm();
         }
-        opening.whenComplete((opened, failure) -> {
-            if (failure == null) {
-                send(opened);
-            } else {
-                accept(notReached(failure), null);
+    }
+
+    /** Asks another instance too. Without one, or without budget, the call goes on as if nothing had been. */
+    private void hedge(ServiceCalls in) {
+        Attempt running = main;
+        MethodCalls of = method;
+        if (isDone() || running == null || of == null || deadline.hasPassed()) {
+            return;
+        }
+        List<Endpoint> taken = new ArrayList<>(2);
+        synchronized (this) {
+            if (tried != null) {
+                taken.addAll(tried);
             }
-        });
-    }
-
-    private void send(MoaConnection connection) {
-        if (isDone()) {
-            // cancelled or expired while it connected
-            accept(
-                    CallResponse.failure(
-                            request.id(), StatusCode.CANCELLED, "ended before it was sent", Outcome.notSent()),
-                    null);
+            if (hedge != null || main != running || attempts >= of.maxAttempts()) {
+                return;
+            }
+        }
+        taken.add(running.endpoint());
+        Endpoint other = in.choose(request, taken);
+        if (other == null || taken.contains(other)) {
             return;
         }
-        CompletableFuture<CallResponse> answer = connection.call(request, deadline);
-        pending = answer;
-        answer.whenComplete(this);
-        if (isDone()) {
-            answer.cancel(false);
+        if (!other.isReady()) {
+            // for the next time: connecting takes longer than waiting
+            other.warm();
+            return;
         }
+        if (!in.budget().take()) {
+            return;
+        }
+        Attempt second = new Attempt(this, in, other, Attempt.Kind.HEDGE);
+        synchronized (this) {
+            attempts++;
+            hedge = second;
+        }
+        run(second);
     }
 
-    /** An attempt ended. */
-    @Override
-    public void accept(@Nullable CallResponse response, @Nullable Throwable failure) {
+    /** An attempt ended; null if it was abandoned. */
+    void attempted(Attempt attempt, @Nullable CallResponse response, long tookNanos) {
         ServiceCalls in = service;
-        Endpoint used = endpoint;
-        if (in == null || used == null) {
+        MethodCalls of = method;
+        if (in == null || of == null) {
             throw new IllegalStateException("an attempt ended that never began");
         }
-        endpoint = null;
+        if (attempt.kind() == Attempt.Kind.FIRST && (response == null || response.isOk())) {
+            of.took(tookNanos);
+        }
+        if (isDone()) {
+            return;
+        }
         if (response == null) {
-            in.attempted(used, Outcome.UNKNOWN, 0);
             finish(CallResponse.failure(request.id(), StatusCode.CANCELLED, "cancelled"));
             return;
         }
-        in.attempted(used, Outcome.of(response), in.nanoTime() - attemptedAt);
-        if (isDone()) {
-            return;
+        boolean hopeless = response.isOk()
+                || !(Outcome.wasNotSent(response) || Outcome.mayGoBetterElsewhere(response))
+                || deadline.hasPassed();
+        int made;
+        synchronized (this) {
+            if (attempt == main) {
+                main = null;
+            } else {
+                hedge = null;
+            }
+            if (!hopeless && (main != null || hedge != null)) {
+                // the other one still runs: it may do better
+                remember(attempt.endpoint());
+                return;
+            }
+            made = attempts;
         }
-        if (response.isOk() || !in.mayRetry(response, idempotent, attempts) || deadline.hasPassed()) {
+        if (hopeless || !in.mayRetry(response, idempotent, made, of.maxAttempts())) {
             finish(response);
             return;
         }
+        synchronized (this) {
+            remember(attempt.endpoint());
+        }
+        attempt(in, Attempt.Kind.RETRY);
+    }
+
+    private synchronized @Nullable List<Endpoint> triedBefore() {
+        return tried == null ? null : List.copyOf(tried);
+    }
+
+    // under the lock
+    private void remember(Endpoint endpoint) {
         List<Endpoint> before = tried;
         if (before == null) {
             before = new ArrayList<>(2);
             tried = before;
         }
-        before.add(used);
-        attempt(in);
-    }
-
-    private CallResponse notReached(Throwable failure) {
-        Throwable cause =
-                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
-        String why = cause.getMessage();
-        StatusCode code = cause instanceof MoaException known ? known.code() : StatusCode.UNAVAILABLE;
-        return CallResponse.failure(
-                request.id(), code, why == null ? cause.getClass().getSimpleName() : why, Outcome.notSent());
+        before.add(endpoint);
     }
 
     private void expire(String waitingFor) {
+        boolean never;
+        synchronized (this) {
+            never = attempts <= 1;
+        }
         finish(CallResponse.failure(
                 request.id(),
                 StatusCode.DEADLINE_EXCEEDED,
                 "the deadline passed while it waited for " + waitingFor,
-                attempts <= 1 ? Outcome.notSent() : null));
+                never ? Outcome.notSent() : null));
     }
 
     private void finish(CallResponse response) {
@@ -197,9 +257,13 @@ final class Call extends CompletableFuture<CallResponse> implements BiConsumer<C
 
     private void end(@Nullable CallResponse response) {
         disarm();
-        Future<?> running = pending;
-        if (running != null && !running.isDone()) {
-            running.cancel(false);
+        Attempt one = main;
+        if (one != null) {
+            one.abandon();
+        }
+        Attempt other = hedge;
+        if (other != null) {
+            other.abandon();
         }
         ServiceCalls in = service;
         if (in != null) {
@@ -208,19 +272,24 @@ final class Call extends CompletableFuture<CallResponse> implements BiConsumer<C
     }
 
     private void release(ServiceCalls in, @Nullable CallResponse response) {
+        MethodCalls of = method;
         synchronized (this) {
-            if (released) {
+            if (released || of == null) {
                 return;
             }
             released = true;
         }
-        in.ended(response, in.nanoTime() - startedAt);
+        in.ended(of, response, in.nanoTime() - startedAt);
     }
 
     private void disarm() {
         Future<?> set = alarm;
         if (set != null) {
             set.cancel(false);
+        }
+        Future<?> waiting = hedging;
+        if (waiting != null) {
+            waiting.cancel(false);
         }
     }
 }

@@ -1,51 +1,64 @@
 package dev.moa.sdk.call;
 
 import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
  * How a client calls. Start from {@link #defaults()}.
  *
  * @param zone where this process stands, for balancers that look at it; null where unknown
- * @param maxInFlight calls to one service at once (2,000): the bulkhead; the next one ends RESOURCE_EXHAUSTED
- * @param maxAttempts times that one call is tried at most, the first included (3)
- * @param retryRatio retries for each call, on average (0.2), so that an outage meets at most that much more load; a
- *     retry of something that was never sent costs nothing of it
- * @param ejectAfter failures in a row after which an instance gets no calls for a while (5)
- * @param ejectFor how long at first (5 s); doubled each time, at most 60 s
- * @param maxEjected share of a service's instances that may be out at once (0.5); beyond it nothing more is
- *     believed of the others
- * @param warmUp time over which an instance that appears gets its full share (10 s); zero means at once
- * @param breakerThreshold per cent of calls to a service that must fail before it is given a rest (80); 0 means
- *     never
- * @param breakerRest how long that rest is, before some calls try again (2 s)
+ * @param retryRatio retries and hedges for each call, on average (0.2), so that an outage meets at most that much more
+ *     load; a retry of something that was never sent costs nothing of it
+ * @param ejection when an instance gets no calls for a while
+ * @param warmUp time after which an instance that appears gets its full share even if it had too few calls to show that
+ *     it can carry it (30 s); zero means at once
+ * @param service what holds for every service and method for which nothing else is said
+ * @param methods what holds for some services and methods instead; the first that fits counts
  */
 public record CallSettings(
         @Nullable String zone,
-        int maxInFlight,
-        int maxAttempts,
         double retryRatio,
-        int ejectAfter,
-        Duration ejectFor,
-        double maxEjected,
+        Ejection ejection,
         Duration warmUp,
-        int breakerThreshold,
-        Duration breakerRest) {
+        MethodSettings service,
+        List<MethodSettings> methods) {
 
     private static final CallSettings DEFAULTS = new CallSettings(
-            null, 2_000, 3, 0.2, 5, Duration.ofSeconds(5), 0.5, Duration.ofSeconds(10), 80, Duration.ofSeconds(2));
+            null, 0.2, Ejection.defaults(), Duration.ofSeconds(30), MethodSettings.ofServices(), List.of());
+
+    /**
+     * When an instance is taken out.
+     *
+     * @param after failures in a row that lead to it (5)
+     * @param first how long at first (2 s), doubled each time; then one call on trial decides
+     * @param longest how long at most (6 s)
+     * @param most share of a service's instances that may be out at once (0.5): the panic threshold. Beyond it no
+     *     ejection counts, since the fault is hardly theirs and the rest could not carry the load
+     */
+    public record Ejection(int after, Duration first, Duration longest, double most) {
+
+        private static final Ejection DEFAULTS = new Ejection(5, Duration.ofSeconds(2), Duration.ofSeconds(6), 0.5);
+
+        /** @throws IllegalArgumentException if a number is out of range */
+        public Ejection {
+            MethodSettings.require(after > 0, "after", after, "> 0");
+            MethodSettings.require(!first.isNegative(), "first", first, ">= 0");
+            MethodSettings.require(longest.compareTo(first) >= 0, "longest", longest, ">= first, which is " + first);
+            MethodSettings.require(most >= 0 && most <= 1, "most", most, "0 to 1");
+        }
+
+        /** Returns 5 failures, 2 s, 6 s and one half. */
+        public static Ejection defaults() {
+            return DEFAULTS;
+        }
+    }
 
     /** @throws IllegalArgumentException if a number is out of range */
     public CallSettings {
-        require(maxInFlight > 0, "maxInFlight", maxInFlight, "> 0");
-        require(maxAttempts > 0, "maxAttempts", maxAttempts, "> 0");
-        require(retryRatio >= 0 && retryRatio <= 1, "retryRatio", retryRatio, "0 to 1");
-        require(ejectAfter > 0, "ejectAfter", ejectAfter, "> 0");
-        require(!ejectFor.isNegative(), "ejectFor", ejectFor, ">= 0");
-        require(maxEjected >= 0 && maxEjected <= 1, "maxEjected", maxEjected, "0 to 1");
-        require(!warmUp.isNegative(), "warmUp", warmUp, ">= 0");
-        require(breakerThreshold >= 0 && breakerThreshold <= 100, "breakerThreshold", breakerThreshold, "0 to 100");
-        require(breakerRest.toMillis() > 0, "breakerRest", breakerRest, "> 0");
+        MethodSettings.require(retryRatio >= 0 && retryRatio <= 1, "retryRatio", retryRatio, "0 to 1");
+        MethodSettings.require(!warmUp.isNegative(), "warmUp", warmUp, ">= 0");
+        methods = List.copyOf(methods);
     }
 
     /** Returns the settings of an ordinary client. */
@@ -55,97 +68,31 @@ public record CallSettings(
 
     /** Returns the same settings in another zone. */
     public CallSettings withZone(@Nullable String newZone) {
-        return new CallSettings(
-                newZone,
-                maxInFlight,
-                maxAttempts,
-                retryRatio,
-                ejectAfter,
-                ejectFor,
-                maxEjected,
-                warmUp,
-                breakerThreshold,
-                breakerRest);
+        return new CallSettings(newZone, retryRatio, ejection, warmUp, service, methods);
     }
 
-    /** Returns the same settings with another number of calls to one service at once. */
-    public CallSettings withMaxInFlight(int calls) {
-        return new CallSettings(
-                zone,
-                calls,
-                maxAttempts,
-                retryRatio,
-                ejectAfter,
-                ejectFor,
-                maxEjected,
-                warmUp,
-                breakerThreshold,
-                breakerRest);
-    }
-
-    /** Returns the same settings with other retries. */
-    public CallSettings withRetries(int attempts, double ratio) {
-        return new CallSettings(
-                zone,
-                maxInFlight,
-                attempts,
-                ratio,
-                ejectAfter,
-                ejectFor,
-                maxEjected,
-                warmUp,
-                breakerThreshold,
-                breakerRest);
+    /** Returns the same settings with another share of retries and hedges. */
+    public CallSettings withRetryRatio(double ratio) {
+        return new CallSettings(zone, ratio, ejection, warmUp, service, methods);
     }
 
     /** Returns the same settings with another way to take failing instances out. */
-    public CallSettings withEjection(int failuresInARow, Duration atFirst, double shareAtMost) {
-        return new CallSettings(
-                zone,
-                maxInFlight,
-                maxAttempts,
-                retryRatio,
-                failuresInARow,
-                atFirst,
-                shareAtMost,
-                warmUp,
-                breakerThreshold,
-                breakerRest);
+    public CallSettings withEjection(Ejection newEjection) {
+        return new CallSettings(zone, retryRatio, newEjection, warmUp, service, methods);
     }
 
     /** Returns the same settings with another time to warm up. */
-    public CallSettings withWarmUp(Duration time) {
-        return new CallSettings(
-                zone,
-                maxInFlight,
-                maxAttempts,
-                retryRatio,
-                ejectAfter,
-                ejectFor,
-                maxEjected,
-                time,
-                breakerThreshold,
-                breakerRest);
+    public CallSettings withWarmUp(Duration longest) {
+        return new CallSettings(zone, retryRatio, ejection, longest, service, methods);
     }
 
-    /** Returns the same settings with another circuit breaker; a threshold of 0 means none. */
-    public CallSettings withBreaker(int thresholdPercent, Duration rest) {
-        return new CallSettings(
-                zone,
-                maxInFlight,
-                maxAttempts,
-                retryRatio,
-                ejectAfter,
-                ejectFor,
-                maxEjected,
-                warmUp,
-                thresholdPercent,
-                rest);
+    /** Returns the same settings with something else for every service for which nothing is said. */
+    public CallSettings withService(MethodSettings everyService) {
+        return new CallSettings(zone, retryRatio, ejection, warmUp, everyService, methods);
     }
 
-    private static void require(boolean holds, String name, Object value, String expected) {
-        if (!holds) {
-            throw new IllegalArgumentException("%s: %s (expected: %s)".formatted(name, value, expected));
-        }
+    /** Returns the same settings with something else for some services and methods; the first that fits counts. */
+    public CallSettings withMethods(List<MethodSettings> some) {
+        return new CallSettings(zone, retryRatio, ejection, warmUp, service, some);
     }
 }

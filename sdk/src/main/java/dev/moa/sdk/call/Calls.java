@@ -52,6 +52,7 @@ public final class Calls implements AutoCloseable {
     private final Directory directory;
     private final Balancer balancer;
     private final CallSettings settings;
+    private final MethodTable table;
     private final Lines lines;
     private final ScheduledThreadPoolExecutor timer;
     private final Map<ServiceName, Watched> services = new ConcurrentHashMap<>();
@@ -65,6 +66,7 @@ public final class Calls implements AutoCloseable {
         this.directory = directory;
         this.balancer = balancer;
         this.settings = settings;
+        this.table = new MethodTable(settings.service(), settings.methods());
         this.timer = new ScheduledThreadPoolExecutor(1, work -> {
             Thread thread = new Thread(work, "sdk-timer-1");
             thread.setDaemon(true);
@@ -165,7 +167,7 @@ public final class Calls implements AutoCloseable {
             ticking = true;
             timer.scheduleWithFixedDelay(this::tick, TICK_MS, TICK_MS, TimeUnit.MILLISECONDS);
         }
-        ServiceCalls calls = new ServiceCalls(service, balancer, settings, lines, timer, System::nanoTime);
+        ServiceCalls calls = new ServiceCalls(service, balancer, settings, table, lines, timer, System::nanoTime);
         calls.update(answer);
         services.put(service, new Watched(calls, directory.watch(service, calls::update)));
         return calls;
@@ -219,12 +221,15 @@ public final class Calls implements AutoCloseable {
         return message == null ? failure.code().name() : message;
     }
 
+    /** Returns the time that the settings give to a call that names none itself; null means the client's. */
+    public @Nullable Duration timeout(ServiceName service, String method) {
+        return table.timeout(service, method);
+    }
+
     /** Returns how the instances of a service look from here; empty for one that was not called lately. */
     public List<InstanceView> instances(ServiceName service) {
         Watched known = services.get(service);
-        return known == null
-                ? List.of()
-                : known.calls.roster().all().stream().map(Endpoint::view).toList();
+        return known == null ? List.of() : known.calls.fleet().view();
     }
 
     /** Returns the services that were called lately. */

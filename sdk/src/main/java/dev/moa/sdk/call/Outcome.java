@@ -4,13 +4,19 @@ import dev.moa.protocol.CallResponse;
 import dev.moa.protocol.Payload;
 import dev.moa.protocol.StatusCode;
 
-/** What a response says of the instance that gave it. */
-enum Outcome {
+/** What the end of an attempt says of the instance that had it. */
+public enum Outcome {
     /** The instance did its work, whatever the service thought of the call. */
     SUCCESS,
-    /** The instance failed: broken, overloaded, too slow. */
+    /** The instance failed: broken, gone. */
     FAILURE,
-    /** Nothing can be said: the caller gave up. */
+    /** The instance was too busy to begin: it should get less, but it is not broken. */
+    REFUSED,
+    /** There was no answer by the deadline. A failure, unless the call had less time than the instance usually takes. */
+    TIMED_OUT,
+    /** Nobody waits for the answer any more. What is known: it took longer than this. */
+    ABANDONED,
+    /** Nothing can be said: it was never sent. */
     UNKNOWN;
 
     private static final Payload NOT_SENT = Payload.json("{\"sent\":false}");
@@ -18,7 +24,10 @@ enum Outcome {
 
     static Outcome of(CallResponse response) {
         return switch (response.code()) {
-            case UNAVAILABLE, INTERNAL, DEADLINE_EXCEEDED, RESOURCE_EXHAUSTED, DATA_LOSS -> FAILURE;
+            case OK -> SUCCESS;
+            case UNAVAILABLE, INTERNAL, DATA_LOSS -> FAILURE;
+            case RESOURCE_EXHAUSTED -> REFUSED;
+            case DEADLINE_EXCEEDED -> wasNotSent(response) ? UNKNOWN : TIMED_OUT;
             case CANCELLED -> UNKNOWN;
             // an instance that does not have the service: the directory is behind, or a port has a new owner
             case NOT_FOUND -> wasNotStarted(response) ? FAILURE : SUCCESS;

@@ -8,8 +8,9 @@ import java.util.function.LongSupplier;
  *
  * <p>Each sample moves the averages by a tenth, more after a pause (time constant 1 s), so that a busy instance's
  * figures follow within some ten calls and an idle one's with the first. While nothing comes in, the figures drift
- * back to "unknown" (time constant 2.5 s): an instance that was 20 times too slow is tried again after about
- * 7 s with a single call, and not forgotten for ever. A failure counts as a slow answer and lowers the success.
+ * back to "unknown" (time constant 2.5 s), and after 4 s the instance is due: it gets one call whatever its figures
+ * say, and that call alone decides what is believed next. So an instance that was however slow is noticed within
+ * some 4 s of being well again, at the cost of one call in 4 s. A failure counts as a slow answer and lowers the success.
  *
  * <p>Samples are taken under the record's own lock, which is held for some nanoseconds; readers take no lock and may
  * see a latency and a success of two neighbouring samples.
@@ -23,8 +24,13 @@ final class TrackRecord {
 
     private static final double SAMPLE_TIME_NANOS = 1e9;
     private static final double DRIFT_TIME_NANOS = 2.5e9;
+    /** After this pause nothing of the old figures is believed. */
+    static final long DUE_NANOS = 4_000_000_000L;
+
     /** A failure is at least this much slower than what the instance usually takes. */
     private static final double FAILURE_FACTOR = 3;
+    /** A call that had less time than this much of the usual latency says nothing by running out of it. */
+    private static final double FAIR_FACTOR = 2;
 
     private static final double LEAST_SUCCESS = 0.05;
     private static final double LEAST_LATENCY_NANOS = 1_000;
@@ -55,6 +61,11 @@ final class TrackRecord {
         return Math.max(LEAST_SUCCESS, 1 - (1 - success) * drift());
     }
 
+    /** Returns whether nothing was heard for so long that one call should find out. */
+    boolean isDue() {
+        return inFlight.get() == 0 && nanoClock.getAsLong() - sampledAt >= DUE_NANOS;
+    }
+
     /** A call goes out. */
     void begin() {
         inFlight.incrementAndGet();
@@ -63,27 +74,54 @@ final class TrackRecord {
     /** A call that went out ends; returns the failures in a row. */
     int end(Outcome outcome, long tookNanos) {
         inFlight.decrementAndGet();
-        if (outcome == Outcome.UNKNOWN) {
-            return 0;
-        }
-        return sample(outcome == Outcome.SUCCESS, tookNanos);
+        return switch (outcome) {
+            case SUCCESS -> sample(true, true, tookNanos);
+            case FAILURE -> sample(false, true, tookNanos);
+            case REFUSED -> sample(false, false, tookNanos);
+            case TIMED_OUT ->
+                tookNanos >= latencyNanos * FAIR_FACTOR ? sample(false, true, tookNanos) : atLeast(tookNanos);
+            case ABANDONED -> atLeast(tookNanos);
+            case UNKNOWN -> failuresInARow();
+        };
     }
 
-    private synchronized int sample(boolean succeeded, long tookNanos) {
-        long now = nanoClock.getAsLong();
-        long pause = now - sampledAt;
-        double step = pause <= LONG_PAUSE_NANOS ? STEP : 1 - Math.exp(-pause / SAMPLE_TIME_NANOS);
+    private synchronized int sample(boolean succeeded, boolean counts, long tookNanos) {
+        double step = step();
         double took = succeeded ? tookNanos : Math.max(tookNanos, latencyNanos * FAILURE_FACTOR);
         latencyNanos += (took - latencyNanos) * step;
         success += ((succeeded ? 1 : 0) - success) * step;
-        sampledAt = now;
-        failuresInARow = succeeded ? 0 : failuresInARow + 1;
+        sampledAt = nanoClock.getAsLong();
+        if (counts) {
+            failuresInARow = succeeded ? 0 : failuresInARow + 1;
+        }
         return failuresInARow;
     }
 
-    /** Forgets the failures in a row, as the instance gets another chance. */
+    /** An answer would have taken longer than this. */
+    private synchronized int atLeast(long tookNanos) {
+        if (tookNanos > latencyNanos) {
+            latencyNanos += (tookNanos - latencyNanos) * step();
+            sampledAt = nanoClock.getAsLong();
+        }
+        return failuresInARow;
+    }
+
+    private double step() {
+        long pause = nanoClock.getAsLong() - sampledAt;
+        if (pause <= LONG_PAUSE_NANOS) {
+            return STEP;
+        }
+        return pause >= DUE_NANOS ? 1 : 1 - Math.exp(-pause / SAMPLE_TIME_NANOS);
+    }
+
+    private synchronized int failuresInARow() {
+        return failuresInARow;
+    }
+
+    /** Forgets the failures, as the instance has shown that it is well again. */
     synchronized void forgive() {
         failuresInARow = 0;
+        success = 1;
     }
 
     private double drift() {

@@ -96,6 +96,34 @@ class BalancerTests {
                 .hasSize(4);
     }
 
+    @Test
+    void betterOfTwoSharesByWeightAmongEquals() {
+        List<Fixed> candidates = List.of(new Fixed(1, 100, null), new Fixed(2, 300, null), new Fixed(3, 100, null));
+        Balancer balancer = Balancer.powerOfTwoChoices();
+
+        long second = IntStream.range(0, 10_000)
+                .filter(i -> balancer.choose(candidates, request("x")) == 1)
+                .count();
+
+        assertThat(second).isBetween(4_000L, 6_500L);
+    }
+
+    @Test
+    void leastInFlightTakesTheIdlestForItsWeight() {
+        List<Busy> candidates = List.of(new Busy(1, 100, 3), new Busy(2, 400, 5), new Busy(3, 100, 2));
+        List<Busy> equals = List.of(new Busy(1, 100, 1), new Busy(2, 100, 1), new Busy(3, 100, 1));
+        Balancer balancer = Balancer.leastInFlight();
+
+        assertThat(IntStream.range(0, 100)
+                        .map(i -> balancer.choose(candidates, request("x")))
+                        .distinct())
+                .containsExactly(1);
+        assertThat(IntStream.range(0, 100)
+                        .map(i -> balancer.choose(equals, request("x")))
+                        .distinct())
+                .containsExactlyInAnyOrder(0, 1, 2);
+    }
+
     private static CallRequest request(String args) {
         return CallRequest.of(SERVICE, "any", Payload.json(args));
     }
@@ -115,6 +143,28 @@ class BalancerTests {
         @Override
         public int inFlight() {
             return 0;
+        }
+
+        @Override
+        public double latencyNanos() {
+            return 1;
+        }
+
+        @Override
+        public double success() {
+            return 1;
+        }
+
+        @Override
+        public double weight() {
+            return address.weight() / 100.0;
+        }
+    }
+
+    private record Busy(InstanceAddress address, int inFlight) implements Candidate {
+
+        Busy(int port, int weight, int inFlight) {
+            this(InstanceAddress.of("127.0.0.1", port).withWeight(weight), inFlight);
         }
 
         @Override

@@ -24,32 +24,96 @@ class EndpointTests {
     }
 
     @Test
-    void newcomerWarmsUp() {
-        Endpoint endpoint = endpoint(10 * SECOND);
+    void newcomerGrowsByWhatItShows() {
+        Endpoint endpoint = endpoint(30 * SECOND);
 
-        assertThat(endpoint.weight()).isEqualTo(0.1);
-        now += 5 * SECOND;
-        assertThat(endpoint.weight()).isEqualTo(0.5);
-        now += 5 * SECOND;
+        assertThat(endpoint.weight()).isEqualTo(0.08);
+        answers(endpoint, 10, Outcome.SUCCESS, 900_000);
+        double afterTen = endpoint.weight();
+        answers(endpoint, 10, Outcome.SUCCESS, 9_000_000);
+        double afterTenSlow = endpoint.weight();
+        answers(endpoint, 40, Outcome.SUCCESS, 900_000);
+
+        assertThat(afterTen).isBetween(0.15, 0.25);
+        assertThat(afterTenSlow).isEqualTo(0.08);
         assertThat(endpoint.weight()).isEqualTo(1);
     }
 
     @Test
-    void ejectionEndsAndGetsLongerEachTime() {
+    void newcomerWithoutCallsIsBelievedInTheEnd() {
+        Endpoint endpoint = endpoint(30 * SECOND);
+
+        now += 29 * SECOND;
+        assertThat(endpoint.weight()).isEqualTo(0.08);
+        now += SECOND;
+        assertThat(endpoint.weight()).isEqualTo(1);
+    }
+
+    @Test
+    void ejectionEndsAndGetsLongerUpToItsLimit() {
         Endpoint endpoint = endpoint(0);
 
-        endpoint.eject(5 * SECOND);
+        for (long seconds : new long[] {2, 4, 6, 6}) {
+            endpoint.eject(2 * SECOND, 6 * SECOND);
+            now += seconds * SECOND - 1;
+            assertThat(endpoint.returns()).isFalse();
+            assertThat(endpoint.isEjected()).isTrue();
+            now++;
+            assertThat(endpoint.returns()).isTrue();
+            assertThat(endpoint.isEjected()).isFalse();
+        }
+    }
+
+    @Test
+    void oneCallOnTrialDecidesWhetherItComesBack() {
+        Endpoint endpoint = endpoint(0);
+        endpoint.eject(2 * SECOND, 6 * SECOND);
+        now += 2 * SECOND;
+        endpoint.returns();
+
+        boolean due = endpoint.isDue();
+        endpoint.begin();
+        boolean dueMeanwhile = endpoint.isDue();
+        double weightMeanwhile = endpoint.weight();
+        boolean ejectAgain = endpoint.end(Outcome.FAILURE, 1, 1_000_000, 5);
+        endpoint.eject(2 * SECOND, 6 * SECOND);
         now += 4 * SECOND;
-        assertThat(endpoint.returns()).isFalse();
-        assertThat(endpoint.isEjected()).isTrue();
-        now += SECOND;
-        assertThat(endpoint.returns()).isTrue();
-        assertThat(endpoint.isEjected()).isFalse();
-        endpoint.eject(5 * SECOND);
-        now += 5 * SECOND;
-        assertThat(endpoint.returns()).isFalse();
-        now += 5 * SECOND;
-        assertThat(endpoint.returns()).isTrue();
+        endpoint.returns();
+        answers(endpoint, 1, Outcome.SUCCESS, 900_000);
+
+        assertThat(due).isTrue();
+        assertThat(dueMeanwhile).isFalse();
+        assertThat(weightMeanwhile).isEqualTo(0.01);
+        assertThat(ejectAgain).isTrue();
+        assertThat(endpoint.weight()).isEqualTo(0.25);
+        assertThat(endpoint.success()).isEqualTo(1);
+    }
+
+    @Test
+    void busyInstanceIsRepelledButNotEjected() {
+        Endpoint endpoint = endpoint(0);
+
+        boolean eject = answers(endpoint, 20, Outcome.REFUSED, 100_000);
+
+        assertThat(eject).isFalse();
+        assertThat(endpoint.success()).isLessThan(0.2);
+    }
+
+    @Test
+    void callThatHadNoTimeSaysNothingByRunningOutOfIt() {
+        TrackRecord record = new TrackRecord(() -> now, 10_000_000);
+
+        record.begin();
+        record.end(Outcome.TIMED_OUT, 2_000_000);
+        record.begin();
+        record.end(Outcome.ABANDONED, 2_000_000);
+        double untouched = record.latencyNanos();
+        record.begin();
+        record.end(Outcome.ABANDONED, 20_000_000);
+
+        assertThat(untouched).isEqualTo(10_000_000);
+        assertThat(record.success()).isEqualTo(1);
+        assertThat(record.latencyNanos()).isEqualTo(11_000_000);
     }
 
     @Test
@@ -69,6 +133,33 @@ class EndpointTests {
         assertThat(success).isEqualTo(0.05);
         assertThat(record.latencyNanos()).isLessThan(latency / 10);
         assertThat(record.success()).isGreaterThan(0.9);
+    }
+
+    @Test
+    void instanceThatWasNotHeardOfIsDueOneCall() {
+        TrackRecord record = new TrackRecord(() -> now, 1_000_000);
+        record.begin();
+        record.end(Outcome.SUCCESS, 500_000_000);
+
+        now += 4 * SECOND;
+        boolean due = record.isDue();
+        record.begin();
+        boolean dueMeanwhile = record.isDue();
+        record.end(Outcome.SUCCESS, 1_000_000);
+
+        assertThat(due).isTrue();
+        assertThat(dueMeanwhile).isFalse();
+        assertThat(record.latencyNanos()).isEqualTo(1_000_000);
+    }
+
+    /** Returns whether one of the outcomes should lead to an ejection. */
+    private static boolean answers(Endpoint endpoint, int count, Outcome outcome, long tookNanos) {
+        boolean eject = false;
+        for (int i = 0; i < count; i++) {
+            endpoint.begin();
+            eject |= endpoint.end(outcome, tookNanos, 1_000_000, 5);
+        }
+        return eject;
     }
 
     private Endpoint endpoint(long warmUpNanos) {
