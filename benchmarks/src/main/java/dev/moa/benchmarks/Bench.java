@@ -8,7 +8,8 @@ import java.util.Optional;
 /** The command {@code ./moa bench [NAME] [--json]}. */
 public final class Bench {
 
-    private static final List<Benchmark> ALL = List.of(new RespBenchmark(), new BatchBenchmark());
+    private static final List<Benchmark> ALL =
+            List.of(new RespBenchmark(), new BatchBenchmark(), new BalanceBenchmark());
 
     private Bench() {}
 
