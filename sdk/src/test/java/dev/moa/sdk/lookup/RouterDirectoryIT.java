@@ -99,11 +99,11 @@ class RouterDirectoryIT {
         one.close();
         two.close();
 
+        await().untilAsserted(() -> assertThatThrownBy(() -> lookup(FEED))
+                .isInstanceOfSatisfying(
+                        MoaException.class, e -> assertThat(e.code()).isEqualTo(StatusCode.UNAVAILABLE)));
         await().until(() -> lookup(USER).ageMs() > 0);
         assertThat(lookup(USER).instances()).hasSize(1);
-        assertThatThrownBy(() -> lookup(FEED))
-                .isInstanceOfSatisfying(
-                        MoaException.class, e -> assertThat(e.code()).isEqualTo(StatusCode.UNAVAILABLE));
     }
 
     @Test
