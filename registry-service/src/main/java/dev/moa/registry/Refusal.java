@@ -65,6 +65,19 @@ public final class Refusal extends MoaException {
                 null);
     }
 
+    /** There is no such override. */
+    public static Refusal unknownOverride(String id, String service) {
+        return new Refusal(
+                StatusCode.NOT_FOUND,
+                "Unknown override",
+                "override: %s (%s has none of this id)".formatted(shorten(id), service),
+                particulars(
+                        shorten(id),
+                        "ids of GET /v1/overrides?service=" + service,
+                        "nothing: it is not there, or was lifted before"),
+                null);
+    }
+
     /** A bound has been reached. */
     public static Refusal exhausted(String what, Object value, String limit, String todo) {
         return new Refusal(

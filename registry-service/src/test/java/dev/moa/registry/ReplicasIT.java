@@ -87,6 +87,17 @@ class ReplicasIT {
                 .header("Authorization", "Bearer " + USER_TOKEN)
                 .DELETE());
 
+        Answer meddling = guarded.send(HttpRequest.newBuilder(guarded.uri("/v1/overrides"))
+                .header("Authorization", "Bearer " + USER_TOKEN)
+                .header("Content-Type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofString(
+                        "{\"service\":\"/service/user\",\"scope\":{},\"set\":{\"weight\":0},\"reason\":\"x\"}")));
+        Answer drainingAnother = guarded.send(HttpRequest.newBuilder(guarded.uri(path.replace("?", "/drain?")))
+                .header("Authorization", "Bearer " + USER_TOKEN)
+                .POST(HttpRequest.BodyPublishers.noBody()));
+
+        assertThat(meddling.status()).isEqualTo(403);
+        assertThat(drainingAnother.status()).isEqualTo(403);
         assertThat(own.status()).isEqualTo(201);
         assertThat(other.status()).isEqualTo(403);
         assertThat(other.json().get("detail").stringValue()).contains("user", "/service/site");

@@ -17,8 +17,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentMap;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -42,22 +40,19 @@ public final class RedisCatalog {
     private final RegistryMetrics metrics;
     private final Overrides overrides;
     private final MarkedServices probed;
+    private final MarkedServices overridden;
     private final SecureRandom random = new SecureRandom();
-    // the greatest revision seen of each service, and of which epoch: how a store that went back in time is noticed
-    private final ConcurrentMap<ServiceName, Seen> seen = new ConcurrentHashMap<>();
-
-    // services whose store was lost, and until when (nanoTime) those that lived in it are waited for
-    private final ConcurrentMap<ServiceName, Long> rebuilding = new ConcurrentHashMap<>();
-
-    private record Seen(String epoch, long revision) {}
+    private final StoreMemory memory;
 
     RedisCatalog(RedisStore store, ServiceIndex index, CatalogProperties limits, RegistryMetrics metrics) {
         this.store = store;
         this.index = index;
         this.limits = limits;
         this.metrics = metrics;
+        this.memory = new StoreMemory(limits.rebuild());
         this.overrides = new Overrides(store);
         this.probed = new MarkedServices("moa:registry:probed", store);
+        this.overridden = new MarkedServices("moa:registry:overridden", store);
     }
 
     /** Registers an instance and starts its lease; the same registration again changes nothing but the lease. */
@@ -66,7 +61,7 @@ public final class RedisCatalog {
         InstanceId id = registration.id() == null ? InstanceId.create(service) : registration.id();
         Description said = registration.description(id);
         index.admit(service);
-        Seen before = seen.get(service);
+        Position before = memory.last(service);
         List<Object> answer = List.of("reread");
         for (int i = 0; i < CHANGE_TRIES && answer.get(0).equals("reread"); i++) {
             Overrides.Known known = i == 0 ? overrides.of(service) : overrides.read(service);
@@ -160,7 +155,7 @@ public final class RedisCatalog {
             Description listed = InstanceJson.description(stored);
             String kept = listed.overridden() == null ? null : hash(CatalogScript.key(id.service(), "own"), id);
             Description says = (kept == null ? listed : InstanceJson.descriptionOf(kept)).with(patch);
-            Seen seenBefore = seen.get(id.service());
+            Position seenBefore = memory.last(id.service());
             List<Object> answer = write(
                     CatalogScript.CHANGE,
                     id.service(),
@@ -212,7 +207,20 @@ public final class RedisCatalog {
                     limits.maxOverrides() + " (moa.registry.catalog.max-overrides)",
                     "lift some that are not needed, or use one with a wider scope");
         }
+        if (!json.isEmpty()) {
+            overridden.add(service);
+        }
         return relist(service, reason);
+    }
+
+    /** Returns the services that have overrides, or had some a moment ago. */
+    public Set<ServiceName> overriddenServices() {
+        return overridden.read();
+    }
+
+    /** Says that a service has no overrides any more. */
+    public void notOverridden(ServiceName service) {
+        overridden.remove(service);
     }
 
     /** Lists every instance of a service as its overrides want it; returns how many had to be changed. */
@@ -261,14 +269,14 @@ public final class RedisCatalog {
 
     /** Removes an instance. */
     public Written remove(InstanceId id, long incarnation, ChangeReason reason) {
-        Seen before = seen.get(id.service());
+        Position before = memory.last(id.service());
         List<Object> answer =
                 write(CatalogScript.REMOVE, id.service(), id.value(), String.valueOf(incarnation), reason.word());
         return written(id, incarnation, reason, before, answer);
     }
 
     private Written written(
-            InstanceId id, long incarnation, ChangeReason reason, @Nullable Seen before, List<Object> answer) {
+            InstanceId id, long incarnation, ChangeReason reason, @Nullable Position before, List<Object> answer) {
         String outcome = (String) answer.get(0);
         if (outcome.equals("unknown")) {
             throw Refusal.unknown(id.value());
@@ -293,7 +301,7 @@ public final class RedisCatalog {
      * @param heal whether to give a lease to those who lost theirs with an evicted key
      */
     public Expiry expire(ServiceName service, Look look, Duration lookAge, boolean heal, LossRule rule) {
-        Seen before = seen.get(service);
+        Position before = memory.last(service);
         List<Object> answer = write(
                 CatalogScript.EXPIRE,
                 service,
@@ -355,7 +363,7 @@ public final class RedisCatalog {
     /** Returns all instances of a service as of one moment. */
     public ServiceSnapshot snapshot(ServiceName service) {
         List<String> keys = CatalogScript.keys(service);
-        Seen before = seen.get(service);
+        Position before = memory.last(service);
         List<Object> answer =
                 store.ask("snapshot", redis -> CatalogScript.SNAPSHOT.run(redis, keys.subList(0, 3), List.of()));
         notice(service, before, (String) answer.get(0), (Long) answer.get(1));
@@ -405,41 +413,11 @@ public final class RedisCatalog {
                 (Long) answer.get(0));
     }
 
-    /**
-     * Remembers where a service is. If that is behind what was seen before the question was asked, Redis has lost
-     * writes (an old copy was restored, or a replica that was behind became the primary) and the service gets a new
-     * epoch; the leases of those who were lost come back with their next renewal, which is answered unknown.
-     */
-    private void notice(ServiceName service, @Nullable Seen before, String epoch, long revision) {
-        if (before != null && before.epoch().equals(epoch) && revision < before.revision()) {
-            seen.remove(service, before);
+    // what Redis lost shows when a service is behind what was seen before the question was asked
+    private void notice(ServiceName service, @Nullable Position before, String epoch, long revision) {
+        if (memory.notice(service, before, new Position(epoch, revision)) && before != null) {
             write(CatalogScript.REBIRTH, service, epoch, String.valueOf(before.revision()));
             metrics.rebirth();
-            log.warn(
-                    "Redis went back in time: {} was at revision {} and is at {}; it gets a new epoch",
-                    service,
-                    before.revision(),
-                    revision);
-            lost(service);
-        } else if (before != null && !before.epoch().equals(epoch)) {
-            if (seen.replace(service, before, new Seen(epoch, revision))
-                    && !before.epoch().isEmpty()) {
-                lost(service);
-            }
-        } else if (!epoch.isEmpty()) {
-            seen.merge(
-                    service,
-                    new Seen(epoch, revision),
-                    (known, now) ->
-                            known.epoch().equals(now.epoch()) && known.revision() > now.revision() ? known : now);
-        }
-    }
-
-    private void lost(ServiceName service) {
-        Long until =
-                rebuilding.put(service, System.nanoTime() + limits.rebuild().toNanos());
-        if (until == null) {
-            log.warn("The store of {} was emptied or went back in time; its instances are waited for", service);
         }
     }
 
@@ -448,15 +426,7 @@ public final class RedisCatalog {
      * come back with its next renewal.
      */
     public boolean isRebuilding(ServiceName service) {
-        Long until = rebuilding.get(service);
-        if (until == null) {
-            return false;
-        }
-        if (System.nanoTime() - until < 0) {
-            return true;
-        }
-        rebuilding.remove(service, until);
-        return false;
+        return memory.isRebuilding(service);
     }
 
     private List<Object> write(CatalogScript script, ServiceName service, String... arguments) {

@@ -6,6 +6,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.beans.TypeMismatchException;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.HttpStatusCode;
@@ -117,6 +118,17 @@ class ErrorAdvice extends ResponseEntityExceptionHandler {
                 "/v1/instances, /v1/leases, /v1/services, /v1/changes, /v1/watch",
                 "see /v3/api-docs",
                 headers);
+    }
+
+    @Override
+    protected @Nullable ResponseEntity<Object> handleTypeMismatch(
+            TypeMismatchException failure, HttpHeaders headers, HttpStatusCode status, WebRequest request) {
+        Class<?> wanted = failure.getRequiredType();
+        return refused(Refusal.invalid(
+                Objects.requireNonNullElse(failure.getPropertyName(), "parameter"),
+                failure.getValue(),
+                wanted == null ? "another type" : wanted.getSimpleName(),
+                "see /v3/api-docs"));
     }
 
     private static String where(JacksonException broken) {

@@ -18,6 +18,7 @@ import dev.moa.registry.catalog.Renewal;
 import dev.moa.registry.catalog.ServiceChanges;
 import dev.moa.registry.catalog.ServiceSnapshot;
 import dev.moa.registry.catalog.Written;
+import dev.moa.registry.intent.Audit;
 import dev.moa.registry.probe.Holds;
 import dev.moa.spring.security.RequestCaller;
 import io.swagger.v3.oas.annotations.Operation;
@@ -49,13 +50,16 @@ class InstanceController {
     private final CatalogProperties limits;
     private final MoaAddress moaAddress;
     private final Holds holds;
+    private final Audit audit;
 
     InstanceController(
             RedisCatalog catalog,
             RegistrationRules rules,
             CatalogProperties limits,
             MoaAddress moaAddress,
-            Holds holds) {
+            Holds holds,
+            Audit audit) {
+        this.audit = audit;
         this.holds = holds;
         this.moaAddress = moaAddress;
         this.catalog = catalog;
@@ -138,8 +142,10 @@ class InstanceController {
             HttpServletRequest request) {
         InstanceId instance = InstanceId.parse(id);
         Permissions.require(RequestCaller.of(request), instance.service());
-        return catalog.change(
-                instance, incarnation(incarnation), rules.patch(body), reason(reason, ChangeReason.CHANGED, request));
+        ChangeReason why = reason(reason, ChangeReason.CHANGED, request);
+        Written written = catalog.change(instance, incarnation(incarnation), rules.patch(body), why);
+        audit(why, "change", instance, body.toString(), request);
+        return written;
     }
 
     @Operation(
@@ -153,7 +159,16 @@ class InstanceController {
             HttpServletRequest request) {
         InstanceId instance = InstanceId.parse(id);
         Permissions.require(RequestCaller.of(request), instance.service());
-        return catalog.remove(instance, incarnation(incarnation), reason(reason, ChangeReason.GRACEFUL, request));
+        ChangeReason why = reason(reason, ChangeReason.GRACEFUL, request);
+        Written written = catalog.remove(instance, incarnation(incarnation), why);
+        audit(why, "remove", instance, "", request);
+        return written;
+    }
+
+    private void audit(ChangeReason why, String action, InstanceId id, String detail, HttpServletRequest request) {
+        if (why == ChangeReason.OPERATOR) {
+            audit.record(Author.of(request), action, id.service().value(), id.value(), why.word(), detail);
+        }
     }
 
     @Operation(

@@ -6,6 +6,7 @@ import dev.moa.registry.watch.Outlet;
 import dev.moa.registry.watch.Subscription;
 import dev.moa.registry.watch.SubscriptionHub;
 import io.swagger.v3.oas.annotations.Operation;
+import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -38,16 +39,23 @@ class WatchController {
     SseEmitter watch(
             @RequestParam List<String> service,
             @RequestParam(required = false) @Nullable String since,
-            @RequestHeader(name = "Last-Event-ID", required = false) @Nullable String lastEventId) {
+            @RequestHeader(name = "Last-Event-ID", required = false) @Nullable String lastEventId,
+            HttpServletRequest request) {
         Set<ServiceName> services = new LinkedHashSet<>();
         service.forEach(name -> services.add(RegistrationRules.serviceName(name)));
         String token = since == null || since.isEmpty() ? lastEventId : since;
         SseEmitter emitter = new SseEmitter(NO_TIMEOUT);
-        Subscription subscription =
-                hub.subscribe(services, token == null || token.isEmpty() ? null : token, new SseOutlet(emitter));
+        Subscription subscription = hub.subscribe(
+                name(request), services, token == null || token.isEmpty() ? null : token, new SseOutlet(emitter));
         emitter.onCompletion(() -> hub.unsubscribe(subscription));
         emitter.onError(failure -> hub.unsubscribe(subscription));
         return emitter;
+    }
+
+    private static String name(HttpServletRequest request) {
+        String agent = String.valueOf(request.getHeader("User-Agent"));
+        String shown = agent.length() > 40 ? agent.substring(0, 40) + "…" : agent;
+        return "%s:%d (%s, %s)".formatted(request.getRemoteAddr(), request.getRemotePort(), Author.of(request), shown);
     }
 
     private record SseOutlet(SseEmitter emitter) implements Outlet {

@@ -66,6 +66,11 @@ public final class RedisStore {
         return askAnyway(question, how);
     }
 
+    /** Returns Redis's time in ms. */
+    public long nowMs() {
+        return ask("time", template -> Objects.requireNonNull(template.execute(LOOK, List.of())));
+    }
+
     /** Looks whether Redis is there, and whether it was in between. */
     public Look look() {
         try {

@@ -3,6 +3,7 @@ package dev.moa.registry.watch;
 import dev.moa.protocol.ServiceName;
 import dev.moa.registry.catalog.Instance;
 import dev.moa.registry.catalog.InstanceChange;
+import dev.moa.registry.catalog.Position;
 import dev.moa.registry.catalog.RedisCatalog;
 import dev.moa.registry.catalog.ServiceChanges;
 import dev.moa.registry.catalog.ServiceSnapshot;

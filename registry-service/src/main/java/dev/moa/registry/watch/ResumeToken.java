@@ -2,6 +2,7 @@ package dev.moa.registry.watch;
 
 import dev.moa.protocol.ServiceName;
 import dev.moa.registry.Refusal;
+import dev.moa.registry.catalog.Position;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

@@ -2,12 +2,14 @@ package dev.moa.registry.watch;
 
 import dev.moa.protocol.ServiceName;
 import dev.moa.registry.RegistryMetrics;
+import dev.moa.registry.catalog.Position;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -26,6 +28,7 @@ public final class Subscription {
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
     private final Map<ServiceName, Position> positions; // of what was put in; the hub's thread only
+    private final String name;
     private final Set<ServiceName> services;
     private final Outlet outlet;
     private final Executor senders;
@@ -39,15 +42,17 @@ public final class Subscription {
     private boolean cut;
     private boolean closed;
 
-    private final Map<ServiceName, Position> delivered = new LinkedHashMap<>(); // the sending task only
+    private final Map<ServiceName, Position> delivered = new ConcurrentHashMap<>(); // written by the sending task
 
     Subscription(
+            String name,
             Set<ServiceName> services,
             Map<ServiceName, Position> since,
             Outlet outlet,
             Executor senders,
             WatchProperties bounds,
             RegistryMetrics metrics) {
+        this.name = name;
         this.services = services;
         this.positions = new LinkedHashMap<>(since);
         this.delivered.putAll(since);
@@ -55,6 +60,17 @@ public final class Subscription {
         this.senders = senders;
         this.bounds = bounds;
         this.metrics = metrics;
+    }
+
+    /** Returns who it is, for people. */
+    String name() {
+        return name;
+    }
+
+    /** Returns whether it has been sent everything of a service up to a position. */
+    boolean hasBeenSent(ServiceName service, Position position) {
+        Position sent = delivered.get(service);
+        return sent != null && sent.covers(position);
     }
 
     /** Returns the services that it watches. */

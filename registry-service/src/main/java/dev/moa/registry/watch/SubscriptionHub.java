@@ -3,6 +3,7 @@ package dev.moa.registry.watch;
 import dev.moa.protocol.ServiceName;
 import dev.moa.registry.Refusal;
 import dev.moa.registry.RegistryMetrics;
+import dev.moa.registry.catalog.Position;
 import dev.moa.registry.catalog.RedisCatalog;
 import dev.moa.registry.store.RedisStore;
 import java.time.Duration;
@@ -33,6 +34,7 @@ import org.springframework.context.SmartLifecycle;
 public final class SubscriptionHub implements SmartLifecycle {
     private static final Logger log = LoggerFactory.getLogger(SubscriptionHub.class);
     private static final long RETRY_MS = 500;
+    private static final int MOST_NAMED = 100;
     // a registry younger than this may have missed the loss of a store
     private static final Duration JUST_STARTED = Duration.ofSeconds(30);
 
@@ -67,9 +69,10 @@ public final class SubscriptionHub implements SmartLifecycle {
     /**
      * Begins to tell {@code outlet} of the services, from {@code token} on, or with a snapshot of each.
      *
+     * @param name who it is, for people
      * @throws Refusal if there are too many, the token is none, or Redis is away
      */
-    public Subscription subscribe(Set<ServiceName> services, @Nullable String token, Outlet outlet) {
+    public Subscription subscribe(String name, Set<ServiceName> services, @Nullable String token, Outlet outlet) {
         if (services.isEmpty() || services.size() > bounds.maxServices()) {
             throw Refusal.invalid(
                     "service",
@@ -83,7 +86,7 @@ public final class SubscriptionHub implements SmartLifecycle {
         if (absence != null) {
             throw Refusal.unavailable(absence, null);
         }
-        Subscription subscription = new Subscription(services, since, outlet, senders, bounds, metrics);
+        Subscription subscription = new Subscription(name, services, since, outlet, senders, bounds, metrics);
         synchronized (this) {
             if (thread == null) {
                 throw Refusal.stopping();
@@ -100,6 +103,21 @@ public final class SubscriptionHub implements SmartLifecycle {
             notifyAll();
         }
         return subscription;
+    }
+
+    /** Returns who watches a service here, and who of them has not been sent {@code position} yet. */
+    public Audience audience(ServiceName service, Position position) {
+        int watches = 0;
+        List<String> behind = new ArrayList<>();
+        for (Subscription each : subscriptions) {
+            if (each.services().contains(service) && !each.isClosed()) {
+                watches++;
+                if (behind.size() < MOST_NAMED && !each.hasBeenSent(service, position)) {
+                    behind.add(each.name());
+                }
+            }
+        }
+        return new Audience(watches, behind);
     }
 
     /** Ends a subscription. */

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import dev.moa.protocol.ServiceName;
 import dev.moa.registry.catalog.Instance;
 import dev.moa.registry.catalog.InstanceChange;
+import dev.moa.registry.catalog.Position;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;

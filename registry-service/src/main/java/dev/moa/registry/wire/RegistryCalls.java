@@ -13,11 +13,13 @@ import dev.moa.registry.catalog.CatalogProperties;
 import dev.moa.registry.catalog.ChangeReason;
 import dev.moa.registry.catalog.InstanceId;
 import dev.moa.registry.catalog.Lease;
+import dev.moa.registry.catalog.Position;
 import dev.moa.registry.catalog.RedisCatalog;
 import dev.moa.registry.catalog.Registration;
 import dev.moa.registry.catalog.RegistrationRules;
 import dev.moa.registry.probe.HoldProperties;
 import dev.moa.registry.probe.Holds;
+import dev.moa.registry.watch.SubscriptionHub;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -35,7 +37,8 @@ import tools.jackson.databind.json.JsonMapper;
 /**
  * {@code /service/registry}: {@code hold(leases)}, and what the REST face does, for those who have a moa connection
  * anyway: {@code register(registration)}, {@code renew(leases)}, {@code deregister(id, incarnation)},
- * {@code instances(service)}.
+ * {@code instances(service)}. Registries ask each other {@code audience(service, epoch, revision)}: who watches, and who has
+ * not been told yet.
  *
  * <p>{@code hold} is a long poll: it is answered when its time is over, and called again. What matters is the
  * connection: the registry notices when it breaks.
@@ -43,7 +46,8 @@ import tools.jackson.databind.json.JsonMapper;
 final class RegistryCalls implements CallHandler {
     private static final Logger log = LoggerFactory.getLogger(RegistryCalls.class);
     private static final String METHODS =
-            "hold(leases), register(registration), renew(leases), deregister(id, incarnation), instances(service)";
+            "hold(leases), register(registration), renew(leases), deregister(id, incarnation), instances(service),"
+                    + " audience(service, epoch, revision)";
     // a hold is answered this much before its deadline, for the way back
     private static final long WAY_BACK_MS = 200;
 
@@ -51,6 +55,7 @@ final class RegistryCalls implements CallHandler {
     private final RegistrationRules rules;
     private final CatalogProperties limits;
     private final Holds holds;
+    private final SubscriptionHub hub;
     private final HoldProperties limit;
     private final Executor workers;
     private final JsonMapper json;
@@ -60,6 +65,7 @@ final class RegistryCalls implements CallHandler {
             RegistrationRules rules,
             CatalogProperties limits,
             Holds holds,
+            SubscriptionHub hub,
             HoldProperties limit,
             Executor workers,
             JsonMapper json) {
@@ -67,6 +73,7 @@ final class RegistryCalls implements CallHandler {
         this.rules = rules;
         this.limits = limits;
         this.holds = holds;
+        this.hub = hub;
         this.limit = limit;
         this.workers = workers;
         this.json = json;
@@ -84,6 +91,13 @@ final class RegistryCalls implements CallHandler {
                         request,
                         call,
                         args -> catalog.snapshot(RegistrationRules.serviceName(text(args, 0, "service"))));
+            case "audience" ->
+                answer(
+                        request,
+                        call,
+                        args -> hub.audience(
+                                RegistrationRules.serviceName(text(args, 0, "service")),
+                                new Position(text(args, 1, "epoch"), whole(args, 2, "revision"))));
             case "$ping" ->
                 CompletableFuture.completedFuture(CallResponse.success(request.id(), Payload.json("\"pong\"")));
             default ->
@@ -128,11 +142,7 @@ final class RegistryCalls implements CallHandler {
     private Object deregister(JsonNode args, IncomingCall call) {
         InstanceId id = InstanceId.parse(text(args, 0, "id"));
         Permissions.require(call.caller(), id.service());
-        JsonNode incarnation = argument(args, 1, "incarnation");
-        if (incarnation == null || !incarnation.isIntegralNumber() || !incarnation.canConvertToLong()) {
-            throw Refusal.invalid("incarnation", incarnation, "a whole number", "send what the registration answered");
-        }
-        return catalog.remove(id, incarnation.longValue(), ChangeReason.GRACEFUL);
+        return catalog.remove(id, whole(args, 1, "incarnation"), ChangeReason.GRACEFUL);
     }
 
     // Redis is asked off the event loop
@@ -180,6 +190,14 @@ final class RegistryCalls implements CallHandler {
 
     private static @Nullable JsonNode argument(JsonNode args, int place, String name) {
         return args.isArray() ? args.get(place) : args.get(name);
+    }
+
+    private static long whole(JsonNode args, int place, String name) {
+        JsonNode value = argument(args, place, name);
+        if (value == null || !value.isIntegralNumber() || !value.canConvertToLong()) {
+            throw Refusal.invalid(name, value, "a whole number", "send what the registry answered");
+        }
+        return value.longValue();
     }
 
     private static String text(JsonNode args, int place, String name) {

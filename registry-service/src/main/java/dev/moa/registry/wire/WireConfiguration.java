@@ -6,6 +6,7 @@ import dev.moa.registry.catalog.RedisCatalog;
 import dev.moa.registry.catalog.RegistrationRules;
 import dev.moa.registry.probe.HoldProperties;
 import dev.moa.registry.probe.Holds;
+import dev.moa.registry.watch.SubscriptionHub;
 import dev.moa.spring.CallHandlerRegistration;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -27,11 +28,12 @@ class WireConfiguration {
             RegistrationRules rules,
             CatalogProperties limits,
             Holds holds,
+            SubscriptionHub hub,
             HoldProperties hold,
             JsonMapper json) {
         return new CallHandlerRegistration(
                 ServiceName.of("/service/registry"),
-                new RegistryCalls(catalog, rules, limits, holds, hold, workers(), json));
+                new RegistryCalls(catalog, rules, limits, holds, hub, hold, workers(), json));
     }
 
     // not a bean: an Executor bean would take the place of Spring's own

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.moa.protocol.ServiceName;
 import dev.moa.registry.Refusal;
 import dev.moa.registry.RegistryMetrics;
+import dev.moa.registry.catalog.Position;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.time.Duration;
@@ -76,6 +77,7 @@ class SubscriptionTests {
     @Test
     void subscriberThatIsGoneIsClosed() {
         Subscription subscription = new Subscription(
+                "test",
                 Set.of(USER),
                 Map.of(),
                 new Recorder() {
@@ -120,6 +122,7 @@ class SubscriptionTests {
 
     private Subscription subscription(int events, long bytes) {
         return new Subscription(
+                "test",
                 Set.of(USER),
                 Map.of(),
                 new Recorder(),

@@ -1,14 +1,14 @@
-package dev.moa.registry.watch;
+package dev.moa.registry.catalog;
 
 /**
- * How far a subscriber knows a service.
+ * How far somebody knows a service.
  *
  * @param epoch the birth mark of the store; empty where the service was not registered
  */
 public record Position(String epoch, long revision) {
 
-    /** Returns whether a subscriber here knows everything up to {@code other}. */
-    boolean covers(Position other) {
+    /** Returns whether somebody here knows everything up to {@code other}. */
+    public boolean covers(Position other) {
         return epoch.equals(other.epoch) && revision >= other.revision;
     }
 }

@@ -1,0 +1,17 @@
+package dev.moa.registry.drain;
+
+import dev.moa.registry.catalog.RedisCatalog;
+import dev.moa.registry.intent.OverrideDesk;
+import dev.moa.registry.watch.SubscriptionHub;
+import dev.moa.spring.security.TokenBook;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+@Configuration(proxyBeanMethods = false)
+class DrainConfiguration {
+
+    @Bean
+    Drains drains(RedisCatalog catalog, OverrideDesk desk, SubscriptionHub hub, TokenBook tokens) {
+        return new Drains(catalog, desk, hub, tokens.own());
+    }
+}

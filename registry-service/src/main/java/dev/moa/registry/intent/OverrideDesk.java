@@ -1,0 +1,220 @@
+package dev.moa.registry.intent;
+
+import dev.moa.protocol.ServiceName;
+import dev.moa.registry.Refusal;
+import dev.moa.registry.catalog.ChangeReason;
+import dev.moa.registry.catalog.Instance;
+import dev.moa.registry.catalog.InstanceId;
+import dev.moa.registry.catalog.InstanceOverride;
+import dev.moa.registry.catalog.RedisCatalog;
+import dev.moa.registry.replica.Replicas;
+import dev.moa.registry.store.RedisStore;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.UUID;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.context.SmartLifecycle;
+
+/**
+ * Puts operators' overrides in, lifts them, and looks after them: one that is over is lifted, so is one that was bound
+ * to a registration that is gone; whoever is not listed as wanted (a registry died in between) is listed so; and what
+ * Redis lost is put in again by the registry that looks after the service and remembers it.
+ */
+public final class OverrideDesk implements SmartLifecycle {
+    private static final Logger log = LoggerFactory.getLogger(OverrideDesk.class);
+    private static final Duration INTERVAL = Duration.ofSeconds(1);
+    private static final int RELIST_ROUNDS = 10;
+
+    private final RedisCatalog catalog;
+    private final RedisStore store;
+    private final Replicas replicas;
+    private final Audit audit;
+    private volatile @Nullable Thread thread;
+
+    // of the desk's thread
+    private final Map<ServiceName, List<InstanceOverride>> remembered = new HashMap<>();
+    private int round;
+
+    OverrideDesk(RedisCatalog catalog, RedisStore store, Replicas replicas, Audit audit) {
+        this.catalog = catalog;
+        this.store = store;
+        this.replicas = replicas;
+        this.audit = audit;
+    }
+
+    /** An override that was put in, and how many instances are listed otherwise for it. */
+    public record Put(InstanceOverride override, int changed) {}
+
+    /** Puts in what an operator wants. */
+    public Put put(OverrideWish wish, String author) {
+        long now = store.nowMs();
+        Long incarnation = null;
+        if (!wish.lasting()) {
+            InstanceId id = InstanceId.parse(Objects.requireNonNull(wish.scope().instance()));
+            Instance instance = catalog.find(id);
+            if (instance == null) {
+                throw Refusal.unknown(id.value());
+            }
+            incarnation = instance.incarnation();
+        }
+        InstanceOverride override = new InstanceOverride(
+                "o-" + UUID.randomUUID().toString().replace("-", "").substring(0, 16),
+                wish.service().value(),
+                InstanceOverride.Kind.OPERATOR,
+                wish.scope(),
+                incarnation,
+                wish.set(),
+                author,
+                wish.reason(),
+                now,
+                wish.expiresSeconds() == null ? null : now + 1000L * wish.expiresSeconds());
+        return put(override, author);
+    }
+
+    private Put put(InstanceOverride override, String author) {
+        int changed = catalog.put(override, ChangeReason.OPERATOR);
+        audit.record(
+                author,
+                "override",
+                override.service(),
+                override.scope().instance(),
+                override.reason(),
+                "%s: %s %s".formatted(override.id(), override.scope(), override.set()));
+        return new Put(override, changed);
+    }
+
+    /** Lifts an override; returns how many instances are listed otherwise for it. */
+    public int lift(ServiceName service, String id, String author, String reason) {
+        List<InstanceOverride> all = catalog.overrides(service);
+        if (all.stream().noneMatch(each -> each.id().equals(id))) {
+            throw Refusal.unknownOverride(id, service.value());
+        }
+        int changed = catalog.lift(service, id, ChangeReason.OPERATOR);
+        audit.record(author, "lift", service.value(), null, reason, id);
+        return changed;
+    }
+
+    /** Returns the overrides of operators, of one service or of all: what they want, to be kept elsewhere. */
+    public List<InstanceOverride> export(@Nullable ServiceName service) {
+        List<InstanceOverride> all = new ArrayList<>();
+        for (ServiceName each : service == null ? catalog.overriddenServices() : Set.of(service)) {
+            catalog.overrides(each).stream()
+                    .filter(override -> override.kind() == InstanceOverride.Kind.OPERATOR)
+                    .forEach(all::add);
+        }
+        all.sort(java.util.Comparator.comparing(InstanceOverride::service).thenComparing(InstanceOverride::id));
+        return all;
+    }
+
+    /** Puts exported overrides in again, under the ids they had; those that are over are left out. */
+    public int restore(List<InstanceOverride> exported, String author) {
+        long now = store.nowMs();
+        int restored = 0;
+        for (InstanceOverride each : exported) {
+            if (each.expiresAtMs() == null || each.expiresAtMs() > now) {
+                catalog.put(each, ChangeReason.OPERATOR);
+                restored++;
+            }
+        }
+        audit.record(author, "restore", "*", null, "restore", restored + " overrides");
+        return restored;
+    }
+
+    @Override
+    public synchronized void start() {
+        if (thread == null) {
+            Thread desk = new Thread(this::run, "registry-desk-1");
+            desk.setDaemon(true);
+            thread = desk;
+            desk.start();
+        }
+    }
+
+    @Override
+    public synchronized void stop() {
+        Thread desk = thread;
+        thread = null;
+        if (desk != null) {
+            desk.interrupt();
+        }
+    }
+
+    @Override
+    public boolean isRunning() {
+        return thread != null;
+    }
+
+    private void run() {
+        while (thread == Thread.currentThread()) {
+            try {
+                round++;
+                for (ServiceName service : catalog.overriddenServices()) {
+                    if (replicas.isMine(service.value())) {
+                        lookAfter(service, store.nowMs());
+                    } else {
+                        remembered.remove(service);
+                    }
+                }
+            } catch (Refusal away) {
+                log.debug("Overrides are looked after later: {}", away.getMessage());
+            } catch (RuntimeException failure) {
+                log.error("Overrides could not be looked after; tried again", failure);
+            }
+            try {
+                Thread.sleep(INTERVAL.toMillis());
+            } catch (InterruptedException stopping) {
+                return;
+            }
+        }
+    }
+
+    private void lookAfter(ServiceName service, long now) {
+        List<InstanceOverride> all = catalog.overrides(service);
+        List<InstanceOverride> before = remembered.getOrDefault(service, List.of());
+        if (all.isEmpty() && !before.isEmpty() && catalog.isRebuilding(service)) {
+            before.stream().filter(each -> each.incarnation() == null).forEach(each -> {
+                catalog.put(each, ChangeReason.OPERATOR);
+                log.warn("The override {} of {} is put in again: Redis lost it", each.id(), service);
+            });
+            all = catalog.overrides(service);
+        }
+        boolean looksAtInstances = round % RELIST_ROUNDS == 0;
+        Set<String> there = looksAtInstances ? registrations(service) : Set.of();
+        for (InstanceOverride each : all) {
+            boolean over = each.expiresAtMs() != null && each.expiresAtMs() <= now;
+            boolean orphaned = looksAtInstances
+                    && each.incarnation() != null
+                    && !there.contains(each.scope().instance() + "#" + each.incarnation());
+            if (over || orphaned) {
+                catalog.lift(service, each.id(), ChangeReason.OPERATOR);
+            }
+            if (over) {
+                audit.record(
+                        "registry", "expire", service.value(), each.scope().instance(), "its time is over", each.id());
+            }
+        }
+        if (all.isEmpty()) {
+            remembered.remove(service);
+            catalog.notOverridden(service);
+        } else {
+            remembered.put(service, all);
+            if (looksAtInstances) {
+                catalog.relist(service, ChangeReason.OPERATOR);
+            }
+        }
+    }
+
+    private Set<String> registrations(ServiceName service) {
+        return catalog.snapshot(service).instances().stream()
+                .map(each -> each.id() + "#" + each.incarnation())
+                .collect(Collectors.toSet());
+    }
+}

@@ -1,0 +1,113 @@
+package dev.moa.registry.intent;
+
+import dev.moa.protocol.ServiceName;
+import dev.moa.registry.Refusal;
+import dev.moa.registry.catalog.InstanceId;
+import dev.moa.registry.catalog.InstanceOverride;
+import dev.moa.registry.catalog.InstancePatch;
+import dev.moa.registry.catalog.RegistrationRules;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * An override as an operator asks for it.
+ *
+ * @param lasting whether a later registration of the same instance inherits it
+ * @param expiresSeconds after how long it ends by itself; null for never
+ */
+public record OverrideWish(
+        ServiceName service,
+        InstanceOverride.Scope scope,
+        boolean lasting,
+        InstanceOverride.Effect set,
+        String reason,
+        @Nullable Integer expiresSeconds) {
+    private static final Set<String> FIELDS = Set.of("service", "scope", "lasting", "set", "reason", "expiresSeconds");
+    private static final Set<String> SCOPE = Set.of("instance", "address", "zone", "version");
+    private static final Pattern WORDS = Pattern.compile("[^\\p{Cntrl}]{1,200}");
+    private static final Pattern SCOPE_VALUE = Pattern.compile("[\\x21-\\x7e]{1,256}");
+    private static final int LONGEST_SECONDS = 365 * 24 * 3_600;
+    private static final String TODO = "send {\"service\":…,\"scope\":{\"instance\":…},\"set\":{\"weight\":10},"
+            + "\"reason\":…,\"expiresSeconds\":600}";
+
+    /** Reads it, and says no to what cannot be. */
+    public static OverrideWish read(JsonNode json, RegistrationRules rules) {
+        known(json, FIELDS, "field");
+        ServiceName service = RegistrationRules.serviceName(text(json, "service", SCOPE_VALUE, true));
+        JsonNode scope = object(json, "scope");
+        known(scope, SCOPE, "scope");
+        String instance = optional(scope, "instance");
+        if (instance != null) {
+            InstanceId.parse(instance, service);
+        }
+        JsonNode lasting = json.path("lasting");
+        if (!lasting.isMissingNode() && !lasting.isBoolean()) {
+            throw Refusal.invalid("lasting", lasting, "true or false", TODO);
+        }
+        return new OverrideWish(
+                service,
+                new InstanceOverride.Scope(
+                        instance, optional(scope, "address"), optional(scope, "zone"), optional(scope, "version")),
+                instance == null || lasting.asBoolean(false),
+                effect(object(json, "set"), rules),
+                text(json, "reason", WORDS, true),
+                seconds(json));
+    }
+
+    private static InstanceOverride.Effect effect(JsonNode set, RegistrationRules rules) {
+        known(set, Set.of("status", "weight", "tags"), "set");
+        if (set.isEmpty()) {
+            throw Refusal.invalid("set", "{}", "status, weight or tags", TODO);
+        }
+        InstancePatch patch = rules.patch((ObjectNode) set);
+        return new InstanceOverride.Effect(patch.status(), patch.weight(), patch.tags());
+    }
+
+    private static @Nullable Integer seconds(JsonNode json) {
+        JsonNode node = json.path("expiresSeconds");
+        if (node.isMissingNode() || node.isNull()) {
+            return null;
+        }
+        if (!node.canConvertToInt() || node.intValue() < 1 || node.intValue() > LONGEST_SECONDS) {
+            throw Refusal.invalid(
+                    "expiresSeconds", node, "1 to %d, or absent for never".formatted(LONGEST_SECONDS), TODO);
+        }
+        return node.intValue();
+    }
+
+    private static void known(JsonNode json, Set<String> names, String what) {
+        for (String name : json.propertyNames()) {
+            if (!names.contains(name)) {
+                throw Refusal.invalid(what, name, "one of " + new TreeSet<>(names), "correct its spelling");
+            }
+        }
+    }
+
+    private static JsonNode object(JsonNode json, String name) {
+        JsonNode node = json.path(name);
+        if (!node.isObject()) {
+            throw Refusal.invalid(name, node.isMissingNode() ? "absent" : node, "an object", TODO);
+        }
+        return node;
+    }
+
+    private static @Nullable String optional(JsonNode json, String name) {
+        return json.has(name) ? text(json, name, SCOPE_VALUE, true) : null;
+    }
+
+    private static String text(JsonNode json, String name, Pattern pattern, boolean needed) {
+        JsonNode node = json.path(name);
+        if (!node.isString() || !pattern.matcher(node.stringValue()).matches()) {
+            throw Refusal.invalid(
+                    name,
+                    node.isMissingNode() ? "absent" : node,
+                    "1 to 200 characters without line breaks" + (needed ? ", always" : ""),
+                    TODO);
+        }
+        return node.stringValue();
+    }
+}

@@ -1,0 +1,234 @@
+package dev.moa.registry;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.moa.protocol.CallResponse;
+import dev.moa.protocol.Payload;
+import dev.moa.protocol.ServiceName;
+import dev.moa.registry.RegistryApp.Answer;
+import dev.moa.registry.RegistryApp.Watch;
+import dev.moa.sdk.MoaServer;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+
+/** What operators want beside what instances say, and drains. */
+class OverridesIT {
+    private static final Duration SOON = Duration.ofSeconds(10);
+
+    private static RedisProcess redis;
+    private static RegistryApp app;
+
+    @BeforeAll
+    static void start(@TempDir Path data) {
+        redis = new RedisProcess(RedisProcess.embeddedBinary(), data).start();
+        app = new RegistryApp(redis.url());
+    }
+
+    @AfterAll
+    static void stop() {
+        app.close();
+        redis.close();
+    }
+
+    @Test
+    void overrideStandsBesideWhatTheInstanceSaysAndLiftingItGivesThatBack() {
+        Answer registered = register("/service/heavy", "a", 7001);
+
+        Answer put = override("/service/heavy", scope(registered), "{\"weight\":10,\"tags\":{\"lane\":\"blue\"}}", "");
+        JsonNode during = only("/service/heavy");
+        app.patch(path(registered), "{\"weight\":50}");
+        JsonNode changed = only("/service/heavy");
+        Answer again = register("/service/heavy", "a", 7001, 50);
+        app.delete("/v1/overrides/" + put.json().get("override").get("id").stringValue()
+                + "?service=/service/heavy&reason=done");
+        JsonNode after = only("/service/heavy");
+
+        assertThat(put.status()).isEqualTo(201);
+        assertThat(put.json().get("changed").intValue()).isEqualTo(1);
+        assertThat(during.get("weight").intValue()).isEqualTo(10);
+        assertThat(during.get("tags").get("lane").stringValue()).isEqualTo("blue");
+        assertThat(during.get("overridden").get("weight").intValue()).isEqualTo(100);
+        assertThat(during.get("overridden").get("by").toString()).contains("local: too slow");
+        assertThat(changed.get("weight").intValue()).isEqualTo(10);
+        assertThat(changed.get("overridden").get("weight").intValue()).isEqualTo(50);
+        assertThat(again.json().get("incarnation")).isEqualTo(registered.json().get("incarnation"));
+        assertThat(after.get("weight").intValue()).isEqualTo(50);
+        assertThat(after.get("tags").isEmpty()).isTrue();
+        assertThat(after.has("overridden")).isFalse();
+        assertThat(app.get("/v1/audit?service=/service/heavy")
+                        .json()
+                        .get("entries")
+                        .toString())
+                .contains("\"action\":\"override\"", "\"action\":\"lift\"", "\"author\":\"local\"", "done");
+    }
+
+    @Test
+    void newRegistrationInheritsALastingOverrideOnly() {
+        Answer first = register("/service/heir", "a", 7001);
+        override("/service/heir", scope(first), "{\"weight\":1}", "");
+        override("/service/heir", "{\"zone\":\"z1\"}", "{\"tags\":{\"slow\":\"yes\"}}", "");
+
+        Answer second = register("/service/heir", "a", 7002);
+
+        assertThat(second.json().get("incarnation")).isNotEqualTo(first.json().get("incarnation"));
+        assertThat(only("/service/heir").get("weight").intValue()).isEqualTo(100);
+        assertThat(only("/service/heir").get("tags").get("slow").stringValue()).isEqualTo("yes");
+    }
+
+    @Test
+    void overrideEndsByItselfAndNeverMakesAnInstanceBetterThanItSays() {
+        Answer registered = register("/service/brief", "a", 7001);
+        override("/service/brief", scope(registered), "{\"status\":\"DOWN\"}", ",\"expiresSeconds\":1");
+        String during = only("/service/brief").get("status").stringValue();
+
+        await().atMost(SOON)
+                .until(() -> only("/service/brief").get("status").stringValue().equals("UP"));
+        app.patch(path(registered), "{\"status\":\"DRAINING\"}");
+        override("/service/brief", scope(registered), "{\"status\":\"UP\"}", "");
+
+        assertThat(during).isEqualTo("DOWN");
+        assertThat(only("/service/brief").get("status").stringValue()).isEqualTo("DRAINING");
+        await().atMost(SOON)
+                .until(() -> app.get("/v1/audit?service=/service/brief")
+                        .json()
+                        .toString()
+                        .contains("\"expire\""));
+    }
+
+    @Test
+    void intentIsExportedRestoredAndOutlivesAnEmptiedRedis() throws IOException {
+        register("/service/kept", "a", 7001);
+        Answer put = override("/service/kept", "{}", "{\"weight\":7}", "");
+        String id = put.json().get("override").get("id").stringValue();
+        JsonNode exported = app.get("/v1/intent?service=/service/kept").json();
+        app.delete("/v1/overrides/" + id + "?service=/service/kept");
+        int lifted = only("/service/kept").get("weight").intValue();
+
+        Answer restored = app.put("/v1/intent", exported.toString());
+        int again = only("/service/kept").get("weight").intValue();
+        // until the registry has looked after it once
+        await().pollDelay(Duration.ofSeconds(2)).until(() -> true);
+        redis.flush();
+        await().atMost(SOON)
+                .until(() -> app.get("/v1/overrides?service=/service/kept")
+                        .json()
+                        .toString()
+                        .contains(id));
+        register("/service/kept", "a", 7001);
+
+        assertThat(lifted).isEqualTo(100);
+        assertThat(restored.json().get("restored").intValue()).isEqualTo(1);
+        assertThat(again).isEqualTo(7);
+        assertThat(only("/service/kept").get("weight").intValue()).isEqualTo(7);
+    }
+
+    @Test
+    void badOverridesAreRefused() {
+        String[] bodies = {
+            "{}",
+            "{\"service\":\"/service/a\",\"scope\":{},\"set\":{},\"reason\":\"x\"}",
+            "{\"service\":\"/service/a\",\"scope\":{\"host\":\"x\"},\"set\":{\"weight\":1},\"reason\":\"x\"}",
+            "{\"service\":\"/service/a\",\"scope\":{},\"set\":{\"weight\":1001},\"reason\":\"x\"}",
+            "{\"service\":\"/service/a\",\"scope\":{},\"set\":{\"weight\":1}}",
+            "{\"service\":\"/service/a\",\"scope\":{},\"set\":{\"weight\":1},\"reason\":\"x\",\"expiresSeconds\":0}"
+        };
+
+        for (String body : bodies) {
+            Answer answer = app.post("/v1/overrides", body);
+
+            assertThat(answer.status()).as(body).isEqualTo(400);
+            assertThat(answer.json().has("todo")).as(body).isTrue();
+        }
+        assertThat(app.delete("/v1/overrides/o-1?service=/service/a").status()).isEqualTo(404);
+        assertThat(app.put("/v1/intent", "{\"overrides\":[{\"id\":1}]}").status())
+                .isEqualTo(400);
+    }
+
+    @Test
+    void drainReturnsWhenEverybodyKnowsOrNamesWhoDoesNot() {
+        AtomicReference<String> known = new AtomicReference<>("[]");
+        ServiceName lookup = ServiceName.of("/service/lookup");
+        try (MoaServer router = MoaServer.builder()
+                        .app("router")
+                        .registries(List.of(app.uri("").toString()))
+                        .publish(
+                                lookup,
+                                (request, call) -> CompletableFuture.completedFuture(CallResponse.success(
+                                        request.id(),
+                                        Payload.json("{\"revision\":1,\"source\":\"live\",\"instances\":%s}"
+                                                .formatted(known.get())))))
+                        .build()
+                        .start();
+                Watch watch = app.watch("service=/service/leaving")) {
+            await().atMost(SOON).until(() -> !only("/service/lookup").isMissingNode());
+            await().atMost(SOON).until(() -> !watch.lastToken().isEmpty());
+            Answer registered = register("/service/leaving", "a", 7001);
+            known.set("[{\"id\":%s}]".formatted(registered.json().get("id")));
+            String drain = path(registered).replace("?", "/drain?") + "&waitMs=";
+
+            Answer late = app.post(drain + 300, "");
+            known.set("[]");
+            Answer done = app.post(drain + 9000, "");
+            Answer stale = app.post(drain.replaceFirst("incarnation=\\d+", "incarnation=1") + 1, "");
+
+            assertThat(late.json().get("acknowledged").booleanValue()).isFalse();
+            assertThat(late.json().get("behind").toString())
+                    .contains("router", "127.0.0.1:" + router.port(), "still answers it, at revision 1 from live");
+            assertThat(done.json().get("acknowledged").booleanValue())
+                    .as(done.json().toString())
+                    .isTrue();
+            assertThat(done.json().get("routers").intValue()).isEqualTo(1);
+            assertThat(done.json().get("watches").intValue()).isEqualTo(1);
+            assertThat(only("/service/leaving").get("status").stringValue()).isEqualTo("DRAINING");
+            assertThat(stale.status()).isEqualTo(409);
+        }
+    }
+
+    private static Answer register(String service, String unique, int port) {
+        return register(service, unique, port, 100);
+    }
+
+    private static Answer register(String service, String unique, int port, int weight) {
+        String prefix = java.util.Base64.getUrlEncoder()
+                .withoutPadding()
+                .encodeToString(service.getBytes(java.nio.charset.StandardCharsets.UTF_8));
+        return app.post(
+                "/v1/instances",
+                ("{\"id\":\"%s.%s\",\"service\":\"%s\",\"host\":\"127.0.0.1\",\"port\":%d,\"weight\":%d,"
+                                + "\"zone\":\"z1\",\"ttlSeconds\":60}")
+                        .formatted(prefix, unique, service, port, weight));
+    }
+
+    private static Answer override(String service, String scope, String set, String more) {
+        return app.post(
+                "/v1/overrides",
+                "{\"service\":\"%s\",\"scope\":%s,\"set\":%s,\"reason\":\"too slow\"%s}"
+                        .formatted(service, scope, set, more));
+    }
+
+    private static String scope(Answer registered) {
+        return "{\"instance\":%s}".formatted(registered.json().get("id"));
+    }
+
+    private static String path(Answer registered) {
+        return "/v1/instances/" + registered.json().get("id").stringValue() + "?incarnation="
+                + registered.json().get("incarnation").longValue();
+    }
+
+    private static JsonNode only(String service) {
+        return app.get("/v1/instances?service=" + service)
+                .json()
+                .path("instances")
+                .path(0);
+    }
+}
