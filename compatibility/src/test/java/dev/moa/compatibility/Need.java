@@ -12,21 +12,21 @@ import java.util.concurrent.TimeUnit;
  * @param check a command that ends well where the program is there
  * @param text what is missing otherwise, and the package that brings it
  */
-record Need(List<String> check, String text) {
+public record Need(List<String> check, String text) {
 
-    static final Need REDIS_TOOLS =
+    public static final Need REDIS_TOOLS =
             new Need(List.of("redis-cli", "--version"), "needs redis-cli: apt-get install redis-tools");
-    static final Need PHPREDIS = new Need(
+    public static final Need PHPREDIS = new Need(
             List.of("php", "-r", "exit(extension_loaded('redis') ? 0 : 1);"),
             "needs phpredis: apt-get install php-cli php-redis");
-    static final Need REDIS_PY = new Need(
+    public static final Need REDIS_PY = new Need(
             List.of("/usr/bin/python3", "-c", "import redis"), "needs redis for Python: apt-get install python3-redis");
-    static final Need NODE =
+    public static final Need NODE =
             new Need(List.of("npm", "--version"), "needs Node 20 with npm: apt-get install nodejs npm");
-    static final Need NOTHING = new Need(List.of(), "");
+    public static final Need NOTHING = new Need(List.of(), "");
 
     /** Skips the test that asks, by name, where the program is missing. */
-    void assume() throws InterruptedException {
+    public void assume() throws InterruptedException {
         assumeTrue(isThere(), text);
     }
 

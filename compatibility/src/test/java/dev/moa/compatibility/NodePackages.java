@@ -8,7 +8,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /** The Node clients, installed once under {@code target} as the committed lock file says. */
-final class NodePackages {
+public final class NodePackages {
 
     private static final Path SOURCE = Path.of("src/test/clients/node");
     private static final Path INSTALLED = Path.of("target/clients/node");
@@ -16,7 +16,7 @@ final class NodePackages {
     private NodePackages() {}
 
     /** Brings the packages and the programs to {@code target/clients/node}; quick when the lock has not changed. */
-    static synchronized void install() throws IOException, InterruptedException {
+    public static synchronized void install() throws IOException, InterruptedException {
         Files.createDirectories(INSTALLED);
         try (Stream<Path> files = Files.list(SOURCE)) {
             for (Path file : files.toList()) {

@@ -43,13 +43,15 @@ final class FirstByte extends ChannelInboundHandlerAdapter implements Farewell {
 
     /** Nothing has been asked: the peer reads the end where it would read an answer. */
     @Override
-    public void hangUp() {
+    public void hangUp(boolean evenIdle) {
         ChannelPipeline pipeline = peer.channel().pipeline();
-        if (pipeline.context(this) != null) {
+        if (evenIdle && pipeline.context(this) != null) {
             pipeline.remove(this);
             LastWords.say(peer.channel(), Unpooled.EMPTY_BUFFER);
         }
-        peer.desk().goodbyeEnds();
+        if (pipeline.context(this) == null) {
+            peer.goodbyeSaid();
+        }
     }
 
     @Override

@@ -258,8 +258,8 @@ final class FrameConnection extends PeerConnection implements Farewell {
 
     /** Nothing to do: the peer hangs up by itself when it has its last answer. */
     @Override
-    public void hangUp() {
-        peer().desk().goodbyeEnds();
+    public void hangUp(boolean evenIdle) {
+        peer().goodbyeSaid();
     }
 
     private void endGoodbye() {

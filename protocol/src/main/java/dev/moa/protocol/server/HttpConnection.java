@@ -62,7 +62,6 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Farew
     private @Nullable HttpCall running;
     private boolean runningKeepsAlive;
     private boolean closing;
-    private boolean saysGoodbye;
 
     HttpConnection(Peer peer, StrictRequestDecoder decoder) {
         this.peer = peer;
@@ -249,7 +248,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Farew
         } else {
             closing = true;
             LastWords.endBehind(context(), response);
-            endGoodbye();
+            peer.goodbyeSaid();
         }
     }
 
@@ -259,23 +258,15 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Farew
         peer.desk().goodbyeEnds();
     }
 
-    /** Ends a connection that waits for nothing; any other ends behind its next answer. */
     @Override
-    public void hangUp() {
-        saysGoodbye = true;
-        if (closing) {
-            endGoodbye();
-        } else if (running == null && turns.isEmpty() && head == null && decoder.isBetweenRequests()) {
+    public void hangUp(boolean evenIdle) {
+        boolean isIdle = running == null && turns.isEmpty() && head == null && decoder.isBetweenRequests();
+        if (!closing && evenIdle && isIdle) {
             closing = true;
             LastWords.endBehind(context(), Unpooled.EMPTY_BUFFER);
-            endGoodbye();
         }
-    }
-
-    private void endGoodbye() {
-        if (saysGoodbye) {
-            saysGoodbye = false;
-            peer.desk().goodbyeEnds();
+        if (closing) {
+            peer.goodbyeSaid();
         }
     }
 
@@ -314,7 +305,6 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Farew
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
         closing = true;
-        endGoodbye();
         turns.clear();
         HttpCall call = running;
         if (call != null) {

@@ -116,7 +116,10 @@ public final class MoaPort implements AutoCloseable {
             LastWords.say(channel, Unpooled.copiedBuffer(reply, StandardCharsets.US_ASCII));
             return;
         }
-        channel.closeFuture().addListener(done -> peers.leave(peer));
+        channel.closeFuture().addListener(done -> {
+            peers.leave(peer);
+            peer.goodbyeSaid();
+        });
         channel.pipeline().addLast(new FirstByte(peer, commands, ssl));
         Departure leaving = departure;
         if (leaving != null && leaving.isHangingUp()) {

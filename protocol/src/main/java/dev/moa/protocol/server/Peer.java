@@ -5,6 +5,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
@@ -15,6 +16,9 @@ import org.jspecify.annotations.Nullable;
 final class Peer {
 
     private static final SocketAddress GONE = InetSocketAddress.createUnresolved("gone", 0);
+
+    /** Longer than a client that has begun to call needs until its request is here. */
+    private static final long LAST_MOMENT_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
     private final long id;
     private final CallDesk desk;
@@ -28,6 +32,7 @@ final class Peer {
     private volatile long stalledNanos;
     private volatile boolean busy;
     private volatile long maxSilenceNanos = Long.MAX_VALUE;
+    private boolean owesGoodbye;
     private final AtomicBoolean hungUp = new AtomicBoolean();
     private volatile @Nullable Farewell farewell;
     private volatile String protocol = "?";
@@ -145,22 +150,41 @@ final class Peer {
         });
     }
 
-    /** Ends the connection between two replies. A second one does nothing. */
+    /**
+     * Ends the connection between two replies. Who has been active a moment ago may be sending right now: it ends
+     * behind the answer to that, or when the moment has passed. A second one does nothing.
+     */
     void hangUp() {
-        if (!hungUp.compareAndSet(false, true)) {
-            return;
+        if (hungUp.compareAndSet(false, true)) {
+            desk.goodbyeBegins();
+            loop().execute(() -> {
+                owesGoodbye = true;
+                // not in this turn of the loop: what has come by now is read first
+                loop().schedule(this::askToEnd, 1, TimeUnit.MILLISECONDS);
+            });
         }
-        desk.goodbyeBegins();
-        // a turn of the loop later: what has come by now is read first
-        loop().execute(() -> loop().execute(() -> {
-            Farewell now = farewell;
-            if (now == null) {
-                channel.close();
-                desk.goodbyeEnds();
-            } else {
-                now.hangUp();
+    }
+
+    private void askToEnd() {
+        Farewell now = farewell;
+        if (now == null || !channel.isActive()) {
+            channel.close();
+            goodbyeSaid();
+        } else if (owesGoodbye) {
+            long moment = LAST_MOMENT_NANOS - (System.nanoTime() - activeNanos);
+            now.hangUp(moment <= 0);
+            if (owesGoodbye) {
+                loop().schedule(this::askToEnd, Math.max(LAST_MOMENT_NANOS / 10, moment), TimeUnit.NANOSECONDS);
             }
-        }));
+        }
+    }
+
+    /** It has been told the end, or is gone: no further call of it will be taken. On the event loop. */
+    void goodbyeSaid() {
+        if (owesGoodbye) {
+            owesGoodbye = false;
+            desk.goodbyeEnds();
+        }
     }
 
     void active() {

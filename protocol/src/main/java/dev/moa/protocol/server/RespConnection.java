@@ -40,7 +40,6 @@ final class RespConnection extends PeerConnection implements RespSession, Farewe
     private MoveNotice moveNotice = MoveNotice.NONE;
     private boolean last;
     private boolean leaving;
-    private boolean saysGoodbye;
     private int refusedSecrets;
     private int commandsBeforeAuth;
 
@@ -175,7 +174,7 @@ final class RespConnection extends PeerConnection implements RespSession, Farewe
         }
         if ((last || leaving) && isNoneWaiting() && (last || isBetweenCommands())) {
             closeAfterReplies();
-            endGoodbye();
+            peer().goodbyeSaid();
         }
     }
 
@@ -191,7 +190,6 @@ final class RespConnection extends PeerConnection implements RespSession, Farewe
 
     @Override
     void abandon() {
-        endGoodbye();
         ArrayDeque<RespReply> row = waiting;
         waiting = null;
         if (row != null) {
@@ -233,21 +231,13 @@ final class RespConnection extends PeerConnection implements RespSession, Farewe
     }
 
     @Override
-    public void hangUp() {
-        if (isClosing()) {
-            peer().desk().goodbyeEnds();
-            return;
-        }
+    public void hangUp(boolean evenIdle) {
         leaving = true;
-        saysGoodbye = true;
-        writeReplies();
-        flush();
-    }
-
-    private void endGoodbye() {
-        if (saysGoodbye) {
-            saysGoodbye = false;
-            peer().desk().goodbyeEnds();
+        if (isClosing()) {
+            peer().goodbyeSaid();
+        } else if (evenIdle) {
+            writeReplies();
+            flush();
         }
     }
 
