@@ -55,7 +55,7 @@ final class FuzzedConnection {
         }
         peer = entered;
         channel.closeFuture().addListener(done -> peers.leave(entered));
-        channel.pipeline().addLast(new FirstByte(entered, new RespCommands(peers), null));
+        channel.pipeline().addLast(new FirstByte(entered, new RespCommands(peers, null), null));
     }
 
     /** The peer sends {@code bytes}; what is not read from does not receive them. */
