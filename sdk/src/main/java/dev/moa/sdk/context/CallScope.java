@@ -52,6 +52,11 @@ public final class CallScope {
         return request;
     }
 
+    /** Returns the call as the last interceptor handed it on. */
+    public IncomingCall incoming() {
+        return call;
+    }
+
     /** Returns the caller as its token proved it; null where the port asks for none. */
     public @Nullable Caller caller() {
         return call.caller();

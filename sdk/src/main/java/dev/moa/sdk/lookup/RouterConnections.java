@@ -133,6 +133,18 @@ final class RouterConnections implements AutoCloseable {
         forget(opening);
     }
 
+    /** Returns whether a router can be asked, as far as that is known without asking. */
+    synchronized RouterState state() {
+        CompletableFuture<MoaConnection> now = connection;
+        if (now != null
+                && now.isDone()
+                && !now.isCompletedExceptionally()
+                && now.join().isOpen()) {
+            return RouterState.CONNECTED;
+        }
+        return refusals > 0 ? RouterState.UNREACHABLE : RouterState.NOT_CONNECTED;
+    }
+
     private synchronized void reached() {
         refusals = 0;
     }

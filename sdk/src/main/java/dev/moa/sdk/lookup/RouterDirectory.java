@@ -86,6 +86,11 @@ public final class RouterDirectory implements Directory, AutoCloseable {
         loop.setRemoveOnCancelPolicy(true);
     }
 
+    /** Returns how this process stands to the routers; asks none. */
+    public RouterState state() {
+        return routers.state();
+    }
+
     @Override
     public CompletableFuture<ServiceAnswer> lookup(ServiceName service, Deadline deadline) {
         CompletableFuture<ServiceAnswer> result = new CompletableFuture<>();

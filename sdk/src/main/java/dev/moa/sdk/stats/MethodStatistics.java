@@ -33,6 +33,7 @@ public final class MethodStatistics {
     private final String method;
     private final CallSide side;
     private final Stripe[] stripes = new Stripe[STRIPES];
+    private volatile Interval last = Interval.NONE;
 
     MethodStatistics(String service, String method, CallSide side) {
         this.service = service;
@@ -106,6 +107,11 @@ public final class MethodStatistics {
         return Math.max(0, all);
     }
 
+    /** Returns what the last interval that was reported held; nothing before the first. */
+    public Interval last() {
+        return last;
+    }
+
     /** Takes out what was counted since the last time; null if there was nothing and nothing is in flight. */
     StatisticsReport.@Nullable MethodDelta drain() {
         LatencyHistogram latency = new LatencyHistogram();
@@ -120,6 +126,7 @@ public final class MethodStatistics {
                 codes.put(code.number(), failures);
             }
         }
+        last = last.then(latency, codes.values());
         long inFlight = inFlight();
         // a call recorded right now may have had its latency taken the last time, and only its bytes or sum now
         boolean empty = latency.isEmpty() && latency.sumNanos() == 0 && codes.isEmpty();

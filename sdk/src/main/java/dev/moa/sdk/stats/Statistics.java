@@ -9,8 +9,10 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /**
@@ -32,6 +34,7 @@ public final class Statistics {
 
     private final int maxMethods;
     private final ConcurrentMap<Key, MethodStatistics> methods = new ConcurrentHashMap<>();
+    private final List<Consumer<MethodStatistics>> watchers = new CopyOnWriteArrayList<>();
     private final Set<String> served = ConcurrentHashMap.newKeySet();
     private final AtomicInteger known = new AtomicInteger();
     private final AtomicLong refused = new AtomicLong();
@@ -72,7 +75,17 @@ public final class Statistics {
             return before;
         }
         known.incrementAndGet();
+        watchers.forEach(watcher -> watcher.accept(fresh));
         return fresh;
+    }
+
+    /**
+     * Tells of each method that has a name, once or, for those that come while this is called, twice: those known
+     * at once, later ones on the thread of their first call, which must not be blocked.
+     */
+    public void watch(Consumer<MethodStatistics> watcher) {
+        watchers.add(watcher);
+        methods.values().forEach(watcher);
     }
 
     /** Counts one call. Looks the method up; callers on a hot path keep what {@link #method} returns. */
