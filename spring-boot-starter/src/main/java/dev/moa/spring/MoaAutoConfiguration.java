@@ -76,7 +76,8 @@ public class MoaAutoConfiguration {
             MoaServerProperties server,
             TokenBook tokens,
             Statistics statistics,
-            ObjectProvider<ServerInterceptor> interceptors) {
+            ObjectProvider<ServerInterceptor> interceptors,
+            ObjectProvider<BeanDecorator> decorators) {
         BindGuard.check("moa.server.host", server.host(), tokens);
         MoaServer.Builder builder = MoaServer.builder()
                 .app(app(moa, environment))
@@ -96,7 +97,12 @@ public class MoaAutoConfiguration {
         if (tokens.isRequired()) {
             builder.authenticator(Authenticator.tokens(tokens.callers()));
         }
-        return new ServicePublisher(beans, environment, builder, server.drain());
+        return new ServicePublisher(
+                beans,
+                environment,
+                builder,
+                server.drain(),
+                decorators.orderedStream().toList());
     }
 
     @Bean(initMethod = "start", destroyMethod = "close")

@@ -4,6 +4,7 @@ import dev.moa.protocol.ServiceName;
 import dev.moa.protocol.server.RespExtension;
 import dev.moa.sdk.MoaServer;
 import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.aop.support.AopUtils;
 import org.springframework.beans.factory.ListableBeanFactory;
@@ -16,7 +17,7 @@ import org.springframework.core.env.Environment;
  *
  * <p>Without a bean to publish there is no port.
  */
-final class ServicePublisher implements SmartLifecycle {
+final class ServicePublisher implements SmartLifecycle, PublishedServer {
 
     /** After Spring's own web server has started, before it stops. */
     private static final int PHASE = Integer.MAX_VALUE - 1024;
@@ -25,16 +26,23 @@ final class ServicePublisher implements SmartLifecycle {
     private final Environment environment;
     private final MoaServer.Builder builder;
     private final Duration drain;
+    private final List<BeanDecorator> decorators;
     private volatile @Nullable MoaServer server;
 
-    ServicePublisher(ListableBeanFactory beans, Environment environment, MoaServer.Builder builder, Duration drain) {
+    ServicePublisher(
+            ListableBeanFactory beans,
+            Environment environment,
+            MoaServer.Builder builder,
+            Duration drain,
+            List<BeanDecorator> decorators) {
         this.beans = beans;
         this.environment = environment;
         this.builder = builder;
         this.drain = drain;
+        this.decorators = decorators;
     }
 
-    /** Returns the running server; null where nothing is published or the application has not started. */
+    @Override
     public @Nullable MoaServer server() {
         return server;
     }
@@ -94,7 +102,12 @@ final class ServicePublisher implements SmartLifecycle {
 
     @SuppressWarnings("unchecked") // the bean implements the interface that was found on it
     private <T> void publish(ServiceName name, MoaService service, Object bean) {
-        builder.publish(name, (Class<T>) publishedType(name, service, bean), (T) bean);
+        Class<T> type = (Class<T>) publishedType(name, service, bean);
+        T published = (T) bean;
+        for (BeanDecorator decorator : decorators) {
+            published = decorator.decorate(type, published);
+        }
+        builder.publish(name, type, published);
     }
 
     private static Class<?> publishedType(ServiceName name, MoaService service, Object bean) {

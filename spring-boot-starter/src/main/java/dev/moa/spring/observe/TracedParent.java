@@ -1,0 +1,33 @@
+package dev.moa.spring.observe;
+
+import dev.moa.sdk.context.TraceContext;
+import io.micrometer.tracing.CurrentTraceContext;
+import io.micrometer.tracing.Tracer;
+import org.jspecify.annotations.Nullable;
+
+/** Does so by Micrometer's tracer. */
+final class TracedParent implements RemoteParent {
+
+    private static final String SAMPLED = "01";
+
+    private final Tracer tracer;
+
+    TracedParent(Tracer tracer) {
+        this.tracer = tracer;
+    }
+
+    @Override
+    public Scope enter(@Nullable String traceparent) {
+        TraceContext given = TraceContext.parse(traceparent);
+        if (given == null) {
+            return () -> {};
+        }
+        CurrentTraceContext.Scope scope = tracer.currentTraceContext()
+                .newScope(tracer.traceContextBuilder()
+                        .traceId(given.traceId())
+                        .spanId(given.spanId())
+                        .sampled(given.flags().equals(SAMPLED))
+                        .build());
+        return scope::close;
+    }
+}
