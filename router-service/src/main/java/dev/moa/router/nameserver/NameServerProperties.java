@@ -27,7 +27,7 @@ public record NameServerProperties(
         @DefaultValue("moa") String domain,
         @DefaultValue("1s") Duration ttl,
         @DefaultValue List<String> networks,
-        @DefaultValue("200") int maxConnections,
+        @DefaultValue("1000") int maxConnections,
         @DefaultValue("1000") int maxAnswersPerSecond) {
 
     public NameServerProperties {

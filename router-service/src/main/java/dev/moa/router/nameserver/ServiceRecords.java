@@ -5,7 +5,6 @@ import dev.moa.router.address.ServiceView;
 import io.netty.util.NetUtil;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The records of one revision of a service, encoded.
  *
- * <p>An SRV target is not the name of the instance but of its address, {@code 0a000001.<domain>}: 32 bytes a record, so
- * that 2,000 instances fit into one message (65,535 bytes), which DNS has no way to exceed.
+ * <p>An SRV target is not the name of the instance but of its address and port, {@link AddressName}: 32 bytes a record,
+ * so that 2,000 instances fit into one message (65,535 bytes), which DNS has no way to exceed.
  *
  * @param a IPv4 addresses, each once
  * @param aaaa IPv6 addresses, each once
@@ -40,7 +39,7 @@ record ServiceRecords(RecordSet a, RecordSet aaaa, RecordSet srv, RecordSet glue
                 continue;
             }
             byte[] address = NetUtil.createByteArrayFromIpAddressString(instance.host());
-            byte[] target = address == null ? hostName(instance.host()) : addressName(address, apex);
+            byte[] target = address == null ? hostName(instance.host()) : RecordWriter.name(AddressName.of(address, instance.port()), apex);
             if (target == null) {
                 continue;
             }
@@ -48,9 +47,8 @@ record ServiceRecords(RecordSet a, RecordSet aaaa, RecordSet srv, RecordSet glue
             srv.add(writer.srv(weight, instance.port(), target));
             if (address != null) {
                 Map<String, byte[]> sameFamily = address.length == 4 ? a : aaaa;
-                if (sameFamily.putIfAbsent(instance.host(), writer.address(RecordWriter.ASKED, address)) == null) {
-                    glue.add(writer.address(target, address));
-                }
+                sameFamily.putIfAbsent(instance.host(), writer.address(RecordWriter.ASKED, address));
+                glue.add(writer.address(target, address));
             }
         }
         return new ServiceRecords(
@@ -58,24 +56,6 @@ record ServiceRecords(RecordSet a, RecordSet aaaa, RecordSet srv, RecordSet glue
                 RecordSet.of(List.copyOf(aaaa.values())),
                 RecordSet.of(srv),
                 RecordSet.of(glue));
-    }
-
-    /** Returns the name whose address is {@code address}. */
-    static byte[] addressName(byte[] address, byte[] apex) {
-        return RecordWriter.name(HexFormat.of().formatHex(address), apex);
-    }
-
-    /** Returns the address that a label spells, or null. */
-    static byte @Nullable [] addressOf(String label) {
-        if (label.length() != 8 && label.length() != 32) {
-            return null;
-        }
-        for (int i = 0; i < label.length(); i++) {
-            if (Character.digit(label.charAt(i), 16) < 0) {
-                return null;
-            }
-        }
-        return HexFormat.of().parseHex(label);
     }
 
     private static byte @Nullable [] hostName(String host) {

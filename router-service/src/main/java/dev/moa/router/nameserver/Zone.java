@@ -23,11 +23,11 @@ import org.jspecify.annotations.Nullable;
  * nearby.feed.service.moa                the instances of /service/feed/nearby: A, AAAA, SRV, TXT
  * zone-a.lane-blue.nearby.feed.service.moa     only those of a zone, of a lane
  * _resp._tcp.nearby.feed.service.moa     only those that speak RESP: SRV
- * 0a000001.moa                           an address, as SRV targets name it
+ * 00001jyx.moa                           an address, as SRV targets name it
  * moa                                    SOA, NS
  * </pre>
  *
- * <p>A service whose own name begins with such a label is meant before the filter is. Safe for many threads;
+ * <p>A service whose own name begins with such a label, or is one, is meant before the filter or the address is. Safe for many threads;
  * {@link #answerNow} never waits.
  */
 final class Zone {
@@ -83,6 +83,10 @@ final class Zone {
                 return records(query, found, meaning.filter);
             }
         }
+        Answer spelt = spelt(query, relative);
+        if (spelt != null) {
+            return spelt;
+        }
         if (meanings.isEmpty() && !isPossibleParent(relative)) {
             return nothing(Rcode.NXDOMAIN);
         }
@@ -137,13 +141,16 @@ final class Zone {
                 default -> nothing(Rcode.NOERROR);
             };
         }
-        if (relative.size() > 1) {
+        return null;
+    }
+
+    /** Answers for names that spell an address; null if the name does not. */
+    private @Nullable Answer spelt(Query query, List<String> relative) {
+        if (relative.size() != 1) {
             return null;
         }
-        byte[] address = ServiceRecords.addressOf(relative.get(0));
-        if (address == null && relative.get(0).equals("ns")) {
-            address = ownAddress;
-        }
+        String label = relative.get(0);
+        byte[] address = label.equals("ns") ? ownAddress : AddressName.parse(label);
         if (address == null) {
             return null;
         }

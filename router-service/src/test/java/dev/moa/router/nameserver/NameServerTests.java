@@ -20,6 +20,7 @@ import io.netty.handler.codec.dns.DnsRecordType;
 import io.netty.resolver.dns.DnsNameResolver;
 import io.netty.resolver.dns.DnsNameResolverBuilder;
 import io.netty.resolver.dns.SingletonDnsServerAddressStreamProvider;
+import io.netty.util.NetUtil;
 import io.netty.util.ReferenceCountUtil;
 import java.io.EOFException;
 import java.net.InetSocketAddress;
@@ -96,6 +97,10 @@ class NameServerTests {
         return values;
     }
 
+    private static String target(String address, int port) {
+        return AddressName.of(NetUtil.createByteArrayFromIpAddressString(address), port) + ".moa.";
+    }
+
     private static List<Instance> many(int count) {
         List<Instance> instances = new ArrayList<>();
         for (int i = 0; i < count; i++) {
@@ -108,9 +113,9 @@ class NameServerTests {
     void theJdksResolverFindsAddressesPortsAndTheRevision() throws Exception {
         assertThat(jndi(USER, "A")).containsExactlyInAnyOrder("10.0.0.1", "10.0.0.2");
         assertThat(jndi("USER.Service.MOA", "SRV"))
-                .containsExactlyInAnyOrder("1 6400 7001 0a000001.moa.", "1 6400 7002 0a000002.moa.");
+                .containsExactlyInAnyOrder("1 6400 7001 " + target("10.0.0.1", 7001), "1 6400 7002 " + target("10.0.0.2", 7002));
         assertThat(jndi(USER, "TXT").get(0)).contains("revision=7", "epoch=e1", "source=live", "instances=2");
-        assertThat(jndi("0a000001.moa", "A")).containsExactly("10.0.0.1");
+        assertThat(jndi(target("10.0.0.1", 7001), "A")).containsExactly("10.0.0.1");
         assertThat(jndi("moa", "SOA").get(0)).startsWith("ns.moa. hostmaster.moa. ");
     }
 
@@ -121,7 +126,7 @@ class NameServerTests {
         assertThat(jndi("six.service.moa", "AAAA")).containsExactly("fd00::1");
         assertThat(jndi("six.service.moa", "SRV"))
                 .containsExactlyInAnyOrder(
-                        "1 6400 7001 fd000000000000000000000000000001.moa.", "1 6400 7002 pod-1.example.org.");
+                        "1 6400 7001 fd000000000000000000000000000001-5eh.moa.", "1 6400 7002 pod-1.example.org.");
         assertThat(dns.udp("six.service.moa", A, 0).answers()).isZero();
     }
 

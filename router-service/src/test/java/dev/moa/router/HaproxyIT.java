@@ -1,0 +1,242 @@
+package dev.moa.router;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.moa.protocol.CallResponse;
+import dev.moa.protocol.Payload;
+import dev.moa.protocol.ServiceName;
+import dev.moa.protocol.server.MoaPort;
+import dev.moa.router.haproxy.HaproxyDriver;
+import dev.moa.router.nameserver.NameServer;
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import redis.clients.jedis.Jedis;
+
+/** A real HAProxy, told of changes by its Runtime API and finding them by DNS. */
+class HaproxyIT {
+    private static final Path PROGRAM = Path.of("/usr/sbin/haproxy");
+    private static final ServiceName USER = ServiceName.of("/service/user");
+    private static final ServiceName MANY = ServiceName.of("/service/many");
+    private static final int MANY_INSTANCES = 2_000;
+    private static final String CALL = "{\"service\":\"/service/user\",\"method\":\"who\",\"args\":[]}";
+
+    @TempDir
+    Path directory;
+
+    private final Map<String, MoaPort> instances = new HashMap<>();
+    private final int pushed = freePort();
+    private final int asked = freePort();
+    private final int admin = freePort();
+    private RedisProcess redis;
+    private RegistryLayout registry;
+    private RunningRouter router;
+    private Process haproxy;
+
+    @BeforeEach
+    void start() throws Exception {
+        assumeTrue(Files.isExecutable(PROGRAM), "needs HAProxy: apt-get install haproxy");
+        redis = new RedisProcess(directory).start();
+        registry = new RegistryLayout(() -> redis.commands(), "e1");
+        begin("a");
+        router = RunningRouter.start(
+                redis.url(),
+                directory.resolve("snapshots"),
+                "--moa.router.haproxy.sockets=127.0.0.1:" + admin,
+                "--moa.router.haproxy.backends.users=/service/user",
+                "--moa.router.haproxy.resync=200ms");
+        Path file = directory.resolve("haproxy.cfg");
+        Files.writeString(file, configuration(router.bean(NameServer.class).port()));
+        haproxy = new ProcessBuilder(PROGRAM.toString(), "-db", "-f", file.toString())
+                .redirectErrorStream(true)
+                .redirectOutput(directory.resolve("haproxy.log").toFile())
+                .start();
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        if (haproxy != null) {
+            haproxy.destroy();
+        }
+        if (router != null) {
+            router.close();
+        }
+        if (redis != null) {
+            redis.close();
+        }
+        instances.values().forEach(MoaPort::close);
+    }
+
+    private String configuration(int dns) {
+        return """
+                global
+                    stats socket ipv4@127.0.0.1:%1$d level admin
+                defaults
+                    mode tcp
+                    timeout connect 1s
+                    timeout client 1m
+                    timeout server 1m
+                    retries 0
+                resolvers moa
+                    nameserver router tcp@127.0.0.1:%2$d
+                    accepted_payload_size 65535
+                    timeout resolve 1s
+                    timeout retry 1s
+                    hold obsolete 0s
+                frontend pushed
+                    bind 127.0.0.1:%3$d
+                    default_backend users
+                backend users
+                    balance roundrobin
+                frontend asked
+                    bind 127.0.0.1:%4$d
+                    default_backend users-by-dns
+                backend users-by-dns
+                    balance roundrobin
+                    server-template user 10 _resp._tcp.user.service.moa resolvers moa init-addr none
+                backend many-by-dns
+                    balance roundrobin
+                    server-template many %5$d _resp._tcp.many.service.moa resolvers moa init-addr none
+                """.formatted(admin, dns, pushed, asked, MANY_INSTANCES);
+    }
+
+    private static int freePort() {
+        try (ServerSocket socket = new ServerSocket(0)) {
+            return socket.getLocalPort();
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+    }
+
+    private void begin(String name) {
+        MoaPort port = MoaPort.builder((request, call) -> CompletableFuture.completedFuture(
+                        CallResponse.success(request.id(), Payload.json("\"" + name + "\""))))
+                .port(0)
+                .build()
+                .start();
+        instances.put(name, port);
+        registry.register(USER, name, port.port(), "UP");
+    }
+
+    private void end(String name) {
+        registry.remove(USER, name, "graceful");
+    }
+
+    /** Calls over connections of their own; returns who answered. */
+    private static Set<String> callers(int frontend, int calls) {
+        Set<String> names = new HashSet<>();
+        for (int i = 0; i < calls; i++) {
+            try (Jedis jedis = new Jedis("127.0.0.1", frontend)) {
+                String reply = jedis.get(CALL);
+                names.add(reply.substring(reply.length() - 3, reply.length() - 2));
+            }
+        }
+        return names;
+    }
+
+    private String runtime(String command) throws IOException {
+        try (Socket socket = new Socket("127.0.0.1", admin)) {
+            socket.setSoTimeout(3_000);
+            socket.getOutputStream().write((command + "\n").getBytes(StandardCharsets.US_ASCII));
+            return new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
+        }
+    }
+
+    private long serversWithAddress(String backend) throws IOException {
+        return runtime("show servers state " + backend)
+                .lines()
+                .filter(line -> line.contains(" " + backend + " "))
+                .map(line -> line.split(" "))
+                .filter(fields -> !fields[4].equals("-") && fields[5].equals("2"))
+                .count();
+    }
+
+    @Test
+    void aBackendFollowsItsServiceWithoutEverBeingEmpty() throws Exception {
+        await().ignoreExceptions().until(() -> callers(pushed, 1), Set.of("a")::equals);
+        AtomicInteger failures = new AtomicInteger();
+        AtomicInteger calls = new AtomicInteger();
+        AtomicBoolean isOver = new AtomicBoolean();
+        Thread caller = new Thread(() -> {
+            while (!isOver.get()) {
+                try {
+                    callers(pushed, 1);
+                } catch (RuntimeException e) {
+                    failures.incrementAndGet();
+                }
+                calls.incrementAndGet();
+            }
+        });
+        caller.start();
+
+        // all targets are replaced at once, again and again
+        Set<String> before = Set.of("a");
+        for (int round = 0; round < 10; round++) {
+            Set<String> after = new TreeSet<>();
+            for (int i = 0; i < 2; i++) {
+                String name = Character.toString('b' + round * 2 + i);
+                begin(name);
+                after.add(name);
+            }
+            before.forEach(this::end);
+            await().pollInterval(Duration.ofMillis(20)).until(() -> callers(pushed, 4), after::equals);
+            before = after;
+        }
+        int callsByThen = calls.get();
+        before.forEach(this::end);
+        await().until(() -> router.lookup(USER).json().path("instances").isEmpty());
+        await().until(() -> calls.get() > callsByThen + 20);
+        isOver.set(true);
+        caller.join();
+
+        assertThat(failures).hasValue(0);
+        assertThat(router.bean(HaproxyDriver.class).problems()).isEmpty();
+        await().untilAsserted(() -> assertThat(runtime("show servers state users")
+                        .lines()
+                        .filter(line -> line.contains("moa-"))
+                        .count())
+                .as("those who left are deleted, the last ones stay")
+                .isEqualTo(2));
+    }
+
+    @Test
+    void serverTemplatesFollowTheServiceByDns() throws Exception {
+        await().atMost(Duration.ofSeconds(15)).ignoreExceptions().until(() -> callers(asked, 1), Set.of("a")::equals);
+
+        begin("b");
+        end("a");
+
+        await().atMost(Duration.ofSeconds(15)).ignoreExceptions().until(() -> callers(asked, 3), Set.of("b")::equals);
+    }
+
+    @Test
+    void twoThousandInstancesArriveByDnsOverTcp() {
+        List<Integer> ports = new ArrayList<>();
+        for (int i = 0; i < MANY_INSTANCES; i++) {
+            ports.add(10_000 + i);
+        }
+        ports.forEach(port -> registry.register(MANY, "m" + port, port, "UP"));
+
+        await().atMost(Duration.ofSeconds(30)).until(() -> serversWithAddress("many-by-dns"), count -> count == MANY_INSTANCES);
+    }
+}
