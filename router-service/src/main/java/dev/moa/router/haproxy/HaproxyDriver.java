@@ -12,6 +12,7 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
@@ -149,7 +150,7 @@ public final class HaproxyDriver implements AutoCloseable {
                 String name = socket + " " + backend;
                 String problem;
                 try {
-                    problem = sync.apply(wanted(settings.backends().get(backend)));
+                    problem = sync.apply(wanted(Objects.requireNonNull(settings.backends().get(backend))));
                 } catch (IOException | RuntimeException e) {
                     // the next look tries again
                     problem = String.valueOf(e.getMessage());
