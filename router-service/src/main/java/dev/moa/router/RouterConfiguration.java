@@ -5,6 +5,7 @@ import dev.moa.router.address.AddressSource;
 import dev.moa.router.address.ServiceState;
 import dev.moa.router.chain.Catalog;
 import dev.moa.router.chain.Lookup;
+import dev.moa.router.chain.Shadow;
 import dev.moa.router.chain.Switches;
 import dev.moa.router.configured.StaticProperties;
 import dev.moa.router.configured.StaticSource;
@@ -179,6 +180,13 @@ class RouterConfiguration {
                 List.of(pinned, new LiveSource(live, clock), replicaSource, primarySource, snapshot, dns, configured),
                 switches,
                 metrics::found);
+    }
+
+    @Bean
+    Shadow shadow(Lookup lookup, Switches switches, Clock clock, MeterRegistry metrics) {
+        Shadow shadow = new Shadow(lookup, switches, clock);
+        RouterMetrics.bind(shadow, metrics);
+        return shadow;
     }
 
     private static void remember(SnapshotStore snapshot, LiveView live, ServiceState state, Clock clock) {

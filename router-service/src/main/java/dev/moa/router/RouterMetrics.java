@@ -1,6 +1,7 @@
 package dev.moa.router;
 
 import dev.moa.router.address.Finding;
+import dev.moa.router.chain.Shadow;
 import dev.moa.router.live.LiveView;
 import dev.moa.router.snapshot.SnapshotStore;
 import dev.moa.router.watch.Watches;
@@ -35,6 +36,15 @@ final class RouterMetrics {
                                 .tag("outcome", type.getSimpleName().toLowerCase(Locale.ROOT))
                                 .register(registry))
                 .increment();
+    }
+
+    static void bind(Shadow shadow, MeterRegistry registry) {
+        FunctionCounter.builder("moa.router.shadow.compared", shadow, Shadow::compared)
+                .description("answers compared with those of another order")
+                .register(registry);
+        FunctionCounter.builder("moa.router.shadow.different", shadow, Shadow::different)
+                .description("answers that another order would give otherwise")
+                .register(registry);
     }
 
     void bind(LiveView view, SnapshotStore snapshot, Watches watches, Clock clock) {

@@ -237,6 +237,7 @@ class HaproxyIT {
         }
         ports.forEach(port -> registry.register(MANY, "m" + port, port, "UP"));
 
-        await().atMost(Duration.ofSeconds(30)).until(() -> serversWithAddress("many-by-dns"), count -> count == MANY_INSTANCES);
+        await().atMost(Duration.ofSeconds(30))
+                .until(() -> serversWithAddress("many-by-dns"), count -> count == MANY_INSTANCES);
     }
 }

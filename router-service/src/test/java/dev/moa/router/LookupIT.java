@@ -216,6 +216,23 @@ class LookupIT {
         assertThat(one.send("PUT", "/v1/sources/nobody", "{\"enabled\":false}").status())
                 .isEqualTo(404);
         assertThat(one.send("PUT", "/v1/sources/live", "{}").status()).isEqualTo(400);
+
+        // another order: compared first, then taken into effect, on both routers
+        assertThat(one.send("PUT", "/v1/shadow", "{\"order\":[\"snapshot\"]}").status())
+                .isEqualTo(200);
+        await().until(() -> {
+            two.lookup(USER);
+            return two.get("/v1/shadow").json().path("compared").asLong() > 0;
+        });
+        assertThat(two.get("/v1/shadow").json().path("different").asLong()).isZero();
+        String order = "[\"snapshot\",\"pinned\",\"live\",\"replica\",\"primary\",\"dns\",\"static\"]";
+        assertThat(one.send("PUT", "/v1/order", "{\"order\":" + order + "}").status())
+                .isEqualTo(200);
+        assertThat(one.send("PUT", "/v1/order", "{\"order\":[\"live\"]}").status())
+                .isEqualTo(400);
+        await().until(() -> two.lookup(USER).json().path("source").asString(), "snapshot"::equals);
+        assertThat(one.send("DELETE", "/v1/shadow", "").status()).isEqualTo(200);
+        assertThat(one.get("/v1/shadow").json().path("order").size()).isZero();
     }
 
     @Test

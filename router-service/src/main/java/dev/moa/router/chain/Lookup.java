@@ -7,6 +7,7 @@ import dev.moa.router.address.Finding;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BiConsumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +20,8 @@ public final class Lookup {
     private final List<AddressSource> sources;
     private final Switches switches;
     private final BiConsumer<String, Finding> observer;
+    private volatile List<AddressSource> ordered;
+    private volatile @Nullable BiConsumer<ServiceName, LookupAnswer> witness;
 
     /**
      * One step of the chain, for people.
@@ -32,19 +35,59 @@ public final class Lookup {
         this.sources = List.copyOf(sources);
         this.switches = switches;
         this.observer = observer;
+        this.ordered = this.sources;
+        switches.onChange(() -> ordered = inOrder(switches.order()));
     }
 
     /** Returns the sources in the order in which they are asked. */
     public List<AddressSource> sources() {
-        return sources;
+        return ordered;
+    }
+
+    /** Returns the sources of these names; what is not named comes behind, so that no order loses a source. */
+    private List<AddressSource> inOrder(List<String> names) {
+        List<AddressSource> list = new ArrayList<>(named(names));
+        sources.stream().filter(source -> !list.contains(source)).forEach(list::add);
+        return List.copyOf(list);
+    }
+
+    /** Returns the sources of these names, in this order, without those that there are not. */
+    List<AddressSource> named(List<String> names) {
+        return names.stream()
+                .flatMap(name -> sources.stream().filter(source -> source.name().equals(name)))
+                .distinct()
+                .toList();
+    }
+
+    /** Sets who sees every answer, on the thread of the lookup: it must be quick. */
+    void witness(@Nullable BiConsumer<ServiceName, LookupAnswer> newWitness) {
+        witness = newWitness;
+    }
+
+    private <T extends LookupAnswer> T seen(ServiceName service, T answer) {
+        BiConsumer<ServiceName, LookupAnswer> sees = witness;
+        if (sees != null) {
+            sees.accept(service, answer);
+        }
+        return answer;
     }
 
     /** Asks the chain; returns by the deadline. */
     public LookupAnswer find(ServiceName service, Deadline deadline) {
+        return seen(service, ask(ordered, switches::isOn, observer, service, deadline));
+    }
+
+    /** Asks some sources in their order; returns by the deadline. */
+    static LookupAnswer ask(
+            List<AddressSource> sources,
+            Predicate<String> isOn,
+            BiConsumer<String, Finding> observer,
+            ServiceName service,
+            Deadline deadline) {
         boolean someFailed = false;
         StringBuilder failures = new StringBuilder();
         for (AddressSource source : sources) {
-            if (!switches.isOn(source.name())) {
+            if (!isOn.test(source.name())) {
                 continue;
             }
             Finding finding = source.find(service, deadline);
@@ -71,7 +114,7 @@ public final class Lookup {
 
     /** Asks the sources in memory; null where the chain would have to wait for an answer. */
     public LookupAnswer.@Nullable Found findNow(ServiceName service) {
-        for (AddressSource source : sources) {
+        for (AddressSource source : ordered) {
             if (!switches.isOn(source.name())) {
                 continue;
             }
@@ -81,7 +124,7 @@ public final class Lookup {
             Finding finding = source.find(service, Deadline.afterMillis(0));
             if (finding instanceof Finding.Answered answered) {
                 observer.accept(source.name(), finding);
-                return new LookupAnswer.Found(source.name(), answered.view(), answered.ageMs());
+                return seen(service, new LookupAnswer.Found(source.name(), answered.view(), answered.ageMs()));
             }
         }
         return null;
@@ -90,7 +133,7 @@ public final class Lookup {
     /** Asks every source that is switched on, also those behind the one that answers, and tells what each says. */
     public List<Step> explain(ServiceName service, Deadline deadline) {
         List<Step> steps = new ArrayList<>();
-        for (AddressSource source : sources) {
+        for (AddressSource source : ordered) {
             if (!switches.isOn(source.name())) {
                 steps.add(new Step(source, "off", "an operator switched it off", null));
                 continue;

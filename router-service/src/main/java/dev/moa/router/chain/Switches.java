@@ -1,20 +1,34 @@
 package dev.moa.router.chain;
 
 import dev.moa.router.operator.SharedHash;
-import java.util.HashMap;
+import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.Map;
+import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
 
-/** Which sources operators have switched off. Reading is one look at a set. */
+/**
+ * What operators say about the chain: which sources are off, in which order they are asked, and which other order is
+ * compared with it for now. Reading is one look at a field.
+ */
 public final class Switches {
     private static final JsonMapper MAPPER = JsonMapper.builder().build();
 
+    /** Fields beside those of the sources; no source has such a name. */
+    private static final String ORDER = "$order";
+
+    private static final String SHADOW = "$shadow";
+
     private final SharedHash words;
+    private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
     private volatile Set<String> off = Set.of();
+    private volatile List<String> order = List.of();
+    private volatile @Nullable Candidate candidate;
 
     /**
      * How one switch stands.
@@ -24,6 +38,15 @@ public final class Switches {
      * @param isShared whether the other routers can know
      */
     public record Position(boolean enabled, @Nullable String by, long atMs, boolean isShared) {}
+
+    /**
+     * A chain that is tried beside the real one.
+     *
+     * @param order the sources that it asks, by name, in this order
+     * @param by who wants to know
+     * @param atMs since when
+     */
+    public record Candidate(List<String> order, String by, long atMs) {}
 
     public Switches(SharedHash words) {
         this.words = words;
@@ -47,6 +70,42 @@ public final class Switches {
         return position(source);
     }
 
+    /** Adds somebody who runs after anything here has changed; it must not block. */
+    void onChange(Runnable listener) {
+        listeners.add(listener);
+    }
+
+    /** Returns the names of the sources in the order in which an operator wants them; empty if none does. */
+    public List<String> order() {
+        return order;
+    }
+
+    /** Sets the order, here at once and everywhere when Redis answers; empty for the order of the design. */
+    public Position order(List<String> names, String by) {
+        return said(words.say(ORDER, atMs -> order(names, by, atMs)), by);
+    }
+
+    /** Returns the order that is compared with the real one; null if none is. */
+    public @Nullable Candidate candidate() {
+        return candidate;
+    }
+
+    /** Compares another order from now on, on all routers; empty ends it. */
+    public Position candidate(List<String> names, String by) {
+        return said(words.say(SHADOW, atMs -> order(names, by, atMs)), by);
+    }
+
+    private static Position said(SharedHash.Word word, String by) {
+        return new Position(true, by, word.atMs(), word.isShared());
+    }
+
+    private static String order(List<String> names, String by, long atMs) {
+        ObjectNode word = MAPPER.createObjectNode();
+        ArrayNode list = word.putArray("order");
+        names.forEach(list::add);
+        return word.put("by", by).put("atMs", atMs).toString();
+    }
+
     /** Returns how the switch stands and who said so. */
     public Position position(String source) {
         SharedHash.Word word = words.get(source);
@@ -59,14 +118,27 @@ public final class Switches {
     }
 
     private void rebuild() {
-        Map<String, SharedHash.Word> all = new HashMap<>(words.all());
         Set<String> next = new HashSet<>();
-        all.keySet().forEach(source -> {
-            if (!position(source).enabled()) {
-                next.add(source);
-            }
-        });
+        words.all().keySet().stream()
+                .filter(name -> !name.startsWith("$") && !position(name).enabled())
+                .forEach(next::add);
         off = Set.copyOf(next);
+        order = names(words.get(ORDER));
+        SharedHash.Word shadow = words.get(SHADOW);
+        List<String> compared = names(shadow);
+        candidate = shadow == null || compared.isEmpty()
+                ? null
+                : new Candidate(
+                        compared, MAPPER.readTree(shadow.json()).path("by").asString(""), shadow.atMs());
+        listeners.forEach(Runnable::run);
+    }
+
+    private static List<String> names(SharedHash.@Nullable Word word) {
+        List<String> names = new ArrayList<>();
+        if (word != null) {
+            MAPPER.readTree(word.json()).path("order").forEach(name -> names.add(name.asString("")));
+        }
+        return List.copyOf(names);
     }
 
     /** Reads {@code atMs} of a word. */

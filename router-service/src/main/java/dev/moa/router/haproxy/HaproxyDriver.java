@@ -118,8 +118,7 @@ public final class HaproxyDriver implements AutoCloseable {
                     .keySet()
                     .forEach(backend -> backends.put(
                             backend,
-                            new BackendSync(
-                                    api, backend, settings.serverOptions(), settings.drainTimeout(), clock)));
+                            new BackendSync(api, backend, settings.serverOptions(), settings.drainTimeout(), clock)));
             this.worker = Executors.newSingleThreadScheduledExecutor(work -> {
                 Thread thread = new Thread(work, "router-haproxy-" + number);
                 thread.setDaemon(true);
@@ -128,8 +127,7 @@ public final class HaproxyDriver implements AutoCloseable {
         }
 
         void start() {
-            worker.scheduleWithFixedDelay(
-                    this::syncAll, 0, settings.resync().toMillis(), TimeUnit.MILLISECONDS);
+            worker.scheduleWithFixedDelay(this::syncAll, 0, settings.resync().toMillis(), TimeUnit.MILLISECONDS);
         }
 
         void soon() {
@@ -150,7 +148,8 @@ public final class HaproxyDriver implements AutoCloseable {
                 String name = socket + " " + backend;
                 String problem;
                 try {
-                    problem = sync.apply(wanted(Objects.requireNonNull(settings.backends().get(backend))));
+                    problem = sync.apply(
+                            wanted(Objects.requireNonNull(settings.backends().get(backend))));
                 } catch (IOException | RuntimeException e) {
                     // the next look tries again
                     problem = String.valueOf(e.getMessage());

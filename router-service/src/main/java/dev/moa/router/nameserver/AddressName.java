@@ -78,9 +78,7 @@ final class AddressName {
         for (Network network : NETWORKS) {
             if (code >= network.offset && code < network.offset + network.size()) {
                 long number = network.first + (code - network.offset >> PORT_BITS);
-                return new byte[] {
-                    (byte) (number >> 24), (byte) (number >> 16), (byte) (number >> 8), (byte) number
-                };
+                return new byte[] {(byte) (number >> 24), (byte) (number >> 16), (byte) (number >> 8), (byte) number};
             }
         }
         return null;

@@ -39,7 +39,9 @@ record ServiceRecords(RecordSet a, RecordSet aaaa, RecordSet srv, RecordSet glue
                 continue;
             }
             byte[] address = NetUtil.createByteArrayFromIpAddressString(instance.host());
-            byte[] target = address == null ? hostName(instance.host()) : RecordWriter.name(AddressName.of(address, instance.port()), apex);
+            byte[] target = address == null
+                    ? hostName(instance.host())
+                    : RecordWriter.name(AddressName.of(address, instance.port()), apex);
             if (target == null) {
                 continue;
             }

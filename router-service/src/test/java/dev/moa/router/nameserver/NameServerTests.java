@@ -113,7 +113,8 @@ class NameServerTests {
     void theJdksResolverFindsAddressesPortsAndTheRevision() throws Exception {
         assertThat(jndi(USER, "A")).containsExactlyInAnyOrder("10.0.0.1", "10.0.0.2");
         assertThat(jndi("USER.Service.MOA", "SRV"))
-                .containsExactlyInAnyOrder("1 6400 7001 " + target("10.0.0.1", 7001), "1 6400 7002 " + target("10.0.0.2", 7002));
+                .containsExactlyInAnyOrder(
+                        "1 6400 7001 " + target("10.0.0.1", 7001), "1 6400 7002 " + target("10.0.0.2", 7002));
         assertThat(jndi(USER, "TXT").get(0)).contains("revision=7", "epoch=e1", "source=live", "instances=2");
         assertThat(jndi(target("10.0.0.1", 7001), "A")).containsExactly("10.0.0.1");
         assertThat(jndi("moa", "SOA").get(0)).startsWith("ns.moa. hostmaster.moa. ");

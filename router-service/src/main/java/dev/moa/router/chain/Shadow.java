@@ -1,0 +1,245 @@
+package dev.moa.router.chain;
+
+import dev.moa.protocol.Deadline;
+import dev.moa.protocol.ServiceName;
+import dev.moa.router.address.Instance;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Tries another order of the sources on the lookups that really come, before it takes effect: asks both, compares which
+ * instances can be called, and keeps how they differ.
+ *
+ * <p>It works beside the lookups, on one thread named {@code router-shadow-1}: each service at most once a second, and
+ * what does not fit into the queue is not compared. A difference is looked at a second time, a little later, before it
+ * counts, because the two chains are asked one after the other and the service may have changed in between.
+ */
+public final class Shadow implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(Shadow.class);
+
+    private static final int MAX_QUEUED = 1_000;
+    private static final int MAX_SERVICES = 50_000;
+    private static final int MAX_DIVERGENCES = 100;
+    private static final int MAX_IDS = 20;
+    private static final long EVERY_MS = 1_000;
+    private static final Duration MAX_LOOKUP = Duration.ofSeconds(1);
+
+    private final Lookup lookup;
+    private final Switches switches;
+    private final Clock clock;
+    private final Map<ServiceName, Long> comparedAtMs = new ConcurrentHashMap<>();
+    private final AtomicLong compared = new AtomicLong();
+    private final AtomicLong different = new AtomicLong();
+    // guarded by itself
+    private final Deque<Divergence> divergences = new ArrayDeque<>();
+    private volatile Switches.@Nullable Candidate current;
+    private final ThreadPoolExecutor worker =
+            new ThreadPoolExecutor(1, 1, 30, TimeUnit.SECONDS, new ArrayBlockingQueue<>(MAX_QUEUED), work -> {
+                Thread thread = new Thread(work, "router-shadow-1");
+                thread.setDaemon(true);
+                return thread;
+            });
+
+    /**
+     * One answer that would be another.
+     *
+     * @param answeredBy the source that answers, or none
+     * @param wouldBe the source that would answer, or none
+     * @param missing ids of instances that callers would lose, the first few
+     * @param extra ids of instances that callers would get in addition, the first few
+     * @param why what explains it, in words for people
+     */
+    public record Divergence(
+            String service,
+            long atMs,
+            String answeredBy,
+            String wouldBe,
+            List<String> missing,
+            List<String> extra,
+            String why) {}
+
+    public Shadow(Lookup lookup, Switches switches, Clock clock) {
+        this.lookup = lookup;
+        this.switches = switches;
+        this.clock = clock;
+        worker.allowCoreThreadTimeOut(true);
+        switches.onChange(this::follow);
+    }
+
+    /** Returns how many answers were compared since the candidate was named. */
+    public long compared() {
+        return compared.get();
+    }
+
+    /** Returns how many of these differed. */
+    public long different() {
+        return different.get();
+    }
+
+    /** Returns the last divergences, the newest first. */
+    public List<Divergence> divergences() {
+        synchronized (divergences) {
+            return List.copyOf(divergences);
+        }
+    }
+
+    private void follow() {
+        Switches.Candidate candidate = switches.candidate();
+        Switches.Candidate before = current;
+        if (candidate == null ? before == null : candidate.equals(before)) {
+            return;
+        }
+        current = candidate;
+        compared.set(0);
+        different.set(0);
+        comparedAtMs.clear();
+        synchronized (divergences) {
+            divergences.clear();
+        }
+        lookup.witness(candidate == null ? null : this::see);
+    }
+
+    private void see(ServiceName service, LookupAnswer answer) {
+        long now = clock.millis();
+        Long last = comparedAtMs.get(service);
+        if (last != null && now - last < EVERY_MS) {
+            return;
+        }
+        if (comparedAtMs.size() >= MAX_SERVICES) {
+            comparedAtMs.clear();
+        }
+        comparedAtMs.put(service, now);
+        try {
+            worker.execute(() -> compare(service, answer));
+        } catch (RejectedExecutionException e) {
+            // more than it can compare, or closed
+        }
+    }
+
+    private void compare(ServiceName service, LookupAnswer first) {
+        Switches.Candidate candidate = current;
+        if (candidate == null) {
+            return;
+        }
+        try {
+            Divergence divergence = difference(service, first, tryOut(candidate, service));
+            if (divergence != null) {
+                LookupAnswer again = Lookup.ask(
+                        lookup.sources(), switches::isOn, (name, finding) -> {}, service, Deadline.after(MAX_LOOKUP));
+                divergence = difference(service, again, tryOut(candidate, service));
+            }
+            compared.incrementAndGet();
+            if (divergence != null) {
+                different.incrementAndGet();
+                synchronized (divergences) {
+                    divergences.addFirst(divergence);
+                    if (divergences.size() > MAX_DIVERGENCES) {
+                        divergences.removeLast();
+                    }
+                }
+            }
+        } catch (RuntimeException e) {
+            log.warn("{} could not be compared", service, e);
+        }
+    }
+
+    private LookupAnswer tryOut(Switches.Candidate candidate, ServiceName service) {
+        return Lookup.ask(
+                lookup.named(candidate.order()),
+                name -> true,
+                (name, finding) -> {},
+                service,
+                Deadline.after(MAX_LOOKUP));
+    }
+
+    private @Nullable Divergence difference(ServiceName service, LookupAnswer real, LookupAnswer other) {
+        Map<String, Instance> have = callable(real);
+        Map<String, Instance> would = callable(other);
+        List<String> missing = new ArrayList<>();
+        List<String> extra = new ArrayList<>();
+        List<String> changed = new ArrayList<>();
+        have.forEach((id, instance) -> {
+            Instance there = would.get(id);
+            if (there == null) {
+                missing.add(id);
+            } else if (!there.equals(instance)) {
+                changed.add(id);
+            }
+        });
+        would.keySet().stream().filter(id -> !have.containsKey(id)).forEach(extra::add);
+        boolean bothSayTheSame = real.getClass() == other.getClass();
+        if (bothSayTheSame && missing.isEmpty() && extra.isEmpty() && changed.isEmpty()) {
+            return null;
+        }
+        return new Divergence(
+                service.value(),
+                clock.millis(),
+                source(real),
+                source(other),
+                first(missing),
+                first(extra),
+                why(real, other, changed));
+    }
+
+    private static String why(LookupAnswer real, LookupAnswer other, List<String> changed) {
+        if (!(other instanceof LookupAnswer.Found theirs)) {
+            return other instanceof LookupAnswer.Undecided undecided
+                    ? "nobody in the other order can say: " + undecided.message()
+                    : "nobody in the other order knows the service";
+        }
+        if (!(real instanceof LookupAnswer.Found ours)) {
+            return "only the other order knows the service, from " + theirs.source();
+        }
+        if (!ours.stamp().epoch().equals(theirs.stamp().epoch())) {
+            return "another store, or none: epoch %s is %s there"
+                    .formatted(ours.stamp().epoch(), theirs.stamp().epoch());
+        }
+        if (ours.stamp().revision() != theirs.stamp().revision()) {
+            return "%s has revision %d, %s has %d"
+                    .formatted(
+                            ours.source(), ours.stamp().revision(), theirs.source(), theirs.stamp().revision());
+        }
+        return changed.isEmpty()
+                ? "the same revision with other instances: held ones, or an operator's word"
+                : "the same revision, these are described otherwise: " + first(changed);
+    }
+
+    private static List<String> first(List<String> ids) {
+        return ids.stream().limit(MAX_IDS).toList();
+    }
+
+    private static String source(LookupAnswer answer) {
+        return answer instanceof LookupAnswer.Found found ? found.source() : "none";
+    }
+
+    private static Map<String, Instance> callable(LookupAnswer answer) {
+        Map<String, Instance> byId = new TreeMap<>();
+        if (answer instanceof LookupAnswer.Found found) {
+            found.view().instances().stream()
+                    .filter(Instance::isCallable)
+                    .forEach(instance -> byId.put(instance.id(), instance));
+        }
+        return byId;
+    }
+
+    @Override
+    public void close() {
+        lookup.witness(null);
+        worker.shutdownNow();
+    }
+}

@@ -1,0 +1,118 @@
+package dev.moa.router.chain;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.moa.protocol.Deadline;
+import dev.moa.protocol.ServiceName;
+import dev.moa.router.address.AddressSource;
+import dev.moa.router.address.Finding;
+import dev.moa.router.address.Instance;
+import dev.moa.router.address.ServiceState;
+import dev.moa.router.address.ServiceView;
+import dev.moa.router.operator.SharedHash;
+import dev.moa.router.store.RedisLink;
+import java.time.Clock;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class ShadowTests {
+    private static final ServiceName USER = ServiceName.of("/service/user");
+
+    private final SharedHash words = new SharedHash(
+            new RedisLink(() -> {
+                throw new IllegalStateException("no Redis here");
+            }),
+            "switches",
+            "channel",
+            "said",
+            Switches::atMs,
+            Clock.systemUTC());
+    private final Switches switches = new Switches(words);
+    private final Lookup lookup = new Lookup(
+            List.of(source("live", 5, 1, 2), source("replica", 4, 1), source("snapshot", 5, 1, 2)),
+            switches,
+            (name, finding) -> {});
+    private final Shadow shadow = new Shadow(lookup, switches, Clock.systemUTC());
+
+    @AfterEach
+    void close() {
+        shadow.close();
+        words.close();
+    }
+
+    private static AddressSource source(String name, long revision, int... ports) {
+        List<Instance> instances = IntStream.of(ports)
+                .mapToObj(port -> Instance.unregistered("10.0.0.1", port))
+                .toList();
+        ServiceView view = ServiceView.of(ServiceState.of(USER, "e1", revision, instances));
+        return new AddressSource() {
+            @Override
+            public String name() {
+                return name;
+            }
+
+            @Override
+            public String description() {
+                return name;
+            }
+
+            @Override
+            public boolean isImmediate() {
+                return true;
+            }
+
+            @Override
+            public Finding find(ServiceName service, Deadline deadline) {
+                return service.equals(USER) ? new Finding.Answered(view, 0) : new Finding.Unknown("not here");
+            }
+        };
+    }
+
+    private String answeredBy() {
+        LookupAnswer.Found found = lookup.findNow(USER);
+        return found == null ? "none" : found.source();
+    }
+
+    @Test
+    void anOtherOrderIsComparedAndExplainedBeforeItTakesEffect() {
+        switches.candidate(List.of("replica", "live"), "ops");
+
+        assertThat(answeredBy()).isEqualTo("live");
+
+        await().until(() -> shadow.different() == 1);
+        assertThat(shadow.divergences()).singleElement().satisfies(divergence -> {
+            assertThat(divergence.answeredBy()).isEqualTo("live");
+            assertThat(divergence.wouldBe()).isEqualTo("replica");
+            assertThat(divergence.missing()).containsExactly("10.0.0.1:2");
+            assertThat(divergence.why()).isEqualTo("live has revision 5, replica has 4");
+        });
+        switches.order(List.of("replica", "live", "snapshot"), "ops");
+        assertThat(answeredBy()).isEqualTo("replica");
+        switches.order(List.of(), "ops");
+        assertThat(answeredBy()).isEqualTo("live");
+    }
+
+    @Test
+    void anOrderThatAnswersTheSameDoesNotDiffer() {
+        switches.candidate(List.of("snapshot"), "ops");
+
+        answeredBy();
+
+        await().until(() -> shadow.compared() == 1);
+        assertThat(shadow.different()).isZero();
+    }
+
+    @Test
+    void withoutACandidateNothingIsCompared() {
+        switches.candidate(List.of("replica"), "ops");
+        switches.candidate(List.of(), "ops");
+
+        answeredBy();
+
+        assertThat(switches.candidate()).isNull();
+        assertThat(shadow.compared()).isZero();
+    }
+}
