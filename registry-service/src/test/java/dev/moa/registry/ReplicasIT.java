@@ -12,12 +12,16 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Two registries on one Redis, the second of which asks for tokens, and what a restart of one does. */
 class ReplicasIT {
     private static final String USER_TOKEN = "4c0f1e7a9d2b5836";
     private static final String OPERATOR_TOKEN = "b7d3906e2fa148c5";
     private static final String READER_TOKEN = "91e6c4a0d8f3b275";
+
+    private static final String BUSY_TOKEN = "27c5f0be913da846";
 
     private static RedisProcess redis;
     private static RegistryApp open;
@@ -34,7 +38,10 @@ class ReplicasIT {
                 "--moa.security.tokens.boss.secret=" + OPERATOR_TOKEN,
                 "--moa.security.tokens.boss.role=operator",
                 "--moa.security.tokens.eye.secret=" + READER_TOKEN,
-                "--moa.security.tokens.eye.role=reader");
+                "--moa.security.tokens.eye.role=reader",
+                "--moa.security.tokens.busy.secret=" + BUSY_TOKEN,
+                "--moa.registry.http.writes-per-second=1",
+                "--moa.registry.http.writes-burst=20");
     }
 
     @AfterAll
@@ -107,6 +114,55 @@ class ReplicasIT {
         assertThat(stolen.status()).isEqualTo(403);
         assertThat(posing.status()).isEqualTo(403);
         assertThat(guarded.get("/actuator/health").status()).isEqualTo(200);
+    }
+
+    @Test
+    void callerThatWritesTooMuchIsToldToWaitAndTheOthersAreNot() {
+        Answer last = send(BUSY_TOKEN, "/service/busy", 30);
+        for (int i = 0; i < 100 && last.status() == 201; i++) {
+            last = send(BUSY_TOKEN, "/service/busy", 30);
+        }
+        Answer other = send(OPERATOR_TOKEN, "/service/calm", 30);
+
+        assertThat(last.status()).isEqualTo(429);
+        assertThat(last.response().headers().firstValue("Retry-After")).isPresent();
+        assertThat(last.json().get("value").stringValue()).isEqualTo("busy");
+        assertThat(other.status()).isEqualTo(201);
+    }
+
+    /** Ways by which other registries were entered without a password. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "/v1/instances | User-Agent | Nacos-Server",
+                "/v1/instances/ | User-Agent | Nacos-Server",
+                "//v1/instances | Accept | */*",
+                "/v1;a=b/instances | Accept | */*",
+                "/actuator/health/%2e%2e/%2e%2e/v1/instances | Accept | */*",
+                "/actuator/health/..;/..;/v1/instances | Accept | */*",
+                "/v1/instances | serverIdentity | security",
+                "/v1/instances | Authorization | Bearer nacos",
+                "/v1/instances | Authorization | Basic bmFjb3M6bmFjb3M=",
+                "/v1/instances?accessToken=" + OPERATOR_TOKEN + " | Accept | */*",
+                "/v1/instances | X-Forwarded-For | 127.0.0.1",
+                "/v1/instances | X-HTTP-Method-Override | GET",
+                "/nacos/v1/cs/ops/derby?sql=select | Accept | */*",
+                "/eureka/apps/USER | Accept | */*"
+            })
+    void wayInThatOtherRegistriesLeftOpenIsClosed(String path, String header, String value) {
+        Answer answer = guarded.send(HttpRequest.newBuilder(guarded.uri(path))
+                .header("Content-Type", "application/json")
+                .header(header, value)
+                .POST(HttpRequest.BodyPublishers.ofString(
+                        "{\"service\":\"/service/hole\",\"host\":\"127.0.0.1\",\"port\":1}")));
+
+        assertThat(answer.status()).isBetween(400, 499);
+        assertThat(open.get("/v1/instances?service=/service/hole")
+                        .json()
+                        .get("instances")
+                        .isEmpty())
+                .isTrue();
     }
 
     @Test

@@ -248,6 +248,11 @@ public final class RedisCatalog {
         return changed;
     }
 
+    /** Returns how often the overrides of a service have changed; less than before means that Redis lost them. */
+    public long overridesVersion(ServiceName service) {
+        return Long.parseLong(overrides.read(service).version());
+    }
+
     /** Returns the overrides of a service, the oldest first. */
     public List<InstanceOverride> overrides(ServiceName service) {
         return overrides.read(service).all();

@@ -31,8 +31,11 @@ class ErrorAdvice extends ResponseEntityExceptionHandler {
 
     @ExceptionHandler
     ResponseEntity<Object> refused(Refusal refusal) {
-        ProblemDetail problem = ProblemDetail.forStatusAndDetail(
-                HttpStatusCode.valueOf(refusal.code().httpStatus()), Objects.requireNonNull(refusal.getMessage()));
+        return refused(refusal, HttpStatusCode.valueOf(refusal.code().httpStatus()));
+    }
+
+    private static ResponseEntity<Object> refused(Refusal refusal, HttpStatusCode status) {
+        ProblemDetail problem = ProblemDetail.forStatusAndDetail(status, Objects.requireNonNull(refusal.getMessage()));
         problem.setTitle(refusal.title());
         refusal.particulars().forEach(problem::setProperty);
         ResponseEntity.BodyBuilder response = ResponseEntity.status(problem.getStatus());
@@ -56,7 +59,7 @@ class ErrorAdvice extends ResponseEntityExceptionHandler {
             HttpMessageNotReadableException failure, HttpHeaders headers, HttpStatusCode status, WebRequest request) {
         // Jackson wraps what its source throws
         if (failure.getMostSpecificCause() instanceof BodyTooLargeException tooLarge) {
-            return refused(tooLarge.refusal());
+            return refused(tooLarge.refusal(), HttpStatus.CONTENT_TOO_LARGE);
         }
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (cause instanceof JacksonException broken) {

@@ -1,8 +1,10 @@
 package dev.moa.registry.http;
 
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.Ordered;
 import org.springframework.core.env.Environment;
 
 @Configuration(proxyBeanMethods = false)
@@ -17,5 +19,14 @@ class HttpConfiguration {
     @Bean
     BodyLimit bodyLimit(HttpProperties properties) {
         return new BodyLimit(properties.maxBody().toBytes());
+    }
+
+    /** After the token has been read, which says who the caller is. */
+    @Bean
+    FilterRegistrationBean<QuotaFilter> quotaFilter(HttpProperties properties) {
+        FilterRegistrationBean<QuotaFilter> quota =
+                new FilterRegistrationBean<>(new QuotaFilter(properties.writesPerSecond(), properties.writesBurst()));
+        quota.setOrder(Ordered.LOWEST_PRECEDENCE);
+        return quota;
     }
 }

@@ -8,6 +8,20 @@ import org.springframework.util.unit.DataSize;
  * Bounds of the REST edge.
  *
  * @param maxBody the largest body of a request
+ * @param writesPerSecond requests that write, of one caller (its token, else its address), a second; more get 429
+ * @param writesBurst how many of these at once after a pause
  */
 @ConfigurationProperties("moa.registry.http")
-record HttpProperties(@DefaultValue("256KB") DataSize maxBody) {}
+record HttpProperties(
+        @DefaultValue("256KB") DataSize maxBody,
+        @DefaultValue("5000") int writesPerSecond,
+        @DefaultValue("25000") int writesBurst) {
+
+    HttpProperties {
+        if (writesPerSecond < 1 || writesBurst < 1) {
+            throw new IllegalArgumentException(
+                    "moa.registry.http: writes-per-second %d, writes-burst %d (expected: > 0)"
+                            .formatted(writesPerSecond, writesBurst));
+        }
+    }
+}

@@ -105,16 +105,27 @@ class InstanceController {
         return renewal;
     }
 
-    @Operation(summary = "Lists the instances of a service, as of one moment")
+    @Operation(
+            summary = "Lists the instances of a service, as of one moment",
+            description = "zone, version, status; tag=name:value, more than once for all of them; lane=blue|base: of"
+                    + " the instances that are UP those of the first lane that has any (tag lane; base: without it; *:"
+                    + " all). 503 while Redis has lost the service and nobody is back.")
     @GetMapping("/v1/instances")
-    ListedService instances(@RequestParam String service) {
+    ListedService instances(
+            @RequestParam String service,
+            @RequestParam(required = false) @Nullable String zone,
+            @RequestParam(required = false) @Nullable String version,
+            @RequestParam(required = false) @Nullable String status,
+            @RequestParam(required = false) @Nullable List<String> tag,
+            @RequestParam(required = false) @Nullable String lane) {
         ServiceName name = RegistrationRules.serviceName(service);
+        InstanceFilter filter = InstanceFilter.of(zone, version, status, tag, lane);
         ServiceSnapshot snapshot = catalog.snapshot(name);
         boolean rebuilding = catalog.isRebuilding(name);
         if (rebuilding && snapshot.instances().isEmpty()) {
             throw Refusal.rebuilding(service);
         }
-        return ListedService.of(snapshot, rebuilding, holds);
+        return ListedService.of(snapshot, rebuilding, filter, holds);
     }
 
     @Operation(summary = "Returns one instance")

@@ -40,7 +40,7 @@ public final class OverrideDesk implements SmartLifecycle {
     private volatile @Nullable Thread thread;
 
     // of the desk's thread
-    private final Map<ServiceName, List<InstanceOverride>> remembered = new HashMap<>();
+    private final Map<ServiceName, Remembered> remembered = new HashMap<>();
     private int round;
 
     OverrideDesk(RedisCatalog catalog, RedisStore store, Replicas replicas, Audit audit) {
@@ -49,6 +49,8 @@ public final class OverrideDesk implements SmartLifecycle {
         this.replicas = replicas;
         this.audit = audit;
     }
+
+    private record Remembered(long version, List<InstanceOverride> all) {}
 
     /** An override that was put in, and how many instances are listed otherwise for it. */
     public record Put(InstanceOverride override, int changed) {}
@@ -177,13 +179,16 @@ public final class OverrideDesk implements SmartLifecycle {
     }
 
     private void lookAfter(ServiceName service, long now) {
+        // the version first: a change in between makes the list newer than it, never older
+        long version = catalog.overridesVersion(service);
         List<InstanceOverride> all = catalog.overrides(service);
-        List<InstanceOverride> before = remembered.getOrDefault(service, List.of());
-        if (all.isEmpty() && !before.isEmpty() && catalog.isRebuilding(service)) {
-            before.stream().filter(each -> each.incarnation() == null).forEach(each -> {
+        Remembered before = remembered.get(service);
+        if (before != null && version < before.version()) {
+            before.all().stream().filter(each -> each.incarnation() == null).forEach(each -> {
                 catalog.put(each, ChangeReason.OPERATOR);
                 log.warn("The override {} of {} is put in again: Redis lost it", each.id(), service);
             });
+            version = catalog.overridesVersion(service);
             all = catalog.overrides(service);
         }
         boolean looksAtInstances = round % RELIST_ROUNDS == 0;
@@ -205,7 +210,7 @@ public final class OverrideDesk implements SmartLifecycle {
             remembered.remove(service);
             catalog.notOverridden(service);
         } else {
-            remembered.put(service, all);
+            remembered.put(service, new Remembered(version, all));
             if (looksAtInstances) {
                 catalog.relist(service, ChangeReason.OPERATOR);
             }
