@@ -46,7 +46,9 @@ final class MoaHealthIndicator extends AbstractHealthIndicator {
             Map<String, Object> services = new TreeMap<>();
             server.services().forEach(service -> services.put(service.value(), "not registered: no registry is set"));
             registrations.forEach(each -> services.put(each.service().value(), state(each)));
-            health.withDetail("services", services).withDetail("inFlight", server.inFlight());
+            health.withDetail("services", services)
+                    .withDetail("inFlight", server.inFlight())
+                    .withDetail("served", served());
             if (requireRegistered && !registrations.stream().allMatch(RegistrationState::isRegistered)) {
                 health.outOfService();
             }
@@ -56,6 +58,13 @@ final class MoaHealthIndicator extends AbstractHealthIndicator {
             health.withDetail(
                     "router", routers.state().name().toLowerCase(Locale.ROOT).replace('_', ' '));
         }
+    }
+
+    private long served() {
+        return statistics.methods().stream()
+                .filter(method -> method.side() == CallSide.SERVER)
+                .mapToLong(method -> method.last().calls())
+                .sum();
     }
 
     private static Map<String, Object> state(RegistrationState state) {

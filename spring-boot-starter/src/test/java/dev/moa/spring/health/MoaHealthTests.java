@@ -72,7 +72,10 @@ class MoaHealthTests {
 
             await().untilAsserted(() -> assertThat(service(health)).containsEntry("registered", true));
             assertThat(Objects.requireNonNull(health.health()).getStatus()).isEqualTo(Status.UP);
-            assertThat(details(health)).containsEntry("inFlight", 0).containsEntry("router", "not connected");
+            assertThat(details(health))
+                    .containsEntry("inFlight", 0)
+                    .containsEntry("served", 0L)
+                    .containsEntry("router", "not connected");
         });
     }
 
