@@ -9,7 +9,7 @@ import java.util.Optional;
 public final class Bench {
 
     private static final List<Benchmark> ALL =
-            List.of(new RespBenchmark(), new BatchBenchmark(), new BalanceBenchmark());
+            List.of(new RespBenchmark(), new DispatchBenchmark(), new BatchBenchmark(), new BalanceBenchmark());
 
     private Bench() {}
 

@@ -2,6 +2,7 @@ package dev.moa.benchmarks;
 
 import dev.moa.protocol.ServiceName;
 import dev.moa.sdk.MoaServer;
+import dev.moa.sdk.stats.Statistics;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 
@@ -15,6 +16,7 @@ public final class BenchServer implements BenchService {
     public static void main(String[] arguments) throws InterruptedException {
         MoaServer server = MoaServer.builder()
                 .app("bench")
+                .statistics(Statistics.create())
                 .registries(List.of(arguments))
                 .publish(NAME, BenchService.class, new BenchServer())
                 .build()

@@ -19,8 +19,9 @@ import tools.jackson.databind.json.JsonMapper;
  */
 final class RespBenchmark implements Benchmark {
 
+    static final JsonMapper JSON = JsonMapper.shared();
     private static final int ROUNDS = 5;
-    private static final String REQUEST = "{\"service\":\"/service/bench\",\"method\":\"%s\",\"args\":[\"world\"]}";
+    static final String REQUEST = "{\"service\":\"/service/bench\",\"method\":\"%s\",\"args\":[\"world\"]}";
 
     @Override
     public String name() {
@@ -105,6 +106,6 @@ final class RespBenchmark implements Benchmark {
                         CallRequest.of(BenchServer.NAME, "usage", Payload.NO_ARGUMENTS), Deadline.afterMillis(5_000))
                 .get(6, TimeUnit.SECONDS)
                 .resultOrThrow();
-        return JsonMapper.shared().readValue(answer.text(), Usage.class);
+        return JSON.readValue(answer.text(), Usage.class);
     }
 }

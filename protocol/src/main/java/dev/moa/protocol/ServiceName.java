@@ -2,6 +2,7 @@ package dev.moa.protocol;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The name of a service, for example {@code /service/feed/nearby}: one or more segments, each a slash and
@@ -34,6 +35,17 @@ public record ServiceName(@JsonValue String value) implements Comparable<Service
     @Override
     public int compareTo(ServiceName other) {
         return value.compareTo(other.value);
+    }
+
+    // written out: this is the key of the first look-up of every call
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return this == other || (other instanceof ServiceName that && value.equals(that.value));
+    }
+
+    @Override
+    public int hashCode() {
+        return value.hashCode();
     }
 
     @Override

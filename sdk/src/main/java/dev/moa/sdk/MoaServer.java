@@ -21,7 +21,6 @@ import dev.moa.sdk.publish.Workers;
 import dev.moa.sdk.registry.InstanceSpec;
 import dev.moa.sdk.registry.RegistrationState;
 import dev.moa.sdk.registry.RegistryClient;
-import dev.moa.sdk.stats.CallSide;
 import dev.moa.sdk.stats.MethodStatistics;
 import dev.moa.sdk.stats.Statistics;
 import java.net.InetSocketAddress;
@@ -53,7 +52,7 @@ public final class MoaServer implements AutoCloseable {
     private static final Payload NOT_STARTED = Payload.json("{\"started\":false}");
 
     private final Builder settings;
-    private final Map<ServiceName, CallHandler> services;
+    private final Map<ServiceName, Offer> services;
     private final @Nullable CallHandler fallback;
     private final ServerInterceptor.Next chain;
     private final Workers workers;
@@ -65,9 +64,10 @@ public final class MoaServer implements AutoCloseable {
     private MoaServer(Builder settings) {
         this.settings = settings;
         this.workers = Workers.named("sdk-call");
-        Map<ServiceName, CallHandler> byName = new LinkedHashMap<>();
-        settings.publications.forEach((name, publication) -> byName.put(name, publication.handler(name, workers)));
-        this.services = byName;
+        Map<ServiceName, Offer> byName = new LinkedHashMap<>();
+        settings.publications.forEach((name, publication) ->
+                byName.put(name, new Offer(name, publication.handler(name, workers), settings.statistics)));
+        this.services = Map.copyOf(byName);
         this.fallback = settings.fallback;
         ServerInterceptor.Next next = this::dispatch;
         for (int i = settings.interceptors.size() - 1; i >= 0; i--) {
@@ -204,7 +204,9 @@ public final class MoaServer implements AutoCloseable {
     }
 
     private CompletionStage<CallResponse> serve(CallRequest request, IncomingCall call) {
-        MethodStatistics counted = counted(request);
+        // calls that a fallback passes on are counted where they end
+        Offer offer = services.get(request.service());
+        MethodStatistics counted = offer == null ? null : offer.counted(request.method());
         if (counted == null) {
             return chain.proceed(request, call);
         }
@@ -216,38 +218,38 @@ public final class MoaServer implements AutoCloseable {
         } catch (RuntimeException e) {
             answer = CompletableFuture.failedFuture(e);
         }
-        return answer.whenComplete((response, failure) -> counted.ended(
-                response != null ? response.code() : failed(failure),
-                System.nanoTime() - startedAt,
-                request.args().length(),
-                response == null || response.result() == null
-                        ? 0
-                        : response.result().length()));
+        if (answer instanceof CompletableFuture<CallResponse> future
+                && future.isDone()
+                && !future.isCompletedExceptionally()) {
+            count(counted, request, future.join(), null, startedAt);
+            return answer;
+        }
+        return answer.whenComplete((response, failure) -> count(counted, request, response, failure, startedAt));
     }
 
-    private static StatusCode failed(Throwable failure) {
+    private static void count(
+            MethodStatistics counted,
+            CallRequest request,
+            @Nullable CallResponse response,
+            @Nullable Throwable failure,
+            long startedAt) {
+        Payload result = response == null ? null : response.result();
+        counted.ended(
+                response == null ? failed(failure) : response.code(),
+                System.nanoTime() - startedAt,
+                request.args().length(),
+                result == null ? 0 : result.length());
+    }
+
+    private static StatusCode failed(@Nullable Throwable failure) {
         Throwable cause =
                 failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
         return cause instanceof MoaException known ? known.code() : StatusCode.INTERNAL;
     }
 
-    /** Calls that a fallback passes on are counted where they end; names that nobody published are not counted. */
-    private @Nullable MethodStatistics counted(CallRequest request) {
-        if (settings.statistics == null) {
-            return null;
-        }
-        CallHandler handler = services.get(request.service());
-        if (handler == null || (handler instanceof PublishedService published && !published.has(request.method()))) {
-            return null;
-        }
-        return settings.statistics.method(request.service(), request.method(), CallSide.SERVER);
-    }
-
     private CompletionStage<CallResponse> dispatch(CallRequest request, IncomingCall call) {
-        CallHandler handler = services.get(request.service());
-        if (handler == null) {
-            handler = fallback;
-        }
+        Offer offer = services.get(request.service());
+        CallHandler handler = offer == null ? fallback : offer.handler();
         if (handler == null) {
             return CompletableFuture.completedFuture(CallResponse.failure(
                     request.id(),

@@ -95,10 +95,26 @@ final class JsonScanner {
         int from = position + 1;
         boolean plain = skipString();
         int to = position - 1;
-        if (to - from > maxLength) {
-            throw error("'%s' is %d bytes long (limit %d)".formatted(field, to - from, maxLength));
-        }
+        requireLength(field, to - from, maxLength);
         return plain ? new String(bytes, from, to - from, StandardCharsets.UTF_8) : unescape(from, to);
+    }
+
+    /** As {@link #string}, for a text that is the name of something. */
+    <T> T name(String field, int maxLength, NameCache<T> names) {
+        if (peek() != '"') {
+            throw unexpected("a string for '" + field + "'");
+        }
+        int from = position + 1;
+        boolean plain = skipString();
+        int to = position - 1;
+        requireLength(field, to - from, maxLength);
+        return plain ? names.get(bytes, from, to) : names.parse(unescape(from, to));
+    }
+
+    private void requireLength(String field, int length, int maxLength) {
+        if (length > maxLength) {
+            throw error("'%s' is %d bytes long (limit %d)".formatted(field, length, maxLength));
+        }
     }
 
     /** Takes the name of a field; returns which of {@code known} it is, or null if it is none of them. */

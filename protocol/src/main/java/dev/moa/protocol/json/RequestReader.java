@@ -22,6 +22,9 @@ final class RequestReader {
     private static final String EXAMPLE =
             "{\"service\":\"/service/helloworld\",\"method\":\"hello\",\"args\":[\"world\"]}";
 
+    private static final NameCache<ServiceName> SERVICES = new NameCache<>(ServiceName::of);
+    private static final NameCache<String> METHODS = new NameCache<>(MethodName::require);
+
     private final byte[] utf8;
     private final int offset;
     private final int length;
@@ -84,8 +87,8 @@ final class RequestReader {
         }
         switch (field) {
             case ID -> id = in.takeNull() ? null : in.string("id", MAX_ID_LENGTH);
-            case SERVICE -> service = service();
-            case METHOD -> method = method();
+            case SERVICE -> service = name("service", SERVICES);
+            case METHOD -> method = name("method", METHODS);
             case ARGS -> {
                 int first = in.peek();
                 if (first != '[' && first != '{') {
@@ -106,19 +109,9 @@ final class RequestReader {
         }
     }
 
-    private ServiceName service() {
-        String name = in.string("service", MAX_CONTEXT_TEXT_LENGTH);
+    private <T> T name(String field, NameCache<T> names) {
         try {
-            return ServiceName.of(name);
-        } catch (IllegalArgumentException e) {
-            throw new MoaException(StatusCode.INVALID_ARGUMENT, "request: " + e.getMessage(), e);
-        }
-    }
-
-    private String method() {
-        String name = in.string("method", MAX_CONTEXT_TEXT_LENGTH);
-        try {
-            return MethodName.require(name);
+            return in.name(field, MAX_CONTEXT_TEXT_LENGTH, names);
         } catch (IllegalArgumentException e) {
             throw new MoaException(StatusCode.INVALID_ARGUMENT, "request: " + e.getMessage(), e);
         }

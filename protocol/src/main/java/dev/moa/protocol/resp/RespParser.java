@@ -23,6 +23,8 @@ public final class RespParser {
     // "*1048576\r\n": any number that fits a limit has fewer digits
     private static final int MAX_LENGTH_DIGITS = 12;
     private static final byte[][] NONE = {};
+    private static final byte[] GET = {'G', 'E', 'T'};
+    private static final int GET_AS_NUMBER = 'G' << 16 | 'E' << 8 | 'T';
     private static final int INCOMPLETE = -1;
 
     private int maxElements;
@@ -95,8 +97,7 @@ public final class RespParser {
             if (in.readableBytes() < bulkLength + 2) {
                 return false;
             }
-            byte[] bytes = new byte[bulkLength];
-            in.readBytes(bytes);
+            byte[] bytes = bulk(in);
             if (in.readShort() != ('\r' << 8 | '\n')) {
                 throw new RespException(
                         "Protocol error: expected CR LF after a bulk string of " + bulkLength + " bytes");
@@ -111,17 +112,28 @@ public final class RespParser {
         return true;
     }
 
+    /** Takes the bytes of a bulk string; nearly all commands are called GET, so that name has one array. */
+    private byte[] bulk(ByteBuf in) {
+        if (count == 0 && bulkLength == GET.length && in.getUnsignedMedium(in.readerIndex()) == GET_AS_NUMBER) {
+            in.skipBytes(GET.length);
+            return GET;
+        }
+        byte[] bytes = new byte[bulkLength];
+        in.readBytes(bytes);
+        return bytes;
+    }
+
     /** Returns how many elements the command has, its name included; at least 1. */
     public int size() {
         return count;
     }
 
-    /** Returns an element of the command, its name at 0, in an array that nobody else holds. */
+    /** Returns an element of the command, its name at 0; but for the name, in an array that nobody else holds. */
     public byte[] element(int index) {
         return elements[index];
     }
 
-    /** Returns all elements of the command, its name at 0, in arrays that nobody else holds. */
+    /** Returns all elements of the command, as {@link #element} does. */
     public byte[][] elements() {
         return Arrays.copyOf(elements, count);
     }

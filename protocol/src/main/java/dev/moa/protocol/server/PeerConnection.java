@@ -74,7 +74,20 @@ abstract class PeerConnection extends ChannelInboundHandlerAdapter {
             in.release();
             return;
         }
-        takeAndKeep(remainder.before(in));
+        takeAndKeep(remainder.before(onHeap(in, ctx)));
+    }
+
+    /** Parsing looks at every byte: one copy costs less than that many looks into memory outside of the heap. */
+    private static ByteBuf onHeap(ByteBuf in, ChannelHandlerContext ctx) {
+        if (in.hasArray()) {
+            return in;
+        }
+        ByteBuf copy = ctx.alloc().heapBuffer(in.readableBytes());
+        try {
+            return copy.writeBytes(in);
+        } finally {
+            in.release();
+        }
     }
 
     private void takeAndKeep(ByteBuf in) {
@@ -191,7 +204,7 @@ abstract class PeerConnection extends ChannelInboundHandlerAdapter {
             buffer = null;
         }
         if (buffer == null) {
-            buffer = context().alloc().ioBuffer(512);
+            buffer = context().alloc().heapBuffer(512);
             out = buffer;
         }
         return buffer;

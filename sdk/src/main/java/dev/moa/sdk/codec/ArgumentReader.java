@@ -25,14 +25,21 @@ final class ArgumentReader {
 
     private final String signature;
     private final List<ServiceParameter> parameters;
+    private final Scalars.@Nullable Arguments scalars;
 
     ArgumentReader(String signature, List<ServiceParameter> parameters) {
         this.signature = signature;
         this.parameters = parameters;
+        this.scalars = Scalars.Arguments.of(parameters);
     }
 
     @Nullable
     Object[] read(Payload args) {
+        @Nullable Object[] plain = scalars == null ? null : scalars.read(args);
+        return plain == null ? readAny(args) : plain;
+    }
+
+    private @Nullable Object[] readAny(Payload args) {
         @Nullable Object[] values = new Object[parameters.size()];
         if (values.length == 0 && args.length() == 2) {
             return values;

@@ -4,7 +4,6 @@ import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Collections;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -18,12 +17,14 @@ public final class ServiceInterface {
 
     private final Class<?> type;
     private final Map<String, ServiceMethod> byName;
+    private final List<ServiceMethod> methods;
     private final Map<Method, ServiceMethod> byMethod;
 
     private ServiceInterface(Class<?> type, Map<String, ServiceMethod> byName, Map<Method, ServiceMethod> byMethod) {
         this.type = type;
-        this.byName = Collections.unmodifiableMap(byName);
-        this.byMethod = Collections.unmodifiableMap(byMethod);
+        this.byName = Map.copyOf(byName);
+        this.methods = List.copyOf(byName.values());
+        this.byMethod = Map.copyOf(byMethod);
     }
 
     /**
@@ -85,6 +86,6 @@ public final class ServiceInterface {
 
     /** Returns all methods, by name. */
     public Collection<ServiceMethod> methods() {
-        return byName.values();
+        return methods;
     }
 }

@@ -140,7 +140,11 @@ public final class ServiceMethod {
 
     /** Encodes a result; one of a method that returns nothing is JSON {@code null}. */
     public Payload writeResult(@Nullable Object value) {
-        return value == null ? Payload.NULL : Payload.json(resultWriter.writeValueAsBytes(value));
+        if (value == null) {
+            return Payload.NULL;
+        }
+        Payload plain = Scalars.write(result, value);
+        return plain == null ? Payload.json(resultWriter.writeValueAsBytes(value)) : plain;
     }
 
     /** Decodes a result. */
@@ -148,7 +152,8 @@ public final class ServiceMethod {
         if (result.hasRawClass(void.class) || result.hasRawClass(Void.class)) {
             return null;
         }
-        return resultReader.readValue(json.array(), json.offset(), json.length());
+        Object plain = Scalars.read(result, json);
+        return plain == null ? resultReader.readValue(json.array(), json.offset(), json.length()) : plain;
     }
 
     String erasure() {

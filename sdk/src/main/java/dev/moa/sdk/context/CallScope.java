@@ -6,7 +6,7 @@ import dev.moa.protocol.Deadline;
 import dev.moa.protocol.IncomingCall;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,28 +18,34 @@ import org.jspecify.annotations.Nullable;
  */
 public final class CallScope {
 
-    private static final ThreadLocal<@Nullable CallScope> CURRENT = new ThreadLocal<>();
+    /** What a thread serves. Found once per call and then only written, which setting a thread-local is not. */
+    private static final class Place {
+        @Nullable
+        CallScope scope;
+    }
+
+    private static final ThreadLocal<Place> CURRENT = ThreadLocal.withInitial(Place::new);
+    private static final AtomicIntegerFieldUpdater<CallScope> NESTED =
+            AtomicIntegerFieldUpdater.newUpdater(CallScope.class, "nested");
 
     private final CallRequest request;
     private final IncomingCall call;
-    private final TraceContext trace;
-    private final AtomicInteger nested = new AtomicInteger();
+    private volatile @Nullable TraceContext trace;
+    private volatile int nested;
 
-    private CallScope(CallRequest request, IncomingCall call, TraceContext trace) {
+    private CallScope(CallRequest request, IncomingCall call) {
         this.request = request;
         this.call = call;
-        this.trace = trace;
     }
 
-    /** Returns the scope of a call that has come in; a call without a trace starts one. */
+    /** Returns the scope of a call that has come in; a call without a trace starts one once it is asked for. */
     public static CallScope of(CallRequest request, IncomingCall call) {
-        TraceContext given = TraceContext.parse(request.ctx().traceparent());
-        return new CallScope(request, call, given == null ? TraceContext.start() : given);
+        return new CallScope(request, call);
     }
 
     /** Returns the call that this thread is serving, or null. */
     public static @Nullable CallScope current() {
-        return CURRENT.get();
+        return CURRENT.get().scope;
     }
 
     /** Returns the moment by which the caller wants the answer. */
@@ -69,7 +75,18 @@ public final class CallScope {
 
     /** Returns the place of this call in its trace. */
     public TraceContext trace() {
-        return trace;
+        TraceContext known = trace;
+        return known == null ? readTrace() : known;
+    }
+
+    private synchronized TraceContext readTrace() {
+        TraceContext known = trace;
+        if (known == null) {
+            TraceContext given = TraceContext.parse(request.ctx().traceparent());
+            known = given == null ? TraceContext.start() : given;
+            trace = known;
+        }
+        return known;
     }
 
     /** Returns the readable place of this call in its trace, for example {@code 0.12.3}. */
@@ -95,37 +112,31 @@ public final class CallScope {
 
     /** Returns the path of the next call made while serving this one: {@code 0.1}, {@code 0.2}, … */
     public String nextPath() {
-        return path() + '.' + nested.incrementAndGet();
+        return path() + '.' + NESTED.incrementAndGet(this);
     }
 
     /** Runs {@code work} within this scope, on this thread. */
     public <T> T call(Callable<T> work) throws Exception {
-        CallScope before = CURRENT.get();
-        CURRENT.set(this);
+        Place here = CURRENT.get();
+        CallScope before = here.scope;
+        here.scope = this;
         try {
             return work.call();
         } finally {
-            if (before == null) {
-                CURRENT.remove();
-            } else {
-                CURRENT.set(before);
-            }
+            here.scope = before;
         }
     }
 
     /** Returns {@code work} as something that runs within this scope, on whichever thread. */
     public Runnable wrap(Runnable work) {
         return () -> {
-            CallScope before = CURRENT.get();
-            CURRENT.set(this);
+            Place here = CURRENT.get();
+            CallScope before = here.scope;
+            here.scope = this;
             try {
                 work.run();
             } finally {
-                if (before == null) {
-                    CURRENT.remove();
-                } else {
-                    CURRENT.set(before);
-                }
+                here.scope = before;
             }
         };
     }

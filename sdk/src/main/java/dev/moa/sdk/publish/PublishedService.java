@@ -16,6 +16,7 @@ import dev.moa.sdk.context.CallScope;
 import dev.moa.sdk.describe.ServiceDocuments;
 import java.lang.reflect.InvocationTargetException;
 import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -85,13 +86,13 @@ public final class PublishedService implements CallHandler {
         if (refusal != null) {
             return CompletableFuture.completedFuture(refusal);
         }
-        CompletableFuture<CallResponse> answer = new CompletableFuture<>();
+        Invocation invocation = new Invocation(method, request, call);
         if (method.isNonBlocking()) {
-            run(method, request, call, answer);
-        } else if (!workers.offer(() -> run(method, request, call, answer))) {
-            answer.complete(full(request));
+            invocation.run();
+        } else if (!workers.offer(invocation)) {
+            invocation.complete(full(request));
         }
-        return answer;
+        return invocation;
     }
 
     private CallResponse full(CallRequest request) {
@@ -148,39 +149,6 @@ public final class PublishedService implements CallHandler {
         return answer;
     }
 
-    private void run(
-            ServiceMethod method, CallRequest request, IncomingCall call, CompletableFuture<CallResponse> answer) {
-        if (call.isCancelled()) {
-            answer.complete(CallResponse.failure(
-                    request.id(), StatusCode.CANCELLED, "cancelled before it was started", NOT_STARTED));
-            return;
-        }
-        if (call.deadline().hasPassed()) {
-            answer.complete(CallResponse.failure(
-                    request.id(),
-                    StatusCode.DEADLINE_EXCEEDED,
-                    "the deadline passed before it was started",
-                    NOT_STARTED));
-            return;
-        }
-        try {
-            @Nullable Object[] arguments = bodies.readArguments(method, request.args());
-            Object value =
-                    CallScope.of(request, call).call(() -> method.method().invoke(implementation, arguments));
-            if (value instanceof CompletionStage<?> stage && method.isAsync()) {
-                stage.whenComplete((result, failure) -> answer.complete(
-                        failure == null
-                                ? success(method, request, result)
-                                : failure(method, request, unwrap(failure))));
-            } else {
-                answer.complete(success(method, request, value));
-            }
-        } catch (Throwable e) {
-            // outermost on a worker: whatever it is, the caller gets an answer
-            answer.complete(failure(method, request, unwrap(e)));
-        }
-    }
-
     private CallResponse success(ServiceMethod method, CallRequest request, @Nullable Object value) {
         try {
             return CallResponse.success(request.id(), bodies.writeResult(method, request.args(), value));
@@ -228,5 +196,56 @@ public final class PublishedService implements CallHandler {
             inner = inner.getCause();
         }
         return inner;
+    }
+
+    /** One call of a method, from its turn to its answer: the work, its scope's and its future in one object. */
+    private final class Invocation extends CompletableFuture<CallResponse>
+            implements Runnable, Callable<@Nullable Object> {
+        private final ServiceMethod method;
+        private final CallRequest request;
+        private final IncomingCall call;
+
+        Invocation(ServiceMethod method, CallRequest request, IncomingCall call) {
+            this.method = method;
+            this.request = request;
+            this.call = call;
+        }
+
+        @Override
+        public void run() {
+            if (call.isCancelled()) {
+                complete(CallResponse.failure(
+                        request.id(), StatusCode.CANCELLED, "cancelled before it was started", NOT_STARTED));
+                return;
+            }
+            if (call.deadline().hasPassed()) {
+                complete(CallResponse.failure(
+                        request.id(),
+                        StatusCode.DEADLINE_EXCEEDED,
+                        "the deadline passed before it was started",
+                        NOT_STARTED));
+                return;
+            }
+            try {
+                Object value = CallScope.of(request, call).call(this);
+                if (value instanceof CompletionStage<?> stage && method.isAsync()) {
+                    stage.whenComplete((result, failure) -> complete(
+                            failure == null
+                                    ? success(method, request, result)
+                                    : failure(method, request, unwrap(failure))));
+                } else {
+                    complete(success(method, request, value));
+                }
+            } catch (Throwable e) {
+                // outermost on a worker: whatever it is, the caller gets an answer
+                complete(failure(method, request, unwrap(e)));
+            }
+        }
+
+        /** Calls the method; by the scope only. */
+        @Override
+        public @Nullable Object call() throws ReflectiveOperationException {
+            return method.method().invoke(implementation, bodies.readArguments(method, request.args()));
+        }
     }
 }

@@ -24,7 +24,7 @@ public final class Workers implements Executor, AutoCloseable {
         this.virtual = virtual;
     }
 
-    /** Returns workers whose threads are named {@code <name>-<n>}. */
+    /** Returns workers whose threads are named {@code <name>-<n>}; virtual ones, of which each call has its own, {@code name}. */
     public static Workers named(String name) {
         try {
             return new Workers(virtualThreads(name), true);
@@ -62,7 +62,7 @@ public final class Workers implements Executor, AutoCloseable {
     private static ExecutorService virtualThreads(String name) throws ReflectiveOperationException {
         Object builder = Thread.class.getMethod("ofVirtual").invoke(null);
         Class<?> type = Class.forName("java.lang.Thread$Builder");
-        builder = type.getMethod("name", String.class, long.class).invoke(builder, name + "-", 1L);
+        builder = type.getMethod("name", String.class).invoke(builder, name);
         ThreadFactory factory = (ThreadFactory) type.getMethod("factory").invoke(builder);
         Method perTask = Executors.class.getMethod("newThreadPerTaskExecutor", ThreadFactory.class);
         return (ExecutorService) perTask.invoke(null, factory);
