@@ -2,6 +2,9 @@ package dev.moa.protocol.json;
 
 import dev.moa.protocol.MoaException;
 import dev.moa.protocol.StatusCode;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +24,9 @@ final class JsonScanner {
 
     /** Characters of one number; the time to decode one grows with the square of its length. */
     static final int MAX_NUMBER_LENGTH = 1_000;
+
+    private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final long EACH = 0x0101010101010101L;
 
     private final String what;
     private final byte[] bytes;
@@ -43,6 +49,11 @@ final class JsonScanner {
     /** Returns the index in the array of the next byte. */
     int position() {
         return position;
+    }
+
+    /** Goes on at another index of the array, which the caller knows to be between two tokens. */
+    void position(int index) {
+        position = index;
     }
 
     /** Skips white space and returns the next byte without taking it, or -1 at the end. */
@@ -293,7 +304,7 @@ final class JsonScanner {
     /** Passes a string, which is next; returns whether it holds no escape. */
     private boolean skipString() {
         byte[] in = bytes;
-        int at = position + 1;
+        int at = plainUntil(position + 1);
         boolean plain = true;
         while (at < end) {
             int b = in[at];
@@ -315,6 +326,23 @@ final class JsonScanner {
         }
         position = end;
         throw unexpected("the closing quote of a string");
+    }
+
+    /** Passes plain ASCII eight bytes at a time; returns an index up to which nothing else stands. */
+    private int plainUntil(int from) {
+        int at = from;
+        while (at + Long.BYTES <= end) {
+            long word = (long) LONGS.get(bytes, at);
+            // the high bit of a byte: it is below space, a quote, a backslash or not ASCII. A borrow runs only to
+            // higher bytes, so the lowest bit that is set is right
+            long special = ((word - EACH * ' ') | ((word ^ EACH * '"') - EACH) | ((word ^ EACH * '\\') - EACH) | word)
+                    & (EACH << 7);
+            if (special != 0) {
+                return at + (Long.numberOfTrailingZeros(special) >>> 3);
+            }
+            at += Long.BYTES;
+        }
+        return at;
     }
 
     private int skipEscape(int at) {

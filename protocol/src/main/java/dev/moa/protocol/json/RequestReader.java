@@ -25,6 +25,10 @@ final class RequestReader {
     private static final NameCache<ServiceName> SERVICES = new NameCache<>(ServiceName::of);
     private static final NameCache<String> METHODS = new NameCache<>(MethodName::require);
 
+    private static final RequestHeads HEADS = new RequestHeads();
+    // what has been seen at the arguments of a request whose beginning is worth remembering
+    private static final int HEAD = bit(Field.SERVICE) | bit(Field.METHOD) | bit(Field.ARGS);
+
     private final byte[] utf8;
     private final int offset;
     private final int length;
@@ -49,13 +53,14 @@ final class RequestReader {
         if (in.peek() != '{') {
             throw notAnObject();
         }
-        in.expect('{');
-        if (!in.take('}')) {
-            do {
-                field();
-            } while (in.take(','));
+        RequestHeads.Head head = HEADS.find(utf8, offset, length);
+        if (head != null) {
+            readOn(head);
+        } else {
+            in.expect('{');
             if (!in.take('}')) {
-                throw in.unexpected("',' or '}'");
+                field();
+                otherFields();
             }
         }
         in.expectEnd();
@@ -76,6 +81,25 @@ final class RequestReader {
                 task);
     }
 
+    private void otherFields() {
+        while (in.take(',')) {
+            field();
+        }
+        if (!in.take('}')) {
+            throw in.unexpected("',' or '}'");
+        }
+    }
+
+    /** Goes on behind a beginning that is known. */
+    private void readOn(RequestHeads.Head head) {
+        service = head.service();
+        method = head.method();
+        seen = HEAD;
+        in.position(offset + head.utf8().length);
+        args = args();
+        otherFields();
+    }
+
     private void field() {
         Field field = Field.read(in, Field.REQUEST);
         if (field != null) {
@@ -89,13 +113,7 @@ final class RequestReader {
             case ID -> id = in.takeNull() ? null : in.string("id", MAX_ID_LENGTH);
             case SERVICE -> service = name("service", SERVICES);
             case METHOD -> method = name("method", METHODS);
-            case ARGS -> {
-                int first = in.peek();
-                if (first != '[' && first != '{') {
-                    throw in.unexpected("for 'args' an array (by position) or an object (by name)");
-                }
-                args = range();
-            }
+            case ARGS -> args = args();
             case CTX -> ctx = in.takeNull() ? null : context();
             case TASK -> {
                 if (!in.takeNull()) {
@@ -107,6 +125,19 @@ final class RequestReader {
             }
             default -> in.skipValue();
         }
+    }
+
+    private Payload args() {
+        int first = in.peek();
+        if (first != '[' && first != '{') {
+            throw in.unexpected("for 'args' an array (by position) or an object (by name)");
+        }
+        int from = in.position();
+        Payload range = range();
+        if (seen == HEAD && service != null && method != null) {
+            HEADS.keep(utf8, offset, from - offset, service, method);
+        }
+        return range;
     }
 
     private <T> T name(String field, NameCache<T> names) {
@@ -192,11 +223,15 @@ final class RequestReader {
     }
 
     private void once(Field field) {
-        int bit = 1 << field.ordinal();
+        int bit = bit(field);
         if ((seen & bit) != 0) {
             throw in.error("'" + field.path + "' stands there twice");
         }
         seen |= bit;
+    }
+
+    private static int bit(Field field) {
+        return 1 << field.ordinal();
     }
 
     /** Some Redis clients put a prefix before each key, and here the key is the request: say so. */

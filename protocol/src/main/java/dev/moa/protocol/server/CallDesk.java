@@ -3,6 +3,7 @@ package dev.moa.protocol.server;
 import dev.moa.protocol.CallHandler;
 import dev.moa.protocol.Deadline;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 
@@ -39,9 +40,15 @@ final class CallDesk {
         return limits;
     }
 
-    /** Returns the deadline of a call that came with {@code timeoutMs} left; 0 means it named none. */
+    /** Returns the deadline of a call that comes now with {@code timeoutMs} left; 0 means it named none. */
     Deadline deadline(long timeoutMs) {
-        return Deadline.afterMillis(timeoutMs == 0 ? defaultTimeoutMs : Math.min(timeoutMs, maxTimeoutMs));
+        return deadline(timeoutMs, System.nanoTime());
+    }
+
+    /** As {@link #deadline(long)}, for a call that came at {@code nanoTime}. */
+    Deadline deadline(long timeoutMs, long nanoTime) {
+        long milliseconds = timeoutMs == 0 ? defaultTimeoutMs : Math.min(timeoutMs, maxTimeoutMs);
+        return new Deadline(nanoTime + TimeUnit.MILLISECONDS.toNanos(milliseconds));
     }
 
     void callStarted() {

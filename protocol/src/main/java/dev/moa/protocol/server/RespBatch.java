@@ -34,7 +34,7 @@ final class RespBatch implements RespReply {
             desk.callStarted();
             try {
                 CallRequest request = CallJson.readRequest(json);
-                Item item = new Item(request.id(), desk.deadline(request.ctx().timeoutMs()));
+                Item item = new Item(request.id(), connection.deadline(request));
                 items[i] = item;
                 if (item.start(request)) {
                     running.decrementAndGet();

@@ -2,6 +2,7 @@ package dev.moa.protocol.server;
 
 import dev.moa.protocol.CallRequest;
 import dev.moa.protocol.CallResponse;
+import dev.moa.protocol.Deadline;
 import dev.moa.protocol.MoaException;
 import dev.moa.protocol.json.CallJson;
 import dev.moa.protocol.resp.RespException;
@@ -40,6 +41,8 @@ final class RespConnection extends PeerConnection implements RespSession, Farewe
     private MoveNotice moveNotice = MoveNotice.NONE;
     private boolean last;
     private boolean leaving;
+    private boolean saysGoodbye;
+    private long arrivedNanos;
     private int refusedSecrets;
     private int commandsBeforeAuth;
 
@@ -52,6 +55,7 @@ final class RespConnection extends PeerConnection implements RespSession, Farewe
 
     @Override
     void take(ByteBuf in) {
+        arrivedNanos = System.nanoTime();
         try {
             while (!last && takesMore() && parser.next(in)) {
                 command();
@@ -102,8 +106,7 @@ final class RespConnection extends PeerConnection implements RespSession, Farewe
         CallDesk desk = peer().desk();
         try {
             CallRequest request = CallJson.readRequest(json);
-            RespCall call =
-                    new RespCall(this, request.id(), desk.deadline(request.ctx().timeoutMs()), json.length);
+            RespCall call = new RespCall(this, request.id(), deadline(request), json.length);
             desk.callStarted();
             call.start(request);
             return call;
@@ -125,8 +128,7 @@ final class RespConnection extends PeerConnection implements RespSession, Farewe
             endReply(reply);
             return;
         }
-        RespCall call =
-                new RespCall(this, request.id(), desk.deadline(request.ctx().timeoutMs()), json.length);
+        RespCall call = new RespCall(this, request.id(), deadline(request), json.length);
         desk.callStarted();
         if (call.start(request) && isNoneWaiting()) {
             CallResponse response = call.response();
@@ -137,6 +139,11 @@ final class RespConnection extends PeerConnection implements RespSession, Farewe
         } else {
             enqueue(call);
         }
+    }
+
+    /** Returns the deadline of a call; all that a read brought have come at the same moment, for one look at the clock. */
+    Deadline deadline(CallRequest request) {
+        return peer().desk().deadline(request.ctx().timeoutMs(), arrivedNanos);
     }
 
     private boolean isNoneWaiting() {

@@ -20,6 +20,7 @@ class JsonScannerAgainstJacksonTests {
     private static final List<String> SEEDS = List.of(
             "{\"a\":[1,2.5,-0,1e10,-1.5E-3,true,false,null,\"x\"],\"b\":{\"c\":{}}}",
             "[\"\\\"\\\\\\/\\b\\f\\n\\r\\t\\u00e9\\uD83C\\uDF0D\",\"wörld\",\"世界\",\"🌍\"]",
+            "[\"a text that is longer than eight bytes\",\"and ends in an escape\\n\",\"and now wörld wide\"]",
             " [ ] ",
             "[[[[{}]]],{\"\":\"\"}]",
             "[0,-0,0.0,10,1E+2]");
