@@ -69,6 +69,9 @@ final class JsonWriter {
 
     private void control(byte b) {
         switch (b) {
+            // each as short as it can be: what was read within a limit must not pass it once written
+            case '\b' -> raw("\\b");
+            case '\f' -> raw("\\f");
             case '\n' -> raw("\\n");
             case '\r' -> raw("\\r");
             case '\t' -> raw("\\t");

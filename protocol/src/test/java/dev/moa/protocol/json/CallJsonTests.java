@@ -172,6 +172,16 @@ class CallJsonTests {
     }
 
     @Test
+    void whatIsReadWithinALimitDoesNotPassItOnceWritten() {
+        String id = "\\b\\f\\n\\r\\t\\\"\\\\".repeat(18);
+        String json = "{\"id\":\"" + id + "\",\"code\":0,\"result\":1}";
+
+        byte[] written = CallJson.writeResponse(CallJson.readResponse(json.getBytes(StandardCharsets.UTF_8)));
+
+        assertThat(new String(written, StandardCharsets.UTF_8)).isEqualTo(json);
+    }
+
+    @Test
     void aResponseWithACodeFromTheFutureIsUnknown() {
         CallResponse response =
                 CallJson.readResponse("{\"code\":77,\"message\":\"x\"}".getBytes(StandardCharsets.UTF_8));
