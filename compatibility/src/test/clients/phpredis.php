@@ -18,6 +18,7 @@ $call = getenv('MOA_CALL');
 $redis = client('MOA_PORT');
 cell('get', $redis->get($call));
 cell('pipeline', ...$redis->pipeline()->get($call)->get($call)->get($call)->exec());
+cell('multi', ...$redis->multi()->get($call)->get($call)->exec());
 cell('mget', ...$redis->mget([$call, $call]));
 $redis->setOption(Redis::OPT_SERIALIZER, Redis::SERIALIZER_JSON);
 cell('json', $redis->get($call)['result']);
@@ -41,9 +42,9 @@ try {
 }
 
 $who = getenv('MOA_WHO');
-$redis = client('MOA_DRAINING_PORT');
+$redis = client('MOA_RESTARTED_PORT');
 $redis->get($who);
-echo "ready\n";
+echo "ready restart\n";
 for ($failed = 0, $i = 0; $i < 400; $i++) {
     try {
         $reply = $redis->get($who);
@@ -53,7 +54,13 @@ for ($failed = 0, $i = 0; $i < 400; $i++) {
         $failed += $reply === false ? 1 : 0;
     } catch (RedisException $e) {
         $failed++;
+        // where nothing listened as it tried to reconnect, it never tries again by itself
+        try {
+            $redis = client('MOA_RESTARTED_PORT');
+        } catch (RedisException $e) {
+            // not yet
+        }
     }
     usleep(20_000);
 }
-cell('drain', (string) $failed);
+cell('restart', (string) $failed);

@@ -5,18 +5,19 @@ cell() { printf '%s\t%s\n' "$1" "$(tr '\n' '|' | sed 's/|$//')"; }
 call "$MOA_PORT" GET "$MOA_CALL" | cell get
 printf 'GET %s\n%.0s' "'$MOA_CALL'" 1 "'$MOA_CALL'" 2 "'$MOA_CALL'" 3 | call "$MOA_PORT" | cell pipeline
 call "$MOA_PORT" MGET "$MOA_CALL" "$MOA_CALL" | cell mget
+printf 'MULTI\nGET %s\nGET %s\nEXEC\n' "'$MOA_CALL'" "'$MOA_CALL'" | call "$MOA_PORT" | grep code | cell multi
 call "$MOA_PORT" -2 GET "$MOA_CALL" | cell resp2
 call "$MOA_PORT" -3 GET "$MOA_CALL" | cell resp3
 call "$MOA_GUARDED_PORT" --no-auth-warning -a "$MOA_TOKEN" -n 2 GET "$MOA_CALL" | cell auth
 call "$MOA_GUARDED_PORT" --no-auth-warning -a wrong GET "$MOA_CALL" 2>&1 | cell wrong
 
-echo ready
+echo ready restart
 failed=0
 for _ in $(seq 1 400); do
-    case "$(call "$MOA_DRAINING_PORT" GET "$MOA_WHO" 2>&1)" in
+    case "$(call "$MOA_RESTARTED_PORT" GET "$MOA_WHO" 2>&1)" in
         *second*) break ;;
         *first*) sleep 0.02 ;;
         *) failed=$((failed + 1)); sleep 0.02 ;;
     esac
 done
-printf 'drain\t%s\n' "$failed"
+printf 'restart\t%s\n' "$failed"

@@ -20,6 +20,9 @@ r = client("MOA_PORT")
 cell("get", r.get(CALL))
 with r.pipeline(transaction=False) as p:
     cell("pipeline", *p.get(CALL).get(CALL).get(CALL).execute())
+# the default: MULTI and EXEC around it
+with r.pipeline() as p:
+    cell("multi", *p.get(CALL).get(CALL).execute())
 cell("mget", *r.mget(CALL, CALL))
 cell("auth", client("MOA_GUARDED_PORT", password=os.environ["MOA_TOKEN"], db=2).get(CALL))
 try:
@@ -28,9 +31,9 @@ try:
 except redis.RedisError as e:
     cell("wrong", str(e))
 
-r = client("MOA_DRAINING_PORT")
+r = client("MOA_RESTARTED_PORT")
 r.get(WHO)
-print("ready", flush=True)
+print("ready restart", flush=True)
 failed = 0
 for _ in range(400):
     try:
@@ -39,4 +42,4 @@ for _ in range(400):
     except redis.RedisError:
         failed += 1
     time.sleep(0.02)
-cell("drain", str(failed))
+cell("restart", str(failed))

@@ -1,4 +1,4 @@
-// what the programs beside this file share: cells to print, and calls that go on while an instance restarts
+// what the programs beside this file share: cells to print, and calls that go on while an instance goes
 
 export const env = (name) => process.env[`MOA_${name}`];
 export const port = (name) => Number(env(name));
@@ -7,9 +7,9 @@ export const call = env("CALL");
 export const cell = (name, ...values) => console.log(`${name}\t${values.join("|")}`);
 
 /** Prints how many calls failed until the second instance answers. */
-export async function drain(who) {
+export async function goOn(name, who) {
   await who();
-  console.log("ready");
+  console.log(`ready ${name}`);
   let failed = 0;
   for (let i = 0; i < 400; i++) {
     try {
@@ -19,5 +19,5 @@ export async function drain(who) {
     }
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
-  cell("drain", failed);
+  cell(name, failed);
 }

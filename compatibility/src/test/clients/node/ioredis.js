@@ -1,5 +1,5 @@
 // ioredis as it is, in the version that the argument names: ioredis5 or ioredis6
-import { call, cell, drain, env, port } from "./cells.js";
+import { call, cell, env, goOn, port } from "./cells.js";
 
 const version = process.argv[2];
 const { Redis } = await import(version);
@@ -14,6 +14,8 @@ const redis = client("PORT");
 cell("get", await redis.get(call));
 const replies = await redis.pipeline().get(call).get(call).get(call).exec();
 cell("pipeline", ...replies.map(([error, reply]) => error ?? reply));
+const block = await redis.multi().get(call).get(call).exec();
+cell("multi", ...block.map(([error, reply]) => error ?? reply));
 cell("mget", ...(await redis.mget(call, call)));
 
 if (version !== "ioredis5") {
@@ -27,6 +29,6 @@ const refused = client("GUARDED_PORT", { password: "wrong", retryStrategy: null 
 refused.on("error", (e) => cell("wrong", e.message));
 await new Promise((resolve) => refused.once("end", resolve));
 
-const draining = client("DRAINING_PORT");
-await drain(() => draining.get(env("WHO")));
+const restarted = client("RESTARTED_PORT");
+await goOn("restart", () => restarted.get(env("WHO")));
 process.exit(0);

@@ -1,13 +1,13 @@
 // node-redis as it is, in the version that the argument names: redis4, redis5 or redis6
-import { call, cell, drain, env, port } from "./cells.js";
+import { call, cell, env, goOn, port } from "./cells.js";
 
 const version = process.argv[2];
 const { createClient } = await import(version);
 
-/** Returns a connected client; it says in "error" events what its reconnecting meets. */
+/** Returns a connected client. It asks for MOVING only where it was given a host or a URL. */
 async function connect(where, options = {}) {
   const { socket, ...rest } = options;
-  const client = createClient({ socket: { port: port(where), ...socket }, ...rest });
+  const client = createClient({ socket: { host: "127.0.0.1", port: port(where), ...socket }, ...rest });
   client.on("error", () => {});
   await client.connect();
   return client;
@@ -16,6 +16,7 @@ async function connect(where, options = {}) {
 const client = await connect("PORT");
 cell("get", await client.get(call));
 cell("pipeline", ...(await Promise.all([client.get(call), client.get(call), client.get(call)])));
+cell("multi", ...(await client.multi().get(call).get(call).exec()));
 cell("mget", ...(await client.mGet([call, call])));
 
 if (version !== "redis4") {
@@ -32,6 +33,10 @@ try {
   cell("wrong", e.message);
 }
 
-const draining = await connect("DRAINING_PORT");
-await drain(() => draining.get(env("WHO")));
+const restarted = await connect("RESTARTED_PORT");
+await goOn("restart", () => restarted.get(env("WHO")));
+if (version === "redis6") {
+  const moving = await connect("MOVING_PORT");
+  await goOn("moving", () => moving.get(env("WHO")));
+}
 process.exit(0);

@@ -11,7 +11,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
-/** Runs the program of one row, with an instance of its own for the drain, and gathers its cells. */
+/** Runs the program of one row, with instances of its own that go, and gathers its cells. */
 final class ClientRun {
 
     private static final int LIMIT_SECONDS = 60;
@@ -32,23 +32,17 @@ final class ClientRun {
     void run(StockClient client, int openPort, int guardedPort) throws IOException, InterruptedException {
         Path errors = Files.createTempFile("moa-client-", ".err");
         ScheduledExecutorService watchdog = Executors.newSingleThreadScheduledExecutor();
-        GreeterInstance instance = GreeterInstance.open("first", 0);
-        try {
+        try (GoingInstance restarted = GoingInstance.thatRestarts();
+                GoingInstance moving = GoingInstance.thatNamesAnother()) {
             ProcessBuilder builder = new ProcessBuilder(client.command()).redirectError(errors.toFile());
-            builder.environment()
-                    .putAll(Map.of(
-                            "MOA_CALL",
-                            GreeterInstance.CALL,
-                            "MOA_WHO",
-                            GreeterInstance.WHO,
-                            "MOA_TOKEN",
-                            GreeterInstance.TOKEN,
-                            "MOA_PORT",
-                            Integer.toString(openPort),
-                            "MOA_GUARDED_PORT",
-                            Integer.toString(guardedPort),
-                            "MOA_DRAINING_PORT",
-                            Integer.toString(instance.port())));
+            Map<String, String> environment = builder.environment();
+            environment.put("MOA_CALL", GreeterInstance.CALL);
+            environment.put("MOA_WHO", GreeterInstance.WHO);
+            environment.put("MOA_TOKEN", GreeterInstance.TOKEN);
+            environment.put("MOA_PORT", Integer.toString(openPort));
+            environment.put("MOA_GUARDED_PORT", Integer.toString(guardedPort));
+            environment.put("MOA_RESTARTED_PORT", Integer.toString(restarted.port()));
+            environment.put("MOA_MOVING_PORT", Integer.toString(moving.port()));
             Process process = builder.start();
             process.getOutputStream().close();
             watchdog.schedule(process::destroyForcibly, LIMIT_SECONDS, TimeUnit.SECONDS);
@@ -57,8 +51,10 @@ final class ClientRun {
                 int tab = line.indexOf('\t');
                 if (tab > 0) {
                     cells.put(line.substring(0, tab), line.substring(tab + 1));
-                } else if (line.equals("ready")) {
-                    instance = restarted(instance);
+                } else if (line.equals("ready restart")) {
+                    restarted.go();
+                } else if (line.equals("ready moving")) {
+                    moving.go();
                 } else {
                     other.append(line).append('\n');
                 }
@@ -66,14 +62,7 @@ final class ClientRun {
             other.append("ended with ").append(process.waitFor()).append('\n').append(Files.readString(errors));
         } finally {
             watchdog.shutdownNow();
-            instance.close();
             Files.delete(errors);
         }
-    }
-
-    private static GreeterInstance restarted(GreeterInstance first) {
-        int port = first.port();
-        first.close();
-        return GreeterInstance.open("second", port);
     }
 }

@@ -26,27 +26,32 @@ import org.junit.jupiter.params.provider.MethodSource;
 class CompatibilityIT {
 
     static final List<StockClient> CLIENTS = List.of(
-            StockClient.of("redis-cli", REDIS_TOOLS, List.of("sh", "src/test/clients/redis-cli.sh")),
+            StockClient.of("redis-cli", REDIS_TOOLS, List.of("sh", "src/test/clients/redis-cli.sh"))
+                    .without("moving"),
             StockClient.of("redis-benchmark", REDIS_TOOLS, List.of("sh", "src/test/clients/redis-benchmark.sh"))
-                    .without("resp2", "drain")
+                    .without("multi", "resp2", "restart", "moving")
                     .printing("ran"),
             StockClient.of("phpredis", PHPREDIS, List.of("php", "src/test/clients/phpredis.php"))
-                    .without("resp2", "resp3")
+                    .without("resp2", "resp3", "moving")
                     .with("pconnect", "select", "json", "prefix"),
             StockClient.of("redis-py 4", REDIS_PY, List.of("/usr/bin/python3", "src/test/clients/redis-py.py"))
-                    .without("resp2", "resp3"),
+                    .without("resp2", "resp3", "moving"),
             StockClient.of("node-redis 4", NODE, node("node-redis.js", "redis4"))
-                    .without("resp2", "resp3"),
-            StockClient.of("node-redis 5", NODE, node("node-redis.js", "redis5")),
+                    .without("resp2", "resp3", "moving"),
+            StockClient.of("node-redis 5", NODE, node("node-redis.js", "redis5"))
+                    .without("moving"),
             StockClient.of("node-redis 6", NODE, node("node-redis.js", "redis6")),
-            StockClient.of("ioredis 5", NODE, node("ioredis.js", "ioredis5")).without("resp2", "resp3"),
-            StockClient.of("ioredis 6", NODE, node("ioredis.js", "ioredis6")),
-            StockClient.of("Jedis 5", NOTHING, java("JedisPoolProgram", "jedis", "5.2.0")),
-            StockClient.of("Jedis 8", NOTHING, java("JedisProgram")),
-            StockClient.of("Jedis 8, JedisPool", NOTHING, java("JedisPoolProgram")),
-            StockClient.of("Lettuce 6", NOTHING, java("LettuceProgram", "lettuce-core", "6.8.2.RELEASE")),
-            StockClient.of("Lettuce 7", NOTHING, java("LettuceProgram")),
-            StockClient.of("Redisson 4", NOTHING, java("RedissonProgram")),
+            StockClient.of("ioredis 5", NODE, node("ioredis.js", "ioredis5")).without("resp2", "resp3", "moving"),
+            StockClient.of("ioredis 6", NODE, node("ioredis.js", "ioredis6")).without("moving"),
+            StockClient.of("Jedis 5", NOTHING, java("JedisPoolProgram", "jedis", "5.2.0"))
+                    .without("moving"),
+            StockClient.of("Jedis 8", NOTHING, java("JedisProgram")).without("moving"),
+            StockClient.of("Jedis 8, JedisPool", NOTHING, java("JedisPoolProgram"))
+                    .without("moving"),
+            StockClient.of("Lettuce 6", NOTHING, java("LettuceProgram", "lettuce-core", "6.8.2.RELEASE"))
+                    .without("moving"),
+            StockClient.of("Lettuce 7", NOTHING, java("LettuceProgram moving")),
+            StockClient.of("Redisson 4", NOTHING, java("RedissonProgram")).without("moving"),
             StockClient.of("Spring Data Redis", NOTHING, java("SpringDataProgram", "lettuce-core", "7.5.2.RELEASE"))
                     .without("resp2", "resp3"));
 
@@ -56,7 +61,7 @@ class CompatibilityIT {
 
     @BeforeAll
     void start() {
-        open = GreeterInstance.open("open", 0);
+        open = GreeterInstance.open("open", List.of());
         guarded = GreeterInstance.guarded();
     }
 

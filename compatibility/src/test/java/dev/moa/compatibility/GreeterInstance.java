@@ -4,7 +4,9 @@ import dev.moa.protocol.Caller;
 import dev.moa.protocol.ServiceName;
 import dev.moa.protocol.server.Authenticator;
 import dev.moa.sdk.MoaServer;
+import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -16,15 +18,20 @@ final class GreeterInstance implements AutoCloseable {
     static final String REPLY = "{\"code\":0,\"result\":\"hello world\"}";
     static final String WHO = "{\"service\":\"/service/helloworld\",\"method\":\"who\",\"args\":[]}";
 
-    private static final Duration DRAIN_LIMIT = Duration.ofSeconds(5);
+    private static final Duration DRAIN_LIMIT = Duration.ofSeconds(10);
+    private static final Duration QUIET_TIME = Duration.ofSeconds(1);
+    /** For those who move by themselves, which ends it; on a slow machine that may take more than the default. */
+    private static final Duration TIME_TO_MOVE = Duration.ofSeconds(8);
 
     private final MoaServer server;
 
-    private GreeterInstance(String name, int port, Authenticator authenticator) {
+    private GreeterInstance(String name, int port, Authenticator authenticator, List<InetSocketAddress> successors) {
         server = MoaServer.builder()
                 .app(name)
                 .port(port)
                 .authenticator(authenticator)
+                .successors(() -> successors)
+                .quietTime(successors.isEmpty() ? QUIET_TIME : TIME_TO_MOVE)
                 .publish(ServiceName.of("/service/helloworld"), Greeter.class, new Greeter() {
                     @Override
                     public String hello(String who) {
@@ -40,15 +47,20 @@ final class GreeterInstance implements AutoCloseable {
                 .start();
     }
 
-    /** Starts one that everybody may call; port 0 takes any free one. */
-    static GreeterInstance open(String name, int port) {
-        return new GreeterInstance(name, port, Authenticator.none());
+    /** Starts one that everybody may call, on any free port; callers who ask are sent to the successors when it goes. */
+    static GreeterInstance open(String name, List<InetSocketAddress> successors) {
+        return new GreeterInstance(name, 0, Authenticator.none(), successors);
+    }
+
+    /** Starts one that everybody may call, at a port that is free again. */
+    static GreeterInstance at(int port, String name) {
+        return new GreeterInstance(name, port, Authenticator.none(), List.of());
     }
 
     /** Starts one that asks for {@link #TOKEN}. */
     static GreeterInstance guarded() {
         Caller caller = new Caller("shop", Caller.Role.SERVICE, Set.of());
-        return new GreeterInstance("guarded", 0, Authenticator.tokens(Map.of(TOKEN, caller)));
+        return new GreeterInstance("guarded", 0, Authenticator.tokens(Map.of(TOKEN, caller)), List.of());
     }
 
     int port() {

@@ -2,6 +2,7 @@ package dev.moa.compatibility;
 
 import java.io.File;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -14,7 +15,7 @@ final class JavaPrograms {
 
     private JavaPrograms() {}
 
-    /** Returns the command that runs a program of {@code dev.moa.compatibility.clients} with what the class path has. */
+    /** Returns the command that runs a program of {@code dev.moa.compatibility.clients}, arguments behind its name. */
     static List<String> java(String program) {
         return command(program, System.getProperty("java.class.path"));
     }
@@ -29,14 +30,15 @@ final class JavaPrograms {
     }
 
     private static List<String> command(String program, String classPath) {
-        return List.of(
+        List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 // a program that runs for a second: no second compiler, little memory
                 "-XX:TieredStopAtLevel=1",
                 "-XX:+UseSerialGC",
                 "-Xmx128m",
                 "-cp",
-                classPath,
-                "dev.moa.compatibility.clients." + program);
+                classPath));
+        command.addAll(List.of(("dev.moa.compatibility.clients." + program).split(" ")));
+        return command;
     }
 }

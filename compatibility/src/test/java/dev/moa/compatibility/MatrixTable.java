@@ -30,7 +30,10 @@ final class MatrixTable {
                             .collect(Collectors.joining(", ")))
                     .append('\n');
         }
-        text.append("drain: calls that failed while the instance drained, ended and started again at the same port\n");
+        text.append("""
+                restart: calls that failed while the instance drained, ended and started again at the same port
+                moving: the same while it drained and ended, where the client is told of another instance
+                """);
         Files.createDirectories(file.toAbsolutePath().getParent());
         Files.writeString(file, text.toString());
         System.out.print(text);
@@ -48,6 +51,6 @@ final class MatrixTable {
         if (value == null || !client.accepts(cell, value)) {
             return "FAIL";
         }
-        return cell.equals("drain") ? value + " failed" : "ok";
+        return cell.equals("restart") || cell.equals("moving") ? value + " failed" : "ok";
     }
 }

@@ -3,7 +3,7 @@ package dev.moa.compatibility.clients;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 
-/** What the Java programs share: cells to print, and calls that go on while an instance restarts. */
+/** What the Java programs share: cells to print, and calls that go on while an instance goes. */
 final class Cells {
 
     static final String CALL = env("CALL");
@@ -11,7 +11,8 @@ final class Cells {
     static final String TOKEN = env("TOKEN");
     static final int PORT = Integer.parseInt(env("PORT"));
     static final int GUARDED_PORT = Integer.parseInt(env("GUARDED_PORT"));
-    static final int DRAINING_PORT = Integer.parseInt(env("DRAINING_PORT"));
+    static final int RESTARTED_PORT = Integer.parseInt(env("RESTARTED_PORT"));
+    static final int MOVING_PORT = Integer.parseInt(env("MOVING_PORT"));
 
     private Cells() {}
 
@@ -45,9 +46,9 @@ final class Cells {
     }
 
     /** Prints how many calls failed until the second instance answers. */
-    static void drain(Callable<String> who) throws Exception {
+    static void goOn(String name, Callable<String> who) throws Exception {
         who.call();
-        System.out.println("ready");
+        System.out.println("ready " + name);
         int failed = 0;
         for (int i = 0; i < 400; i++) {
             try {
@@ -59,6 +60,6 @@ final class Cells {
             }
             TimeUnit.MILLISECONDS.sleep(20);
         }
-        cell("drain", Integer.toString(failed));
+        cell(name, Integer.toString(failed));
     }
 }

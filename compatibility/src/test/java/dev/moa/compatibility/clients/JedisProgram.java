@@ -1,15 +1,16 @@
 package dev.moa.compatibility.clients;
 
 import static dev.moa.compatibility.clients.Cells.CALL;
-import static dev.moa.compatibility.clients.Cells.DRAINING_PORT;
 import static dev.moa.compatibility.clients.Cells.GUARDED_PORT;
 import static dev.moa.compatibility.clients.Cells.PORT;
+import static dev.moa.compatibility.clients.Cells.RESTARTED_PORT;
 import static dev.moa.compatibility.clients.Cells.TOKEN;
 import static dev.moa.compatibility.clients.Cells.WHO;
 import static dev.moa.compatibility.clients.Cells.cell;
 
 import java.util.List;
 import redis.clients.jedis.AbstractPipeline;
+import redis.clients.jedis.AbstractTransaction;
 import redis.clients.jedis.DefaultJedisClientConfig;
 import redis.clients.jedis.RedisClient;
 import redis.clients.jedis.RedisProtocol;
@@ -28,14 +29,19 @@ final class JedisProgram {
                 pipeline.sync();
                 cell("pipeline", replies.stream().map(Response::get).toList());
             }
+            try (AbstractTransaction block = client.multi()) {
+                block.get(CALL);
+                block.get(CALL);
+                cell("multi", block.exec().stream().map(String::valueOf).toList());
+            }
             cell("mget", client.mget(CALL, CALL));
         }
         cell("resp2", get(PORT, config().protocol(RedisProtocol.RESP2)));
         cell("resp3", get(PORT, config().protocol(RedisProtocol.RESP3)));
         cell("auth", get(GUARDED_PORT, config().password(TOKEN).database(2)));
         Cells.wrong(() -> get(GUARDED_PORT, config().password("wrong")));
-        try (RedisClient client = RedisClient.create("127.0.0.1", DRAINING_PORT)) {
-            Cells.drain(() -> client.get(WHO));
+        try (RedisClient client = RedisClient.create("127.0.0.1", RESTARTED_PORT)) {
+            Cells.goOn("restart", () -> client.get(WHO));
         }
     }
 

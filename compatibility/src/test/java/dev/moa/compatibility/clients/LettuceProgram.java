@@ -1,9 +1,10 @@
 package dev.moa.compatibility.clients;
 
 import static dev.moa.compatibility.clients.Cells.CALL;
-import static dev.moa.compatibility.clients.Cells.DRAINING_PORT;
 import static dev.moa.compatibility.clients.Cells.GUARDED_PORT;
+import static dev.moa.compatibility.clients.Cells.MOVING_PORT;
 import static dev.moa.compatibility.clients.Cells.PORT;
+import static dev.moa.compatibility.clients.Cells.RESTARTED_PORT;
 import static dev.moa.compatibility.clients.Cells.TOKEN;
 import static dev.moa.compatibility.clients.Cells.WHO;
 import static dev.moa.compatibility.clients.Cells.cell;
@@ -21,7 +22,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 
-/** Lettuce, one connection for all that is sent. */
+/** Lettuce, one connection for all that is sent; any argument: in a version that follows MOVING. */
 final class LettuceProgram {
 
     private LettuceProgram() {}
@@ -37,6 +38,10 @@ final class LettuceProgram {
             values.add(reply.get(5, TimeUnit.SECONDS));
         }
         cell("pipeline", values);
+        connection.sync().multi();
+        connection.sync().get(CALL);
+        connection.sync().get(CALL);
+        cell("multi", connection.sync().exec().stream().map(String::valueOf).toList());
         cell(
                 "mget",
                 connection.sync().mget(CALL, CALL).stream()
@@ -56,8 +61,12 @@ final class LettuceProgram {
                 .withPassword("wrong".toCharArray())
                 .build();
         Cells.wrong(() -> client.connect(wrong).sync().get(CALL));
-        StatefulRedisConnection<String, String> draining = client.connect(uri(DRAINING_PORT));
-        Cells.drain(() -> draining.sync().get(WHO));
+        StatefulRedisConnection<String, String> restarted = client.connect(uri(RESTARTED_PORT));
+        Cells.goOn("restart", () -> restarted.sync().get(WHO));
+        if (args.length > 0) {
+            StatefulRedisConnection<String, String> moving = client.connect(uri(MOVING_PORT));
+            Cells.goOn("moving", () -> moving.sync().get(WHO));
+        }
         System.exit(0);
     }
 

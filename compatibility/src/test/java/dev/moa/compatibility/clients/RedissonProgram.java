@@ -1,9 +1,9 @@
 package dev.moa.compatibility.clients;
 
 import static dev.moa.compatibility.clients.Cells.CALL;
-import static dev.moa.compatibility.clients.Cells.DRAINING_PORT;
 import static dev.moa.compatibility.clients.Cells.GUARDED_PORT;
 import static dev.moa.compatibility.clients.Cells.PORT;
+import static dev.moa.compatibility.clients.Cells.RESTARTED_PORT;
 import static dev.moa.compatibility.clients.Cells.TOKEN;
 import static dev.moa.compatibility.clients.Cells.WHO;
 import static dev.moa.compatibility.clients.Cells.cell;
@@ -12,6 +12,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.redisson.Redisson;
+import org.redisson.api.BatchOptions;
+import org.redisson.api.BatchOptions.ExecutionMode;
 import org.redisson.api.RBatch;
 import org.redisson.api.RedissonClient;
 import org.redisson.client.codec.StringCodec;
@@ -34,6 +36,12 @@ final class RedissonProgram {
         cell(
                 "pipeline",
                 batch.execute().getResponses().stream().map(String::valueOf).toList());
+        RBatch block = client.createBatch(BatchOptions.defaults().executionMode(ExecutionMode.REDIS_WRITE_ATOMIC));
+        block.<String>getBucket(CALL, StringCodec.INSTANCE).getAsync();
+        block.<String>getBucket(CALL, StringCodec.INSTANCE).getAsync();
+        cell(
+                "multi",
+                block.execute().getResponses().stream().map(String::valueOf).toList());
         // its MGET returns a map by key: the same call, written in two ways
         String again = CALL + " ";
         Map<String, String> both = client.getBuckets(StringCodec.INSTANCE).get(CALL, again);
@@ -49,8 +57,8 @@ final class RedissonProgram {
         Config wrong = config(GUARDED_PORT);
         wrong.useSingleServer().setPassword("wrong");
         Cells.wrong(() -> get(Redisson.create(wrong), CALL));
-        RedissonClient draining = Redisson.create(config(DRAINING_PORT));
-        Cells.drain(() -> get(draining, WHO));
+        RedissonClient restarted = Redisson.create(config(RESTARTED_PORT));
+        Cells.goOn("restart", () -> get(restarted, WHO));
         System.exit(0);
     }
 
