@@ -1,6 +1,7 @@
 package dev.moa.protocol.server;
 
 import dev.moa.protocol.CallResponse;
+import dev.moa.protocol.Caller;
 import dev.moa.protocol.Payload;
 import dev.moa.protocol.StatusCode;
 import io.netty.buffer.ByteBuf;
@@ -13,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One connection of a port with its real pipeline, without a socket, and with memory that is counted. Behind it is a
@@ -24,12 +26,11 @@ final class FuzzedConnection {
     private final UnpooledByteBufAllocator memory = new UnpooledByteBufAllocator(true);
     private final EmbeddedChannel channel = new EmbeddedChannel();
     private final Deque<CompletableFuture<CallResponse>> later = new ArrayDeque<>();
-    private final CallDesk desk;
-    private final Peer peer;
+    private final MoaPort port;
+    private boolean admitted;
 
     FuzzedConnection(Authenticator authenticator) {
-        desk = new CallDesk(
-                (request, call) -> switch (request.method()) {
+        port = MoaPort.builder((request, call) -> switch (request.method()) {
                     case "hello" ->
                         CompletableFuture.completedFuture(CallResponse.success(null, Payload.json("\"hello\"")));
                     case "echo" -> CompletableFuture.completedFuture(CallResponse.success(null, request.args()));
@@ -42,20 +43,30 @@ final class FuzzedConnection {
                     default ->
                         CompletableFuture.completedFuture(
                                 CallResponse.failure(null, StatusCode.UNIMPLEMENTED, "no method " + request.method()));
-                },
-                authenticator,
-                PortLimits.defaults());
-        PeerBook peers = new PeerBook(desk, "fuzzed");
+                })
+                .authenticator(noting(authenticator))
+                .build();
+        admitted = !authenticator.isRequired();
         channel.config().setAllocator(memory);
         // no deadline is met: a pause of this machine must not change a reply
         channel.freezeTime();
-        Peer entered = peers.enter(channel);
-        if (entered == null) {
-            throw new IllegalStateException("the port is full");
-        }
-        peer = entered;
-        channel.closeFuture().addListener(done -> peers.leave(entered));
-        channel.pipeline().addLast(new FirstByte(entered, new RespCommands(peers, null), null));
+        port.accept(channel);
+    }
+
+    private Authenticator noting(Authenticator asked) {
+        return new Authenticator() {
+            @Override
+            public boolean isRequired() {
+                return asked.isRequired();
+            }
+
+            @Override
+            public @Nullable Caller authenticate(@Nullable String user, String secret) {
+                Caller caller = asked.authenticate(user, secret);
+                admitted |= caller != null;
+                return caller;
+            }
+        };
     }
 
     /** The peer sends {@code bytes}; what is not read from does not receive them. */
@@ -69,8 +80,9 @@ final class FuzzedConnection {
         }
     }
 
+    /** Returns whether the peer has shown a token, or needs none. */
     boolean isAdmitted() {
-        return peer.isAdmitted();
+        return admitted;
     }
 
     /** Returns the bytes of buffers that are not released: parts of commands, and replies that are not read. */
@@ -79,7 +91,7 @@ final class FuzzedConnection {
     }
 
     int callsInFlight() {
-        return desk.inFlight();
+        return port.inFlight();
     }
 
     /** Answers what can be answered, closes the connection, and returns all that was sent to the peer. */

@@ -108,7 +108,8 @@ public final class MoaPort implements AutoCloseable {
         return this;
     }
 
-    private void accept(Channel channel) {
+    /** Serves a connection that has come; the listening channel does it, and tests that count its memory. */
+    void accept(Channel channel) {
         Peer peer = peers.enter(channel);
         if (peer == null) {
             String reply = "-ERR max number of clients reached (limit %d)\r\n"
