@@ -8,8 +8,12 @@ import java.util.Optional;
 /** The command {@code ./moa bench [NAME] [--json]}. */
 public final class Bench {
 
-    private static final List<Benchmark> ALL =
-            List.of(new RespBenchmark(), new DispatchBenchmark(), new BatchBenchmark(), new BalanceBenchmark());
+    private static final List<Benchmark> ALL = List.of(
+            new RespBenchmark(),
+            new DispatchBenchmark(),
+            new BatchBenchmark(),
+            new RpcBenchmark(),
+            new BalanceBenchmark());
 
     private Bench() {}
 
