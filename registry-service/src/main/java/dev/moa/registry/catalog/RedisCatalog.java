@@ -110,20 +110,29 @@ public final class RedisCatalog {
                     .add(lease);
         }
         Renewal renewal = new Renewal(new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
-        byService.forEach((service, ofService) -> renew(service, ofService, renewal));
+        List<CatalogScript.Call> calls = new ArrayList<>(byService.size());
+        byService.forEach((service, ofService) -> calls.add(renewal(service, ofService)));
+        List<List<Object>> answers = store.ask("renew", redis -> CatalogScript.RENEW.runAll(redis, calls));
+        int next = 0;
+        for (Map.Entry<ServiceName, List<Lease>> each : byService.entrySet()) {
+            take(each.getKey(), each.getValue(), answers.get(next++), renewal);
+        }
         metrics.renewals("renewed", renewal.renewed().size());
         metrics.renewals("unknown", renewal.unknown().size());
         metrics.renewals("stale", renewal.stale().size());
         return renewal;
     }
 
-    private void renew(ServiceName service, List<Lease> leases, Renewal into) {
+    private CatalogScript.Call renewal(ServiceName service, List<Lease> leases) {
         String[] arguments = new String[2 * leases.size()];
         for (int i = 0; i < leases.size(); i++) {
             arguments[2 * i] = leases.get(i).id().value();
             arguments[2 * i + 1] = String.valueOf(leases.get(i).incarnation());
         }
-        List<Object> answer = write(CatalogScript.RENEW, service, arguments);
+        return new CatalogScript.Call(CatalogScript.keys(service), arguments(service, arguments));
+    }
+
+    private void take(ServiceName service, List<Lease> leases, List<Object> answer, Renewal into) {
         boolean known = false;
         for (int i = 0; i < leases.size(); i++) {
             Lease lease = leases.get(i);
@@ -435,13 +444,19 @@ public final class RedisCatalog {
     }
 
     private List<Object> write(CatalogScript script, ServiceName service, String... arguments) {
-        List<String> all = new ArrayList<>(arguments.length + 3);
+        return store.ask(
+                script.name().toLowerCase(Locale.ROOT),
+                redis -> script.run(redis, CatalogScript.keys(service), arguments(service, arguments)));
+    }
+
+    // what every script that writes takes first
+    private List<String> arguments(ServiceName service, String... own) {
+        List<String> all = new ArrayList<>(own.length + 3);
         all.add(service.value());
         all.add(newEpoch());
         all.add(String.valueOf(limits.keptChanges()));
-        all.addAll(List.of(arguments));
-        return store.ask(
-                script.name().toLowerCase(Locale.ROOT), redis -> script.run(redis, CatalogScript.keys(service), all));
+        all.addAll(List.of(own));
+        return all;
     }
 
     private String newEpoch() {
