@@ -13,7 +13,9 @@ public final class Bench {
             new DispatchBenchmark(),
             new BatchBenchmark(),
             new RpcBenchmark(),
-            new BalanceBenchmark());
+            new BalanceBenchmark(),
+            new LeasesBenchmark(),
+            new RegistryBenchmark());
 
     private Bench() {}
 
