@@ -25,7 +25,7 @@ import org.slf4j.LoggerFactory;
 final class Drain {
 
     private static final Logger log = LoggerFactory.getLogger(Drain.class);
-    /** Within this time a change in the registry has reached the routers and those who watch there. */
+    /** Within this time a change in the registry has reached the routers and those who watch there, or they say so before. */
     private static final Duration WATCHERS_GRACE = Duration.ofMillis(500);
     /** To know where callers may go is worth this long a wait. */
     private static final Duration SUCCESSORS_GRACE = Duration.ofSeconds(1);
@@ -62,7 +62,7 @@ final class Drain {
                         deadline.earlier(Deadline.after(SUCCESSORS_GRACE)),
                         "the registry did not say in time where callers may go");
             }
-            if (known) {
+            if (known && !Boolean.TRUE.equals(await(client.acknowledged(WATCHERS_GRACE), seen, "routers are behind"))) {
                 pause(seen);
             }
         }

@@ -100,6 +100,7 @@ public final class MoaServer implements AutoCloseable {
                     .authenticator(settings.authenticator)
                     .limits(settings.limits)
                     .respExtension(settings.respExtension)
+                    .operatorLines(new OperatorLines(settings.statistics))
                     .build()
                     .start();
             Statistics counted = settings.statistics;

@@ -15,6 +15,10 @@ import dev.moa.sdk.lookup.StaticDirectory;
 import dev.moa.sdk.publish.ServiceLimits;
 import dev.moa.sdk.stats.CallSide;
 import dev.moa.sdk.stats.Statistics;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -65,6 +69,34 @@ class PublishIT {
 
         assertThat(calls.stream().map(CompletableFuture::join).filter(CallResponse::isOk))
                 .hasSize(5);
+    }
+
+    /** The example in docs/operations.md, name by name. */
+    @Test
+    void operatorsSeeMethodsByInfoMoa() throws Exception {
+        Statistics statistics = Statistics.create();
+        MoaServer server = serve(MoaServer.builder()
+                .app("user")
+                .statistics(statistics)
+                .publish(ServiceName.of("/service/user"), Greeter.class, new PoliteGreeter("any")));
+        String page = Files.readString(Path.of("..", "docs", "operations.md"));
+        String example = page.substring(page.indexOf("# Moa"), page.indexOf("```", page.indexOf("# Moa")));
+
+        try (Socket socket = new Socket("127.0.0.1", server.port())) {
+            socket.setSoTimeout(5_000);
+            String call = "{\"service\":\"/service/user\",\"method\":\"hello\",\"args\":[\"x\"]}";
+            socket.getOutputStream()
+                    .write(("*2\r\n$3\r\nGET\r\n$" + call.length() + "\r\n" + call
+                                    + "\r\n*2\r\n$4\r\nINFO\r\n$3\r\nmoa\r\n*1\r\n$4\r\nQUIT\r\n")
+                            .getBytes(StandardCharsets.UTF_8));
+            String replies = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+
+            assertThat(example.lines().map(line -> line.replaceFirst(":.*", "")))
+                    .allSatisfy(name -> assertThat(replies).contains(name));
+            assertThat(replies)
+                    .containsPattern(
+                            "method_/service/user/hello:calls=1,errors=0,in_flight=0,p50_us=\\d+,p99_us=\\d+,max_us=\\d+\r\n");
+        }
     }
 
     @Test

@@ -16,6 +16,7 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -49,6 +50,7 @@ public final class MoaPort implements AutoCloseable {
         this.ssl = builder.ssl;
         this.desk = new CallDesk(builder.handler, builder.authenticator, builder.limits);
         this.peers = new PeerBook(desk, builder.name);
+        this.peers.moreForOperators(builder.operatorLines);
         this.commands = new RespCommands(peers, builder.extension);
     }
 
@@ -222,6 +224,7 @@ public final class MoaPort implements AutoCloseable {
         private PortLimits limits = PortLimits.defaults();
         private @Nullable SslContext ssl;
         private @Nullable RespExtension extension;
+        private Supplier<String> operatorLines = () -> "";
 
         private Builder(CallHandler handler) {
             this.handler = handler;
@@ -260,6 +263,15 @@ public final class MoaPort implements AutoCloseable {
         /** Sets TLS, after which nothing else is served; null, the default, for plain TCP. */
         public Builder ssl(@Nullable SslContext newSsl) {
             ssl = newSsl;
+            return this;
+        }
+
+        /**
+         * Sets what {@code INFO moa} says beside what the port knows of itself (nothing): lines {@code name:value}, each
+         * ended by a line feed. Asked on event loops: it must not block.
+         */
+        public Builder operatorLines(Supplier<String> lines) {
+            operatorLines = lines;
             return this;
         }
 

@@ -2,6 +2,7 @@ package dev.moa.protocol.server;
 
 import dev.moa.protocol.Caller;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.EventLoop;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -71,13 +72,34 @@ final class Peer {
 
     /** Returns the address as {@code host:port}. */
     String addressText() {
-        String text = address.toString();
+        return text(address);
+    }
+
+    /** Returns this end's address as {@code host:port}. */
+    String localAddressText() {
+        return text(channel.localAddress());
+    }
+
+    private static String text(@Nullable SocketAddress address) {
+        String text = String.valueOf(address);
         return text.startsWith("/") ? text.substring(1) : text;
     }
 
     /** Returns the host alone. */
     String host() {
         return address instanceof InetSocketAddress known ? known.getHostString() : "";
+    }
+
+    /** Returns the bytes of replies that wait until the peer reads; from any thread, a moment old. */
+    long outboundBytes() {
+        ChannelOutboundBuffer waiting = channel.unsafe().outboundBuffer();
+        return waiting == null ? 0 : waiting.totalPendingWriteBytes();
+    }
+
+    /** Returns whether the peer may look at, and end, what others have here: anybody where no token is asked for. */
+    boolean isOperator() {
+        Caller known = caller;
+        return !desk.authenticator().isRequired() || (known != null && known.role() == Caller.Role.OPERATOR);
     }
 
     @Nullable
@@ -198,6 +220,10 @@ final class Peer {
 
     void busy(boolean callsInFlight) {
         busy = callsInFlight;
+    }
+
+    boolean isBusy() {
+        return busy;
     }
 
     void stalled(boolean outboundIsFull) {

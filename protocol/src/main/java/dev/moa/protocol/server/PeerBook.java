@@ -7,6 +7,7 @@ import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,6 +26,7 @@ final class PeerBook {
     private final AtomicInteger count = new AtomicInteger();
     private final AtomicLong ids = new AtomicLong();
     private volatile int port;
+    private volatile Supplier<String> moreForOperators = () -> "";
 
     PeerBook(CallDesk desk, String name) {
         this.desk = desk;
@@ -77,6 +79,15 @@ final class PeerBook {
 
     String name() {
         return name;
+    }
+
+    /** Returns what the port's owner adds to what operators see. */
+    String moreForOperators() {
+        return moreForOperators.get();
+    }
+
+    void moreForOperators(Supplier<String> lines) {
+        moreForOperators = lines;
     }
 
     int port() {

@@ -4,7 +4,9 @@ import dev.moa.protocol.Caller;
 import dev.moa.protocol.resp.RespVersion;
 import dev.moa.protocol.resp.RespWriter;
 import io.netty.buffer.ByteBuf;
+import java.util.List;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /** {@code CLIENT …}: what a connection says of itself, and who else is there. */
 final class RespClients {
@@ -36,6 +38,7 @@ final class RespClients {
             case "ID" -> RespWriter.integer(out, peer.id());
             case "INFO" -> RespWriter.bulk(out, line(peer));
             case "LIST" -> list(peer, out);
+            case "KILL" -> kill(peer, words, out);
             case "MAINT_NOTIFICATIONS" -> maintenance(connection, words, out);
             default -> RespWriter.error(out, RespCommands.unknownSubcommand(words));
         }
@@ -112,7 +115,7 @@ final class RespClients {
 
     private void list(Peer peer, ByteBuf out) {
         StringBuilder lines = new StringBuilder();
-        if (maySeeAll(peer)) {
+        if (peer.isOperator()) {
             peers.all().forEach(each -> lines.append(line(each)));
         } else {
             lines.append(line(peer));
@@ -120,26 +123,76 @@ final class RespClients {
         RespWriter.bulk(out, lines.toString());
     }
 
-    /** A caller sees itself; who may see all asks where tokens are checked for that. */
-    private static boolean maySeeAll(Peer peer) {
-        Caller caller = peer.caller();
-        return !peer.desk().authenticator().isRequired() || (caller != null && caller.role() == Caller.Role.OPERATOR);
+    /** {@code CLIENT KILL host:port}, or filters {@code ID n} and {@code ADDR host:port}, {@code SKIPME yes|no}. */
+    private void kill(Peer peer, RespWords words, ByteBuf out) {
+        if (!peer.isOperator()) {
+            RespWriter.error(out, "NOPERM CLIENT KILL needs a token with the role operator");
+            return;
+        }
+        if (words.size() == 3) {
+            String address = words.text(2);
+            List<Peer> found = peers.all().stream()
+                    .filter(each -> each.addressText().equals(address))
+                    .toList();
+            if (found.isEmpty()) {
+                RespWriter.error(out, "ERR No such client");
+            } else {
+                RespWriter.simple(out, "OK");
+                found.forEach(RespClients::end);
+            }
+            return;
+        }
+        Predicate<Peer> wanted = each -> true;
+        boolean skipsMe = true;
+        for (int i = 2; i < words.size(); i += 2) {
+            String value = i + 1 < words.size() ? words.text(i + 1, 64) : "";
+            switch (words.option(i)) {
+                case "ID" ->
+                    wanted = wanted.and(each -> Long.toString(each.id()).equals(value));
+                case "ADDR" -> wanted = wanted.and(each -> each.addressText().equals(value));
+                case "SKIPME" -> skipsMe = !value.equalsIgnoreCase("no");
+                default -> {
+                    RespWriter.error(out, "ERR syntax error (expected: CLIENT KILL ID n, or ADDR host:port)");
+                    return;
+                }
+            }
+        }
+        boolean sparesOwn = skipsMe;
+        List<Peer> found = peers.all().stream()
+                .filter(wanted)
+                .filter(each -> each != peer || !sparesOwn)
+                .toList();
+        if (words.size() < 4) {
+            RespWriter.error(out, "ERR syntax error (expected: CLIENT KILL ID n, or ADDR host:port)");
+            return;
+        }
+        RespWriter.integer(out, found.size());
+        found.forEach(RespClients::end);
+    }
+
+    /** A turn later, so that a reply to the one that is ended leaves before. */
+    private static void end(Peer each) {
+        each.loop().execute(() -> each.channel().close());
     }
 
     private static String line(Peer peer) {
         long now = System.nanoTime();
         Caller caller = peer.caller();
-        return "id=%d addr=%s name=%s age=%d idle=%d db=0 protocol=%s lib-name=%s lib-ver=%s user=%s\n"
+        return ("id=%d addr=%s laddr=%s name=%s age=%d idle=%d flags=%s db=0 omem=%d user=%s lib-name=%s lib-ver=%s"
+                        + " protocol=%s\n")
                 .formatted(
                         peer.id(),
                         peer.addressText(),
+                        peer.localAddressText(),
                         peer.name(),
                         peer.ageSeconds(now),
                         peer.idleSeconds(now),
-                        peer.protocol(),
+                        peer.isBusy() ? "b" : "N",
+                        peer.outboundBytes(),
+                        caller == null ? "default" : caller.name(),
                         peer.libraryName(),
                         peer.libraryVersion(),
-                        caller == null ? "default" : caller.name());
+                        peer.protocol());
     }
 
     static boolean isClientName(String name) {

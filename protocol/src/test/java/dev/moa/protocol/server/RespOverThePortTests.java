@@ -344,6 +344,75 @@ class RespOverThePortTests {
     }
 
     @Test
+    void operatorsSeeAndEndConnections() throws IOException {
+        MoaPort port = port(PortLimits.defaults());
+        RawClient operator = connect(port);
+        RawClient other = connect(port);
+        other.command("CLIENT", "SETNAME", "other");
+        other.reply();
+        other.command("CLIENT", "ID");
+        String id = ((String) other.reply()).substring(1);
+
+        operator.command("INFO", "moa");
+        assertThat((String) operator.reply())
+                .contains(
+                        "# Moa\r\n",
+                        "connections:2\r\n",
+                        "connections_resp:2\r\n",
+                        "calls_in_flight:0\r\n",
+                        "reply_bytes_waiting:0\r\n");
+        operator.command("INFO");
+        assertThat((String) operator.reply()).doesNotContain("# Moa");
+        operator.command("CLIENT", "LIST");
+        assertThat((String) operator.reply())
+                .containsPattern("id=" + id + " addr=127.0.0.1:\\d+ laddr=127.0.0.1:" + port.port()
+                        + " name=other age=\\d+ idle=\\d+ flags=N db=0 omem=0 user=default ");
+        operator.command("CLIENT", "KILL", "ID", id);
+        assertThat(operator.reply()).isEqualTo(":1");
+        assertThat(other.isAtEnd()).isTrue();
+        operator.command("CLIENT", "KILL", "ID", id);
+        operator.command("CLIENT", "KILL", "127.0.0.1:1");
+        operator.command("CLIENT", "KILL", "LADDR", "x");
+        operator.command("CLIENT", "KILL");
+        assertThat(operator.reply()).isEqualTo(":0");
+        assertThat(operator.reply()).isEqualTo("-ERR No such client");
+        assertThat((String) operator.reply()).startsWith("-ERR syntax error");
+        assertThat((String) operator.reply()).startsWith("-ERR syntax error");
+    }
+
+    @Test
+    void whereTokensHaveRolesOnlyOperatorsSeeOthers() throws IOException {
+        MoaPort port = MoaPort.builder(handler)
+                .port(0)
+                .authenticator(Authenticator.tokens(Map.of(
+                        "op", new Caller("ops", Caller.Role.OPERATOR, Set.of()),
+                        "read", new Caller("reader", Caller.Role.READER, Set.of()),
+                        "serve", new Caller("feed", Caller.Role.SERVICE, Set.of()))))
+                .build()
+                .start();
+        toClose.add(port);
+        Map<String, RawClient> clients = new java.util.HashMap<>();
+        for (String token : List.of("op", "read", "serve")) {
+            RawClient client = connect(port);
+            client.command("AUTH", token);
+            client.command("INFO", "moa");
+            client.command("CLIENT", "KILL", "ID", "999");
+            client.command("CLIENT", "LIST");
+            assertThat(client.reply()).isEqualTo("+OK");
+            clients.put(token, client);
+        }
+
+        assertThat((String) clients.get("op").reply()).contains("# Moa");
+        assertThat(clients.get("op").reply()).isEqualTo(":0");
+        assertThat((String) clients.get("read").reply()).contains("# Moa");
+        assertThat((String) clients.get("read").reply()).startsWith("-NOPERM CLIENT KILL");
+        assertThat((String) clients.get("read").reply()).hasLineCount(1).contains("user=reader");
+        assertThat((String) clients.get("serve").reply()).startsWith("-NOPERM INFO moa");
+        assertThat((String) clients.get("serve").reply()).startsWith("-NOPERM CLIENT KILL");
+        assertThat((String) clients.get("serve").reply()).hasLineCount(1).contains("user=feed");
+    }
+
+    @Test
     void infoAnswersTheSectionsAskedFor() throws IOException {
         RawClient client = connect(port(PortLimits.defaults()));
 

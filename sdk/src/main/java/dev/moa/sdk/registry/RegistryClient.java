@@ -18,6 +18,7 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -115,6 +116,45 @@ public final class RegistryClient implements AutoCloseable {
                 }
             }
         });
+    }
+
+    /**
+     * Waits, at most {@code wait} (up to 1 s), until every router answers without this process's instances and every
+     * watch has been told, as the registry knows it. The future completes with false if somebody is behind, or the
+     * registry does not say; it never fails. Call it after {@link #drain()}.
+     */
+    public CompletableFuture<Boolean> acknowledged(Duration wait) {
+        AtomicBoolean all = new AtomicBoolean(true);
+        return inTurn(() -> {
+                    long end = System.nanoTime() + wait.toNanos();
+                    for (Registration each : registrations) {
+                        long leftMs = TimeUnit.NANOSECONDS.toMillis(Math.max(0, end - System.nanoTime()));
+                        all.compareAndSet(true, isAcknowledged(http, each, Math.min(leftMs, 1_000)));
+                    }
+                })
+                .thenApply(asked -> all.get());
+    }
+
+    private static boolean isAcknowledged(@Nullable RegistryHttp registry, Registration each, long waitMs)
+            throws InterruptedException {
+        if (registry == null || !each.isRegistered()) {
+            return false;
+        }
+        try {
+            return registry.send(
+                            "POST",
+                            "/v1/instances/%s/drain?incarnation=%d&waitMs=%d"
+                                    .formatted(
+                                            URLEncoder.encode(each.id(), StandardCharsets.UTF_8),
+                                            each.incarnation(),
+                                            waitMs),
+                            null)
+                    .body()
+                    .path("acknowledged")
+                    .asBoolean(false);
+        } catch (IOException e) {
+            return false;
+        }
     }
 
     /**

@@ -34,6 +34,10 @@ public final class MethodStatistics {
     private final CallSide side;
     private final Stripe[] stripes = new Stripe[STRIPES];
     private volatile Interval last = Interval.NONE;
+    /** What has been taken out so far, under the lock of this object. */
+    private final LatencyHistogram reported = new LatencyHistogram();
+
+    private long reportedErrors;
 
     MethodStatistics(String service, String method, CallSide side) {
         this.service = service;
@@ -112,8 +116,29 @@ public final class MethodStatistics {
         return last;
     }
 
+    /**
+     * What has become of the calls of a method since the process started, however often reports were made.
+     *
+     * @param calls that ended
+     * @param errors those of them that did not end well
+     * @param inFlight calls that have begun and not ended
+     * @param latency how long they took
+     */
+    public record Totals(long calls, long errors, long inFlight, LatencyHistogram latency) {}
+
+    /** Returns the totals at this moment. */
+    public synchronized Totals totals() {
+        LatencyHistogram latency = new LatencyHistogram();
+        latency.add(reported);
+        long errors = reportedErrors;
+        for (Stripe stripe : stripes) {
+            errors += stripe.addTo(latency);
+        }
+        return new Totals(latency.count(), errors, inFlight(), latency);
+    }
+
     /** Takes out what was counted since the last time; null if there was nothing and nothing is in flight. */
-    StatisticsReport.@Nullable MethodDelta drain() {
+    synchronized StatisticsReport.@Nullable MethodDelta drain() {
         LatencyHistogram latency = new LatencyHistogram();
         long[] taken = new long[CODES + CODE_COUNT];
         for (Stripe stripe : stripes) {
@@ -127,6 +152,8 @@ public final class MethodStatistics {
             }
         }
         last = last.then(latency, codes.values());
+        reported.add(latency);
+        reportedErrors += codes.values().stream().mapToLong(Long::longValue).sum();
         long inFlight = inFlight();
         // a call recorded right now may have had its latency taken the last time, and only its bytes or sum now
         boolean empty = latency.isEmpty() && latency.sumNanos() == 0 && codes.isEmpty();
@@ -157,6 +184,26 @@ public final class MethodStatistics {
                 counters = octaves.get(octave);
             }
             counters.getAndIncrement(bucket & ((1 << LatencyHistogram.SUB_BUCKET_BITS) - 1));
+        }
+
+        /** Adds what is counted here, which stays; returns the calls that did not end well. */
+        long addTo(LatencyHistogram latency) {
+            for (int octave = 0; octave < octaves.length(); octave++) {
+                AtomicIntegerArray counters = octaves.get(octave);
+                for (int i = 0; counters != null && i < counters.length(); i++) {
+                    if (counters.get(i) != 0) {
+                        latency.addToBucket(
+                                (octave << LatencyHistogram.SUB_BUCKET_BITS) + i,
+                                Integer.toUnsignedLong(counters.get(i)));
+                    }
+                }
+            }
+            latency.addTotals(numbers.get(SUM), numbers.get(MAX));
+            long errors = 0;
+            for (int code = CODES; code < numbers.length(); code++) {
+                errors += numbers.get(code);
+            }
+            return errors;
         }
 
         void drainTo(LatencyHistogram latency, long[] taken) {

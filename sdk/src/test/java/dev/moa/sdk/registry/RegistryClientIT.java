@@ -111,11 +111,16 @@ class RegistryClientIT {
         await().until(() -> registry.instances().size() == 1);
 
         client.drain().join();
+        boolean known = client.acknowledged(Duration.ofMillis(200)).join();
+        registry.acknowledges(false);
+        boolean unknown = client.acknowledged(Duration.ofMillis(200)).join();
         String drained =
                 registry.instances().values().iterator().next().path("status").asString();
         client.leave().join();
 
         assertThat(drained).isEqualTo("DRAINING");
+        assertThat(known).isTrue();
+        assertThat(unknown).isFalse();
         assertThat(registry.instances()).isEmpty();
     }
 

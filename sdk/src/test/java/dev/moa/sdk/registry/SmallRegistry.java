@@ -29,6 +29,7 @@ final class SmallRegistry implements AutoCloseable {
     private final AtomicInteger renewals = new AtomicInteger();
     private volatile int lastRenewed;
     private volatile @Nullable String moaAddress;
+    private volatile boolean acknowledges = true;
 
     SmallRegistry(int port) throws IOException {
         http = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 0);
@@ -56,6 +57,10 @@ final class SmallRegistry implements AutoCloseable {
         instances.clear();
     }
 
+    void acknowledges(boolean newAcknowledges) {
+        acknowledges = newAcknowledges;
+    }
+
     void takeOver() {
         instances.values().forEach(body -> body.put("incarnation", incarnations.incrementAndGet()));
     }
@@ -73,6 +78,8 @@ final class SmallRegistry implements AutoCloseable {
         String query = exchange.getRequestURI().getQuery();
         switch (exchange.getRequestMethod() + " " + path.replaceAll("/v1/instances/.*", "/v1/instances/id")) {
             case "POST /v1/instances" -> register((ObjectNode) body, exchange);
+            case "POST /v1/instances/id" ->
+                reply(exchange, 200, Json.MAPPER.createObjectNode().put("acknowledged", acknowledges));
             case "GET /v1/instances" -> {
                 ObjectNode answer = Json.MAPPER.createObjectNode();
                 answer.putArray("instances")

@@ -46,6 +46,31 @@ class StatisticsTests {
     }
 
     @Test
+    void totalsGoOnOverReports() {
+        Statistics statistics = Statistics.create();
+        MethodStatistics get = statistics.method(USER, "get", CallSide.SERVER);
+
+        get.record(StatusCode.OK, 1_000_000, 0, 0);
+        get.record(StatusCode.INTERNAL, 5_000_000, 0, 0);
+        statistics.drain();
+        get.started();
+        get.record(StatusCode.INTERNAL, 3_000_000, 0, 0);
+
+        for (int i = 0; i < 2; i++) {
+            MethodStatistics.Totals totals = get.totals();
+            assertThat(totals.calls()).isEqualTo(3);
+            assertThat(totals.errors()).isEqualTo(2);
+            assertThat(totals.inFlight()).isEqualTo(1);
+            assertThat(totals.latency().maxNanos()).isEqualTo(5_000_000);
+            assertThat(totals.latency().sumNanos()).isEqualTo(9_000_000);
+        }
+        assertThat(statistics.drain())
+                .singleElement()
+                .satisfies(delta -> assertThat(delta.count()).isEqualTo(1));
+        assertThat(get.totals().calls()).isEqualTo(3);
+    }
+
+    @Test
     void noCallIsLostOrCountedTwiceWhileDeltasAreTakenOut() throws InterruptedException {
         Statistics statistics = Statistics.create();
         MethodStatistics get = statistics.method(USER, "get", CallSide.CLIENT);

@@ -1,0 +1,51 @@
+package dev.moa.sdk;
+
+import dev.moa.sdk.stats.CallSide;
+import dev.moa.sdk.stats.MethodStatistics;
+import dev.moa.sdk.stats.Statistics;
+import java.util.Comparator;
+import java.util.Locale;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What {@code INFO moa} says of the methods that a server serves, in the style of Redis' {@code commandstats}, since
+ * the process started: {@code method_/service/user/get:calls=120,errors=2,in_flight=1,p50_us=95,p99_us=870,max_us=1204}.
+ */
+final class OperatorLines implements Supplier<String> {
+
+    private final @Nullable Statistics statistics;
+
+    /** @param statistics null where nothing is counted */
+    OperatorLines(@Nullable Statistics statistics) {
+        this.statistics = statistics;
+    }
+
+    @Override
+    public String get() {
+        if (statistics == null) {
+            return "statistics:off\n";
+        }
+        StringBuilder text = new StringBuilder("statistics:on\n");
+        statistics.methods().stream()
+                .filter(method -> method.side() == CallSide.SERVER)
+                .sorted(Comparator.comparing(MethodStatistics::service).thenComparing(MethodStatistics::method))
+                .forEach(method -> text.append(line(method)));
+        return text.toString();
+    }
+
+    private static String line(MethodStatistics method) {
+        MethodStatistics.Totals totals = method.totals();
+        return String.format(
+                Locale.ROOT,
+                "method_%s/%s:calls=%d,errors=%d,in_flight=%d,p50_us=%d,p99_us=%d,max_us=%d\n",
+                method.service(),
+                method.method(),
+                totals.calls(),
+                totals.errors(),
+                totals.inFlight(),
+                totals.latency().percentileNanos(0.5) / 1_000,
+                totals.latency().percentileNanos(0.99) / 1_000,
+                totals.latency().maxNanos() / 1_000);
+    }
+}
