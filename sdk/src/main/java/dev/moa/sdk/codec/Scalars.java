@@ -44,6 +44,12 @@ final class Scalars {
 
     private Scalars() {}
 
+    /** Returns whether all that such a method takes and gives can go this way. */
+    static boolean carry(List<ServiceParameter> parameters, JavaType result) {
+        return (Kind.of(result) != null || result.hasRawClass(void.class) || result.hasRawClass(Void.class))
+                && parameters.stream().allMatch(parameter -> Kind.of(parameter.type()) != null);
+    }
+
     /** Reads the arguments of methods whose parameters are all scalars. */
     static final class Arguments {
         private final Kind[] kinds;

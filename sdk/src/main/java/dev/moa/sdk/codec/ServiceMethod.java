@@ -32,6 +32,7 @@ public final class ServiceMethod {
     private final ObjectReader resultReader;
     private final ObjectWriter resultWriter;
     private final boolean async;
+    private final boolean scalar;
     private final boolean idempotent;
     private final boolean nonBlocking;
     private final @Nullable Duration timeout;
@@ -56,6 +57,7 @@ public final class ServiceMethod {
         this.resultWriter = result.hasRawClass(Object.class) || result.hasRawClass(void.class)
                 ? Json.MAPPER.writer()
                 : Json.MAPPER.writerFor(result);
+        this.scalar = Scalars.carry(parameters, result);
         this.idempotent = marked(type, method, Idempotent.class);
         this.nonBlocking = marked(type, method, NonBlocking.class);
         this.timeout = settings == null || settings.timeoutMs() <= 0 ? null : Duration.ofMillis(settings.timeoutMs());
@@ -90,6 +92,11 @@ public final class ServiceMethod {
     /** Returns whether the method returns a {@link CompletionStage}. */
     public boolean isAsync() {
         return async;
+    }
+
+    /** Returns whether it takes and gives only texts, whole numbers and booleans, for which JSON is the shortest way. */
+    public boolean isScalar() {
+        return scalar;
     }
 
     /** Returns whether calling twice does what calling once does. */

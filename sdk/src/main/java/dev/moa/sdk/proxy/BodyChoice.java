@@ -19,7 +19,7 @@ import org.slf4j.LoggerFactory;
  * <p>It begins with JSON that carries the hash of this end's types; the answer carries the other end's. When they are
  * equal, bodies are binary from then on. When they are not, or an instance refuses (a rolling release: some instances
  * have the new interface, some the old one), they are JSON, and the question is put again after {@value #ASK_AGAIN_MS}
- * ms. Safe for many threads; a lost update costs one more question.
+ * ms. Methods of texts and numbers alone stay with JSON, which is no longer and takes less time. Safe for many threads; a lost update costs one more question.
  */
 final class BodyChoice {
 
@@ -54,7 +54,7 @@ final class BodyChoice {
 
     Payload write(ServiceMethod method, @Nullable Object @Nullable [] arguments) {
         ServiceBodies binary = bodies;
-        if (binary == null) {
+        if (binary == null || method.isScalar()) {
             return method.writeArguments(arguments);
         }
         if (agreed) {

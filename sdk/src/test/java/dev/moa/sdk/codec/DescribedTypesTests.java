@@ -59,12 +59,16 @@ class DescribedTypesTests {
                 .document(ServiceDocuments.DESCRIBE)
                 .text());
 
-        Map<String, List<String>> described = description.path("types").valueStream()
+        Map<String, List<String>> described = description
+                .path("types")
+                .valueStream()
                 .filter(type -> type.path("kind").asString().equals("record"))
-                .collect(Collectors.toMap(type -> type.path("javaType").asString(), type -> type.path("fields")
-                        .valueStream()
-                        .map(field -> field.path("name").asString())
-                        .toList()));
+                .collect(Collectors.toMap(
+                        type -> type.path("javaType").asString(),
+                        type -> type.path("fields")
+                                .valueStream()
+                                .map(field -> field.path("name").asString())
+                                .toList()));
         assertThat(described).isEqualTo(binary).hasSize(5);
     }
 }
