@@ -215,8 +215,8 @@ class HaproxyIT {
                         .lines()
                         .filter(line -> line.contains("moa-"))
                         .count())
-                .as("those who left are deleted, the last ones stay")
-                .isEqualTo(2));
+                .as("those who left are deleted; of the last two, gone one by one or both at once, one or both stay")
+                .isBetween(1L, 2L));
     }
 
     @Test
