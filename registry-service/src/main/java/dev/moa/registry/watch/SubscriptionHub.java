@@ -7,7 +7,9 @@ import dev.moa.registry.catalog.Position;
 import dev.moa.registry.catalog.RedisCatalog;
 import dev.moa.registry.store.RedisStore;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -34,6 +36,7 @@ import org.springframework.context.SmartLifecycle;
 public final class SubscriptionHub implements SmartLifecycle {
     private static final Logger log = LoggerFactory.getLogger(SubscriptionHub.class);
     private static final long RETRY_MS = 500;
+    private static final int POLL_SLICES = 20;
     private static final int MOST_NAMED = 100;
     // a registry younger than this may have missed the loss of a store
     private static final Duration JUST_STARTED = Duration.ofSeconds(30);
@@ -54,6 +57,7 @@ public final class SubscriptionHub implements SmartLifecycle {
     // of the hub's thread
     private final Map<ServiceName, Feed> feeds = new HashMap<>();
     private final long startedNanos = System.nanoTime();
+    private final Deque<ServiceName> polls = new ArrayDeque<>();
     private long polledNanos;
     private long beatNanos;
 
@@ -176,7 +180,7 @@ public final class SubscriptionHub implements SmartLifecycle {
             synchronized (this) {
                 try {
                     if (dirty.isEmpty() && joining.isEmpty()) {
-                        wait(Math.min(1000, bounds.pollInterval().toMillis()));
+                        wait(Math.max(1, bounds.pollInterval().toMillis() / POLL_SLICES));
                     }
                 } catch (InterruptedException stopping) {
                     return;
@@ -216,12 +220,17 @@ public final class SubscriptionHub implements SmartLifecycle {
 
     private void round(List<Subscription> joined, Set<ServiceName> woken) {
         long now = System.nanoTime();
-        Set<ServiceName> due = woken;
-        if (now - polledNanos > bounds.pollInterval().toNanos()) {
+        // whoever was woken goes first; the poll of the others is spread, so that it holds nobody up for long
+        Set<ServiceName> due = new LinkedHashSet<>(woken);
+        if (now - polledNanos > bounds.pollInterval().toNanos() / POLL_SLICES) {
             polledNanos = now;
-            due = new LinkedHashSet<>(feeds.keySet());
+            if (polls.isEmpty()) {
+                polls.addAll(feeds.keySet());
+            }
+            for (int i = feeds.size() / POLL_SLICES; i >= 0 && !polls.isEmpty(); i--) {
+                due.add(polls.remove());
+            }
         }
-        due.addAll(woken);
         for (ServiceName service : due) {
             Feed feed = feeds.get(service);
             if (feed != null) {
