@@ -19,7 +19,9 @@ final class DispatchBenchmark implements Benchmark {
 
     private static final int ROUNDS = 5;
     private static final int PIPELINE = 512;
-    private static final int CALLS = 400 * PIPELINE;
+    private static final int CALLS = 600 * PIPELINE;
+    // with less, a loaded machine is still compiling in the first rounds
+    private static final int WARM_UP_CALLS = 5_000 * PIPELINE;
 
     @Override
     public String name() {
@@ -42,12 +44,11 @@ final class DispatchBenchmark implements Benchmark {
 
     private void measure(Report report, String name, Child redis, Child moa, String method) throws Exception {
         String request = RespBenchmark.REQUEST.formatted(method);
-        String reply = "{\"code\":0,\"result\":\"hello world\"}";
-        RedisBenchmarkTool.set(redis.port(), request, reply);
-        try (PipelinedGets ours = new PipelinedGets(moa.port(), request, reply, PIPELINE);
-                PipelinedGets peers = new PipelinedGets(redis.port(), request, reply, PIPELINE)) {
+        RedisBenchmarkTool.set(redis.port(), request, RespBenchmark.REPLY);
+        try (PipelinedGets ours = new PipelinedGets(moa.port(), request, RespBenchmark.REPLY, PIPELINE);
+                PipelinedGets peers = new PipelinedGets(redis.port(), request, RespBenchmark.REPLY, PIPELINE)) {
             report.progress(name + ", warming up");
-            ours.run(3 * CALLS);
+            ours.run(WARM_UP_CALLS);
             List<Double> cpu = new ArrayList<>();
             List<Double> peerCpu = new ArrayList<>();
             List<Double> wall = new ArrayList<>();
@@ -57,11 +58,11 @@ final class DispatchBenchmark implements Benchmark {
                 long peerBefore = redisCpuNanos(peers);
                 peers.run(CALLS);
                 peerCpu.add((double) (redisCpuNanos(peers) - peerBefore) / CALLS);
-                Usage before = usage(ours);
+                Usage before = ours.usage();
                 long started = System.nanoTime();
                 ours.run(CALLS);
                 wall.add((double) (System.nanoTime() - started) / CALLS);
-                Usage used = usage(ours).minus(before);
+                Usage used = ours.usage().minus(before);
                 cpu.add((double) used.cpuNanos() / CALLS);
                 allocated += used.allocatedBytes();
             }
@@ -81,11 +82,6 @@ final class DispatchBenchmark implements Benchmark {
                     "ns CPU",
                     details));
         }
-    }
-
-    private static Usage usage(PipelinedGets connection) throws IOException {
-        String json = connection.ask("GET", "{\"service\":\"/service/bench\",\"method\":\"usage\"}");
-        return RespBenchmark.JSON.treeToValue(RespBenchmark.JSON.readTree(json).get("result"), Usage.class);
     }
 
     private static long redisCpuNanos(PipelinedGets connection) throws IOException {

@@ -7,11 +7,13 @@ import java.io.OutputStream;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import tools.jackson.databind.json.JsonMapper;
 
 /** One RESP connection that sends the same GET many times in each write, and holds the replies against what is right. */
 final class PipelinedGets implements AutoCloseable {
 
     private static final int TIMEOUT_MS = 30_000;
+    private static final JsonMapper JSON = JsonMapper.shared();
 
     private final Socket socket;
     private final DataInputStream in;
@@ -66,6 +68,12 @@ final class PipelinedGets implements AutoCloseable {
         byte[] bytes = new byte[length + 2];
         in.readFully(bytes);
         return new String(bytes, 0, length, StandardCharsets.US_ASCII);
+    }
+
+    /** Returns what the process behind the port, a {@link BenchServer}, has used. */
+    Usage usage() throws IOException {
+        String json = ask("GET", "{\"service\":\"/service/bench\",\"method\":\"usage\"}");
+        return JSON.treeToValue(JSON.readTree(json).get("result"), Usage.class);
     }
 
     private static String command(String name, String argument) {

@@ -1,17 +1,9 @@
 package dev.moa.benchmarks;
 
-import dev.moa.protocol.CallRequest;
-import dev.moa.protocol.Deadline;
-import dev.moa.protocol.Payload;
-import dev.moa.protocol.client.ConnectionOptions;
-import dev.moa.protocol.client.MoaConnection;
-import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
  * A real method behind real JSON, called by {@code redis-benchmark}, against a GET of {@code redis-server}, which
@@ -19,8 +11,8 @@ import tools.jackson.databind.json.JsonMapper;
  */
 final class RespBenchmark implements Benchmark {
 
-    static final JsonMapper JSON = JsonMapper.shared();
     private static final int ROUNDS = 5;
+    static final String REPLY = "{\"code\":0,\"result\":\"hello world\"}";
     static final String REQUEST = "{\"service\":\"/service/bench\",\"method\":\"%s\",\"args\":[\"world\"]}";
 
     @Override
@@ -37,12 +29,10 @@ final class RespBenchmark implements Benchmark {
     public void run(Report report) throws Exception {
         try (Child redis = Child.redis();
                 Child moa = Child.java(BenchServer.class);
-                MoaConnection probe = MoaConnection.open(
-                                new InetSocketAddress("127.0.0.1", moa.port()), ConnectionOptions.defaults())
-                        .get(5, TimeUnit.SECONDS)) {
+                PipelinedGets probe = new PipelinedGets(moa.port(), REQUEST.formatted("hello"), REPLY, 1)) {
             String onLoop = REQUEST.formatted("hello");
             String onThread = REQUEST.formatted("helloOnThread");
-            RedisBenchmarkTool.set(redis.port(), onLoop, "{\"code\":0,\"result\":\"hello world\"}");
+            RedisBenchmarkTool.set(redis.port(), onLoop, REPLY);
             report.progress("warming up");
             RedisBenchmarkTool.get(moa.port(), onLoop, 50, 16, 600_000);
             RedisBenchmarkTool.get(moa.port(), onLoop, 50, 1, 100_000);
@@ -59,7 +49,7 @@ final class RespBenchmark implements Benchmark {
             String name,
             Child redis,
             Child moa,
-            MoaConnection probe,
+            PipelinedGets probe,
             String key,
             String request,
             int pipeline,
@@ -74,9 +64,9 @@ final class RespBenchmark implements Benchmark {
         for (int round = 1; round <= ROUNDS; round++) {
             report.progress("%s, round %d of %d".formatted(name, round, ROUNDS));
             RedisBenchmarkTool.Run peer = RedisBenchmarkTool.get(redis.port(), key, 50, pipeline, requests);
-            Usage before = usage(probe);
+            Usage before = probe.usage();
             RedisBenchmarkTool.Run run = RedisBenchmarkTool.get(moa.port(), request, 50, pipeline, requests);
-            Usage used = usage(probe).minus(before);
+            Usage used = probe.usage().minus(before);
             ours.add(run.callsPerSecond());
             p99.add(run.p99Ms());
             peers.add(peer.callsPerSecond());
@@ -99,13 +89,5 @@ final class RespBenchmark implements Benchmark {
                 "redis-server GET",
                 "calls/s",
                 details));
-    }
-
-    private static Usage usage(MoaConnection probe) throws Exception {
-        Payload answer = probe.call(
-                        CallRequest.of(BenchServer.NAME, "usage", Payload.NO_ARGUMENTS), Deadline.afterMillis(5_000))
-                .get(6, TimeUnit.SECONDS)
-                .resultOrThrow();
-        return JSON.readValue(answer.text(), Usage.class);
     }
 }
