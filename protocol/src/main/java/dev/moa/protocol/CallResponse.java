@@ -10,13 +10,25 @@ import org.jspecify.annotations.Nullable;
  * @param result the method's result; null if and only if the call failed
  * @param message for people, says what to do; null if and only if the call succeeded
  * @param details a JSON object about the failure; null where there is none
+ * @param why a JSON object that says which instance got the call and why; null unless it was asked for
  */
 public record CallResponse(
         @Nullable String id,
         StatusCode code,
         @Nullable Payload result,
         @Nullable String message,
-        @Nullable Payload details) {
+        @Nullable Payload details,
+        @Nullable Payload why) {
+
+    /** A response that does not say why it came from where it came from. */
+    public CallResponse(
+            @Nullable String id,
+            StatusCode code,
+            @Nullable Payload result,
+            @Nullable String message,
+            @Nullable Payload details) {
+        this(id, code, result, message, details, null);
+    }
 
     /** Returns the response of a call that succeeded. */
     public static CallResponse success(@Nullable String id, Payload result) {
@@ -41,7 +53,12 @@ public record CallResponse(
 
     /** Returns the same response with another id. */
     public CallResponse withId(@Nullable String newId) {
-        return new CallResponse(newId, code, result, message, details);
+        return new CallResponse(newId, code, result, message, details, why);
+    }
+
+    /** Returns the same response with a JSON object that says why it came from where it came from. */
+    public CallResponse withWhy(@Nullable Payload explanation) {
+        return new CallResponse(id, code, result, message, details, explanation);
     }
 
     /** Returns the result of a call that succeeded, or throws what the failure says. */

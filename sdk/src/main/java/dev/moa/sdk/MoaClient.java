@@ -9,6 +9,7 @@ import dev.moa.protocol.ServiceName;
 import dev.moa.protocol.StatusCode;
 import dev.moa.protocol.client.ConnectionOptions;
 import dev.moa.sdk.balance.Balancer;
+import dev.moa.sdk.call.CallExplanation;
 import dev.moa.sdk.call.CallSettings;
 import dev.moa.sdk.call.Calls;
 import dev.moa.sdk.call.InstanceView;
@@ -95,8 +96,12 @@ public final class MoaClient implements AutoCloseable {
         if (counted != null) {
             counted.started();
         }
-        CompletableFuture<CallResponse> answer = new OutgoingCall(calls, interceptors, options)
-                .start(request.withCtx(context(request.ctx(), scope)), deadline);
+        CallContext given = request.ctx();
+        boolean explained = options.explained() || given.tags().containsKey(CallOptions.WHY_TAG);
+        CallContext ctx = context(explained ? withoutWhy(given) : given, scope);
+        CompletableFuture<CallResponse> answer = new OutgoingCall(
+                        calls, interceptors, explained ? options.withExplanation() : options)
+                .start(request.withCtx(ctx), deadline);
         if (counted != null) {
             answer.whenComplete((response, cancelled) -> counted.ended(
                     response == null ? StatusCode.CANCELLED : response.code(),
@@ -118,6 +123,25 @@ public final class MoaClient implements AutoCloseable {
         }
         Duration said = calls.timeout(request.service(), request.method());
         return said == null ? timeout.toMillis() : said.toMillis();
+    }
+
+    /**
+     * Calls as {@link #call(CallRequest, CallOptions)} does; {@link CallResponse#why()} says which instances this client
+     * weighed at each attempt, how they stood, and what budget there was. {@link CallExplanation#parse} reads it.
+     */
+    public CompletableFuture<CallResponse> explain(CallRequest request, CallOptions options) {
+        return call(request, options.withExplanation());
+    }
+
+    /** The first client that makes a choice explains it; the services behind it are not asked to. */
+    private static CallContext withoutWhy(CallContext given) {
+        if (!given.tags().containsKey(CallOptions.WHY_TAG)) {
+            return given;
+        }
+        Map<String, String> tags = new HashMap<>(given.tags());
+        tags.remove(CallOptions.WHY_TAG);
+        return new CallContext(
+                given.app(), given.timeoutMs(), given.traceparent(), given.path(), tags, given.carried());
     }
 
     /**

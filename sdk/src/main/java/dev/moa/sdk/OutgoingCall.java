@@ -34,7 +34,7 @@ final class OutgoingCall {
 
     CompletableFuture<CallResponse> start(CallRequest request, Deadline deadline) {
         if (interceptors.isEmpty()) {
-            return calls.call(request, deadline, options.idempotent());
+            return calls.call(request, deadline, options.idempotent(), options.explained());
         }
         CompletableFuture<CallResponse> outer = new CompletableFuture<>();
         try {
@@ -55,7 +55,8 @@ final class OutgoingCall {
 
     private CompletableFuture<CallResponse> proceed(int index, CallRequest request, Deadline deadline) {
         if (index == interceptors.size()) {
-            CompletableFuture<CallResponse> inner = calls.call(request, deadline, options.idempotent());
+            CompletableFuture<CallResponse> inner =
+                    calls.call(request, deadline, options.idempotent(), options.explained());
             innermost = inner;
             return inner;
         }

@@ -23,7 +23,8 @@ import tools.jackson.databind.node.ObjectNode;
 
 /**
  * {@code call SERVICE METHOD [ARGS…]}: one call as any Redis client makes it, a {@code GET} at the port of the
- * parallel proxy. An argument that is JSON is sent as such, any other as a string. Exit code 1 if the call failed.
+ * parallel proxy. An argument that is JSON is sent as such, any other as a string; with {@code --why} the answer says
+ * which instances were weighed and how. Exit code 1 if the call failed.
  */
 final class CallCommand {
     private static final int LARGEST_REPLY = 16 * 1024 * 1024;
@@ -44,6 +45,7 @@ final class CallCommand {
         int timeoutMs = arguments.number("--timeout", 5_000);
         Layout layout = Layout.of(home, offset);
         int port = arguments.number("--port", RunningPlatform.port(layout, "parallel-proxy.moa", USUAL_PORT + offset));
+        boolean why = arguments.flag("--why");
         Deque<String> words = arguments.everything();
         if (words.size() < 2) {
             throw new UsageException(
@@ -54,7 +56,10 @@ final class CallCommand {
         request.put("method", words.removeFirst());
         ArrayNode args = request.putArray("args");
         words.forEach(word -> args.add(parse(word)));
-        request.putObject("ctx").put("app", "moa-cli").put("timeoutMs", timeoutMs);
+        ObjectNode ctx = request.putObject("ctx").put("app", "moa-cli").put("timeoutMs", timeoutMs);
+        if (why) {
+            ctx.putObject("tags").put("moa-why", "1");
+        }
         JsonNode response = json.readTree(get(
                 port,
                 timeoutMs,

@@ -145,6 +145,9 @@ public final class CallJson {
                 out.raw(",\"details\":").raw(response.details());
             }
         }
+        if (response.why() != null) {
+            out.raw(",\"why\":").raw(response.why());
+        }
         return out.raw('}');
     }
 }

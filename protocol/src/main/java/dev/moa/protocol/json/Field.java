@@ -18,11 +18,12 @@ enum Field {
     CODE("code"),
     RESULT("result"),
     MESSAGE("message"),
-    DETAILS("details");
+    DETAILS("details"),
+    WHY("why");
 
     static final Field[] REQUEST = {SERVICE, METHOD, ARGS, CTX, ID, TASK};
     static final Field[] CONTEXT = {TIMEOUT_MS, APP, TRACEPARENT, PATH, TAGS};
-    static final Field[] RESPONSE = {CODE, RESULT, ID, MESSAGE, DETAILS};
+    static final Field[] RESPONSE = {CODE, RESULT, ID, MESSAGE, DETAILS, WHY};
 
     final String path;
     final String name;

@@ -14,7 +14,7 @@ final class ResponseBulk {
 
     static void write(CallResponse response, ByteBuf out) {
         Payload result = response.result();
-        if (response.isOk() && response.id() == null && result != null) {
+        if (response.isOk() && response.id() == null && response.why() == null && result != null) {
             int length = SUCCESS.length + result.length() + 1;
             out.ensureWritable(length + 16);
             length(length, out);

@@ -19,6 +19,7 @@ final class ResponseReader {
     private @Nullable Payload result;
     private @Nullable String message;
     private @Nullable Payload details;
+    private @Nullable Payload why;
     private int seen;
 
     ResponseReader(byte[] utf8, int offset, int length) {
@@ -46,8 +47,8 @@ final class ResponseReader {
                     StatusCode.INVALID_ARGUMENT, "response: 'code' is missing (expected: {\"code\":0,\"result\":…})");
         }
         return how == StatusCode.OK
-                ? CallResponse.success(id, result == null ? Payload.NULL : result)
-                : CallResponse.failure(id, how, message == null ? how.name() : message, details);
+                ? new CallResponse(id, how, result == null ? Payload.NULL : result, null, null, why)
+                : new CallResponse(id, how, null, message == null ? how.name() : message, details, why);
     }
 
     private void field() {
@@ -67,6 +68,7 @@ final class ResponseReader {
             case RESULT -> result = range();
             case MESSAGE -> message = in.takeNull() ? null : in.string("message", MAX_MESSAGE_LENGTH);
             case DETAILS -> details = in.takeNull() ? null : range();
+            case WHY -> why = in.takeNull() ? null : range();
             default -> in.skipValue();
         }
     }

@@ -34,6 +34,7 @@ final class Call extends CompletableFuture<CallResponse> {
     private volatile @Nullable Attempt main;
     private volatile @Nullable Attempt hedge;
     private volatile boolean idempotent;
+    private final @Nullable CallJournal journal;
     private long startedAt;
 
     // under the lock
@@ -41,7 +42,9 @@ final class Call extends CompletableFuture<CallResponse> {
     private @Nullable List<Endpoint> tried;
     private boolean released;
 
-    Call(CallRequest request, Deadline deadline, boolean idempotent) {
+    /** @param explained whether the response says why it came from where it came from */
+    Call(CallRequest request, Deadline deadline, boolean idempotent, boolean explained) {
+        this.journal = explained ? new CallJournal() : null;
         this.request = request;
         this.deadline = deadline;
         this.callerSaysIdempotent = idempotent;
@@ -53,7 +56,17 @@ final class Call extends CompletableFuture<CallResponse> {
 
     /** Ends the call without having been let in. */
     void refuse(StatusCode code, String message) {
-        complete(CallResponse.failure(request.id(), code, message, Outcome.notSent()));
+        refuse(CallResponse.failure(request.id(), code, message, Outcome.notSent()));
+    }
+
+    /** Ends the call without having been let in by {@code in}. */
+    void refuse(ServiceCalls in, StatusCode code, String message) {
+        CallResponse response = CallResponse.failure(request.id(), code, message, Outcome.notSent());
+        refuse(journal == null ? response : response.withWhy(journal.toJson(request, in, null)));
+    }
+
+    private void refuse(CallResponse response) {
+        complete(response);
         disarm();
     }
 
@@ -110,6 +123,10 @@ final class Call extends CompletableFuture<CallResponse> {
     }
 
     private void run(Attempt attempt) {
+        ServiceCalls in = service;
+        if (journal != null && in != null) {
+            journal.begins(attempt, in, in.nanoTime() - startedAt);
+        }
         attempt.start(request, deadline);
         if (isDone()) {
             attempt.abandon();
@@ -180,6 +197,9 @@ final class Call extends CompletableFuture<CallResponse> {
         if (attempt.kind() == Attempt.Kind.FIRST && (response == null || response.isOk())) {
             of.took(tookNanos);
         }
+        if (journal != null) {
+            journal.ended(attempt, response, tookNanos);
+        }
         if (isDone()) {
             return;
         }
@@ -241,7 +261,9 @@ final class Call extends CompletableFuture<CallResponse> {
     }
 
     private void finish(CallResponse response) {
-        if (complete(response.id() == null && request.id() != null ? response.withId(request.id()) : response)) {
+        CallResponse named = response.id() == null && request.id() != null ? response.withId(request.id()) : response;
+        ServiceCalls in = service;
+        if (complete(journal == null || in == null ? named : named.withWhy(journal.toJson(request, in, method)))) {
             end(response);
         }
     }

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param warmUp time after which an instance that appears gets its full share even if it had too few calls to show that
  *     it can carry it (30 s); zero means at once
  * @param service what holds for every service and method for which nothing else is said
- * @param methods what holds for some services and methods instead; the first that fits counts
+ * @param methods what holds for some services and methods instead, each said once
  */
 public record CallSettings(
         @Nullable String zone,
@@ -91,7 +91,7 @@ public record CallSettings(
         return new CallSettings(zone, retryRatio, ejection, warmUp, everyService, methods);
     }
 
-    /** Returns the same settings with something else for some services and methods; the first that fits counts. */
+    /** Returns the same settings with something else for some services and methods, each said once. */
     public CallSettings withMethods(List<MethodSettings> some) {
         return new CallSettings(zone, retryRatio, ejection, warmUp, service, some);
     }

@@ -76,9 +76,14 @@ public final class Calls implements AutoCloseable {
         this.lines = new Lines(connection, timer);
     }
 
-    /** Calls; the future never completes exceptionally, and cancelling it cancels the call. */
-    public CompletableFuture<CallResponse> call(CallRequest request, Deadline deadline, boolean idempotent) {
-        Call call = new Call(request, deadline, idempotent);
+    /**
+     * Calls; the future never completes exceptionally, and cancelling it cancels the call.
+     *
+     * @param explained whether the response is to say why it came from where it came from
+     */
+    public CompletableFuture<CallResponse> call(
+            CallRequest request, Deadline deadline, boolean idempotent, boolean explained) {
+        Call call = new Call(request, deadline, idempotent, explained);
         Watched known = services.get(request.service());
         if (known != null) {
             known.calls.start(call);

@@ -66,7 +66,7 @@ final class ServiceCalls {
             }
         }
         if (refusal != null) {
-            call.refuse(refusal.code(), refusal.message());
+            call.refuse(this, refusal.code(), refusal.message());
             return;
         }
         budget.called();
