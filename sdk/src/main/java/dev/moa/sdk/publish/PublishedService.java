@@ -15,7 +15,9 @@ import dev.moa.sdk.codec.ServiceMethod;
 import dev.moa.sdk.context.CallScope;
 import dev.moa.sdk.describe.ServiceDocuments;
 import java.lang.reflect.InvocationTargetException;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -47,6 +49,8 @@ public final class PublishedService implements CallHandler {
     private final Object implementation;
     private final BoundedExecutor workers;
     private final ServiceLimits limits;
+    private final @Nullable AdaptiveLimit adaptive;
+    private final Map<ServiceMethod, AdaptiveLimit.Method> figures = new HashMap<>();
     private final ServiceDocuments documents;
 
     /** A service that takes JSON and what {@link CborCodec} derives; the parameters are those below. */
@@ -73,6 +77,12 @@ public final class PublishedService implements CallHandler {
         this.implementation = implementation;
         this.workers = new BoundedExecutor(threads, limits);
         this.limits = limits;
+        this.adaptive = limits.adaptiveFrom() == 0
+                ? null
+                : new AdaptiveLimit(limits.adaptiveFrom(), limits.concurrency() + limits.queue(), System::nanoTime);
+        if (adaptive != null) {
+            methods.methods().forEach(method -> figures.put(method, adaptive.newMethod()));
+        }
         this.documents = new ServiceDocuments(name, methods);
     }
 
@@ -89,10 +99,35 @@ public final class PublishedService implements CallHandler {
         Invocation invocation = new Invocation(method, request, call);
         if (method.isNonBlocking()) {
             invocation.run();
-        } else if (!workers.offer(invocation)) {
+        } else if (adaptive != null && !adaptive.admits(workers.pending() + 1)) {
+            invocation.complete(overloaded(request, adaptive.limit()));
+        } else if (!workers.offer(measured(method, invocation))) {
             invocation.complete(full(request));
         }
         return invocation;
+    }
+
+    /** Tells the adaptive limit what the work took, waiting included. */
+    private Runnable measured(ServiceMethod method, Runnable work) {
+        AdaptiveLimit limit = adaptive;
+        AdaptiveLimit.Method figure = figures.get(method);
+        if (limit == null || figure == null) {
+            return work;
+        }
+        long takenAt = System.nanoTime();
+        return () -> {
+            work.run();
+            limit.ended(figure, System.nanoTime() - takenAt);
+        };
+    }
+
+    private CallResponse overloaded(CallRequest request, int limit) {
+        return CallResponse.failure(
+                request.id(),
+                StatusCode.RESOURCE_EXHAUSTED,
+                "%s: calls take much longer than usual, so this instance takes %d at once for now (call another or later)"
+                        .formatted(name, limit),
+                NOT_STARTED);
     }
 
     private CallResponse full(CallRequest request) {
@@ -107,6 +142,12 @@ public final class PublishedService implements CallHandler {
     /** Returns whether the service has a method of this name, built in or its own. */
     public boolean has(String method) {
         return methods.method(method) != null || method.equals(PING) || ServiceDocuments.has(method);
+    }
+
+    /** Returns how many calls may be there at once now, without those on event loops. */
+    public int limit() {
+        int most = limits.concurrency() + limits.queue();
+        return adaptive == null ? most : adaptive.limit();
     }
 
     /** Returns the calls that were taken and have not ended, without those on event loops. */

@@ -2,14 +2,23 @@ package dev.moa.sdk.publish;
 
 /**
  * How much of a published service runs at once. Beyond both numbers a call is answered RESOURCE_EXHAUSTED at once,
- * without having been started.
+ * without having been started, so that its caller may try another instance. Methods that run on the event loop are not
+ * counted.
  *
  * @param concurrency calls of the service that run at once (200)
  * @param queue calls of the service that wait for their turn (1,000); those past their deadline are not started
+ * @param adaptiveFrom calls of the service that are taken in any case (20); beyond them as many as do not take much
+ *     longer than they usually do, up to {@code concurrency} and {@code queue} together. 0 means those two alone
  */
-public record ServiceLimits(int concurrency, int queue) {
+public record ServiceLimits(int concurrency, int queue, int adaptiveFrom) {
 
+    private static final int ADAPTIVE_FROM = 20;
     private static final ServiceLimits DEFAULTS = new ServiceLimits(200, 1_000);
+
+    /** Limits that adapt from 20 calls on. */
+    public ServiceLimits(int concurrency, int queue) {
+        this(concurrency, queue, ADAPTIVE_FROM);
+    }
 
     /** @throws IllegalArgumentException if concurrency is not positive or queue is negative */
     public ServiceLimits {
@@ -19,9 +28,17 @@ public record ServiceLimits(int concurrency, int queue) {
         if (queue < 0) {
             throw new IllegalArgumentException("queue: %d (expected: >= 0)".formatted(queue));
         }
+        if (adaptiveFrom < 0) {
+            throw new IllegalArgumentException("adaptiveFrom: %d (expected: >= 0)".formatted(adaptiveFrom));
+        }
     }
 
-    /** Returns 200 at once and 1,000 waiting. */
+    /** Returns the same limits that adapt from another number of calls on; 0 means that they do not. */
+    public ServiceLimits withAdaptiveFrom(int calls) {
+        return new ServiceLimits(concurrency, queue, calls);
+    }
+
+    /** Returns 200 at once and 1,000 waiting, adaptive from 20 on. */
     public static ServiceLimits defaults() {
         return DEFAULTS;
     }
