@@ -5,6 +5,8 @@ import dev.moa.sdk.ClientInterceptor;
 import dev.moa.sdk.MoaClient;
 import dev.moa.sdk.MoaServer;
 import dev.moa.sdk.ServerInterceptor;
+import dev.moa.sdk.balance.Balancer;
+import dev.moa.sdk.publish.ServiceLimits;
 import dev.moa.sdk.stats.Statistics;
 import dev.moa.sdk.stats.StatisticsReporter;
 import dev.moa.spring.security.BindGuard;
@@ -56,11 +58,14 @@ public class MoaAutoConfiguration {
             TokenBook tokens,
             Statistics statistics,
             ObjectProvider<ClientInterceptor> interceptors,
+            ObjectProvider<Balancer> balancer,
             Environment environment) {
         MoaClient.Builder builder = MoaClient.builder()
                 .app(app(moa, environment))
                 .routers(moa.router().addresses())
                 .timeout(client.timeout())
+                .calls(client.callSettings())
+                .balancer(balancer.getIfAvailable(() -> client.newBalancer(moa.zone())))
                 .zone(moa.zone())
                 .token(tokens.own())
                 .statistics(statistics);
@@ -92,6 +97,10 @@ public class MoaAutoConfiguration {
                 .version(server.version())
                 .quietTime(server.quietTime())
                 .token(tokens.own())
+                .serviceLimits(new ServiceLimits(
+                        server.limits().concurrency(),
+                        server.limits().queue(),
+                        server.limits().adaptiveFrom()))
                 .statistics(statistics);
         interceptors.orderedStream().forEach(builder::interceptor);
         if (tokens.isRequired()) {

@@ -17,6 +17,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param metadata Text for people and tools; moa does not read it.
  * @param drain How long a stopping process waits for its calls in flight, the quiet time included.
  * @param quietTime How long a stopping process serves its Redis and HTTP clients on while they move; it ends when they have.
+ * @param limits How much of each service runs at once, without methods that run on the event loop.
  */
 @ConfigurationProperties("moa.server")
 public record MoaServerProperties(
@@ -27,4 +28,19 @@ public record MoaServerProperties(
         @DefaultValue Map<String, String> tags,
         @DefaultValue Map<String, String> metadata,
         @DefaultValue("10s") Duration drain,
-        @DefaultValue("1s") Duration quietTime) {}
+        @DefaultValue("1s") Duration quietTime,
+        @DefaultValue Limits limits) {
+
+    /**
+     * How much of each service runs at once, without methods that run on the event loop.
+     *
+     * @param concurrency Calls of a service that run at once.
+     * @param queue Calls of a service that wait for their turn.
+     * @param adaptiveFrom Calls of a service that are taken in any case; beyond them as many as do not take much longer
+     *     than usual, up to concurrency and queue together. 0 means those two alone.
+     */
+    public record Limits(
+            @DefaultValue("200") int concurrency,
+            @DefaultValue("1000") int queue,
+            @DefaultValue("20") int adaptiveFrom) {}
+}

@@ -12,6 +12,8 @@ import dev.moa.protocol.client.ConnectionOptions;
 import dev.moa.protocol.client.MoaConnection;
 import dev.moa.sdk.MoaClient;
 import dev.moa.sdk.MoaServer;
+import dev.moa.sdk.call.CallSettings;
+import dev.moa.sdk.call.MethodSettings;
 import dev.moa.spring.security.MoaSecurityAutoConfiguration;
 import java.net.InetSocketAddress;
 import java.util.Objects;
@@ -110,6 +112,48 @@ class MoaAutoConfigurationTests {
             assertThat(context.getBean(Callers.ByMethod.class).greeter()).isNotNull();
             assertThat(context).hasSingleBean(MoaClient.class);
         });
+    }
+
+    @Test
+    void settingsOfMethodsReachTheClient() {
+        application
+                .withPropertyValues(
+                        "moa.client.balancer=least-in-flight",
+                        "moa.client.ejection.after=3",
+                        "moa.client.methods[0].service=/service/user",
+                        "moa.client.methods[0].method=get",
+                        "moa.client.methods[0].hedge-quantile=0.95",
+                        "moa.client.methods[0].calls-per-second=500",
+                        "moa.client.methods[1].service=/service/user",
+                        "moa.client.methods[1].max-in-flight=50")
+                .run(context -> {
+                    CallSettings settings =
+                            context.getBean(MoaClientProperties.class).callSettings();
+
+                    assertThat(settings.ejection().after()).isEqualTo(3);
+                    assertThat(settings.methods())
+                            .containsExactly(
+                                    MethodSettings.of(ServiceName.of("/service/user"), "get")
+                                            .withHedge(0.95)
+                                            .withCallsPerSecond(500),
+                                    MethodSettings.of(ServiceName.of("/service/user"))
+                                            .withMaxInFlight(50));
+                    assertThat(context).hasSingleBean(MoaClient.class);
+                });
+    }
+
+    @Test
+    void settingThatCannotBeStopsTheStartAndSaysWhy() {
+        application
+                .withPropertyValues(
+                        "moa.client.methods[0].service=/service/user",
+                        "moa.client.methods[0].method=get",
+                        "moa.client.methods[0].hedge-quantile=95")
+                .run(context -> assertThat(context)
+                        .hasFailed()
+                        .getFailure()
+                        .rootCause()
+                        .hasMessage("hedgeQuantile: 95.0 (expected: 0 or 0.5 to 0.999)"));
     }
 
     @Configuration(proxyBeanMethods = false)
