@@ -14,6 +14,8 @@ public final class Bench {
             new BatchBenchmark(),
             new RpcBenchmark(),
             new BalanceBenchmark(),
+            new NodesBenchmark(),
+            new TailBenchmark(),
             new LeasesBenchmark(),
             new RegistryBenchmark());
 

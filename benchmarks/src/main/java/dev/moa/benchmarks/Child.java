@@ -19,12 +19,19 @@ record Child(Process process, int port) implements AutoCloseable {
 
     /** Starts {@code main} on this JVM's class path; it must print {@code PORT n} when it is ready. */
     static Child java(Class<?> main, String... arguments) throws IOException {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx256m",
-                "-cp",
-                System.getProperty("java.class.path"),
-                main.getName()));
+        return java(List.of("-Xmx256m"), main, arguments);
+    }
+
+    /** As {@link #java}, with as little memory as does for a few hundred calls a second. */
+    static Child small(Class<?> main) throws IOException {
+        return java(List.of("-Xmx40m", "-Xss256k", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"), main);
+    }
+
+    private static Child java(List<String> options, Class<?> main, String... arguments) throws IOException {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(options);
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
         command.addAll(List.of(arguments));
         Process process = new ProcessBuilder(command)
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
