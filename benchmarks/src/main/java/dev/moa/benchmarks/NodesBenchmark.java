@@ -57,8 +57,9 @@ final class NodesBenchmark implements Benchmark {
                 nodes.add(node);
                 addresses.add(InstanceAddress.of("127.0.0.1", node.port()));
                 probes.add(MoaConnection.open(
-                                new InetSocketAddress("127.0.0.1", node.port()), ConnectionOptions.defaults())
-                        .get(5, TimeUnit.SECONDS));
+                                new InetSocketAddress("127.0.0.1", node.port()),
+                                ConnectionOptions.defaults().withConnectTimeout(Duration.ofSeconds(10)))
+                        .get(15, TimeUnit.SECONDS));
             }
             directory.put(NodeServer.NAME, addresses);
             CallSettings settings = CallSettings.defaults()
