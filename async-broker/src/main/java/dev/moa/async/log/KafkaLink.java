@@ -48,7 +48,7 @@ public final class KafkaLink implements AutoCloseable {
     private volatile @Nullable Admin admin;
     private volatile @Nullable String problem = "not asked yet";
     private volatile @Nullable DurabilityPromise promise;
-    private volatile boolean closed;
+    private final Closing closing = new Closing();
 
     /** @param common addresses, security and the like of every client */
     public KafkaLink(Map<String, Object> common, AsyncKafkaProperties properties) {
@@ -58,7 +58,7 @@ public final class KafkaLink implements AutoCloseable {
     }
 
     public synchronized void start() {
-        if (!closed && thread.getState() == Thread.State.NEW) {
+        if (!closing.isClosed() && thread.getState() == Thread.State.NEW) {
             thread.start();
         }
     }
@@ -126,7 +126,7 @@ public final class KafkaLink implements AutoCloseable {
     }
 
     private void keepWatch() {
-        while (!closed) {
+        while (!closing.isClosed()) {
             try {
                 Admin connected = connect();
                 if (!partitions.isDone()) {
@@ -152,7 +152,7 @@ public final class KafkaLink implements AutoCloseable {
                 problem = reason;
             }
             try {
-                Thread.sleep(partitions.isDone() ? PROBE_INTERVAL.toMillis() : 500);
+                closing.pause(partitions.isDone() ? PROBE_INTERVAL.toMillis() : 500);
             } catch (InterruptedException e) {
                 return;
             }
@@ -196,7 +196,7 @@ public final class KafkaLink implements AutoCloseable {
         created |= create(connected, properties.statesTopic(), states);
         if (created) {
             // the node that answers may hear of the new topics a moment later
-            Thread.sleep(200);
+            closing.pause(200);
         }
         Map<String, TopicDescription> described = connected
                 .describeTopics(List.of(properties.tasksTopic(), properties.statesTopic()))
@@ -284,7 +284,7 @@ public final class KafkaLink implements AutoCloseable {
 
     @Override
     public void close() {
-        closed = true;
+        closing.close();
         thread.interrupt();
         Admin known = admin;
         if (known != null) {

@@ -1,5 +1,6 @@
 package dev.moa.async.table;
 
+import dev.moa.async.log.Closing;
 import dev.moa.async.log.KafkaLink;
 import dev.moa.async.task.TaskCodec;
 import dev.moa.async.task.TaskId;
@@ -36,7 +37,7 @@ public final class TableFeed implements AutoCloseable {
     private final Thread thread = new Thread(this::run, "async-table-1");
     private volatile boolean caughtUp;
     private volatile long tasksBehind;
-    private volatile boolean closed;
+    private final Closing closing = new Closing();
 
     public TableFeed(KafkaLink link, TaskTable table) {
         this.link = link;
@@ -45,7 +46,7 @@ public final class TableFeed implements AutoCloseable {
     }
 
     public synchronized void start() {
-        if (!closed && thread.getState() == Thread.State.NEW) {
+        if (!closing.isClosed() && thread.getState() == Thread.State.NEW) {
             thread.start();
         }
     }
@@ -61,11 +62,11 @@ public final class TableFeed implements AutoCloseable {
     }
 
     private void run() {
-        while (!closed) {
+        while (!closing.isClosed()) {
             try {
                 Integer partitions = link.partitions().getNow(null);
                 if (partitions == null) {
-                    Thread.sleep(100);
+                    closing.pause(100);
                     continue;
                 }
                 feed(partitions);
@@ -73,10 +74,10 @@ public final class TableFeed implements AutoCloseable {
                 return;
             } catch (Exception e) {
                 // the outermost loop: start over where it was
-                if (!closed) {
+                if (!closing.isClosed()) {
                     log.warn("reading the topics failed, trying again: {}", e.toString());
                     try {
-                        Thread.sleep(500);
+                        closing.pause(500);
                     } catch (InterruptedException interrupted) {
                         return;
                     }
@@ -107,7 +108,7 @@ public final class TableFeed implements AutoCloseable {
             }
             Map<TopicPartition, Long> ends = consumer.endOffsets(all);
             long swept = System.nanoTime();
-            while (!closed) {
+            while (!closing.isClosed()) {
                 ConsumerRecords<String, byte[]> records = consumer.poll(POLL);
                 for (TopicPartition place : states) {
                     for (ConsumerRecord<String, byte[]> record : records.records(place)) {
@@ -223,7 +224,7 @@ public final class TableFeed implements AutoCloseable {
 
     @Override
     public void close() {
-        closed = true;
+        closing.close();
         try {
             // it looks at the flag between polls; an interrupt would only make its consumer complain
             thread.join(1_000);

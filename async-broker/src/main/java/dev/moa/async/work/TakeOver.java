@@ -1,5 +1,6 @@
 package dev.moa.async.work;
 
+import dev.moa.async.log.Closing;
 import dev.moa.async.log.KafkaLink;
 import dev.moa.async.log.TaskLog;
 import dev.moa.async.log.TaskReader;
@@ -43,6 +44,7 @@ final class TakeOver implements AutoCloseable {
     private final TaskLog taskLog;
     private final TaskTable table;
     private final TaskReader reader;
+    private final Closing closing = new Closing();
     private final ExecutorService thread = Executors.newSingleThreadExecutor(task -> {
         Thread t = new Thread(task, "async-takeover-1");
         t.setDaemon(true);
@@ -57,7 +59,7 @@ final class TakeOver implements AutoCloseable {
 
     void begin(int partition, BooleanSupplier stillWanted, Done done) {
         execute(() -> {
-            while (stillWanted.getAsBoolean() && !Thread.currentThread().isInterrupted()) {
+            while (stillWanted.getAsBoolean() && !closing.isClosed()) {
                 try {
                     if (attempt(partition, done)) {
                         return;
@@ -68,7 +70,7 @@ final class TakeOver implements AutoCloseable {
                     log.warn("taking over partition {} failed, trying again: {}", partition, e.toString());
                 }
                 try {
-                    Thread.sleep(100);
+                    closing.pause(100);
                 } catch (InterruptedException e) {
                     return;
                 }
@@ -123,6 +125,7 @@ final class TakeOver implements AutoCloseable {
 
     @Override
     public void close() {
+        closing.close();
         thread.shutdownNow();
         try {
             if (thread.awaitTermination(1, TimeUnit.SECONDS)) {

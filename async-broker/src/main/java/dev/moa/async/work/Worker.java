@@ -2,6 +2,7 @@ package dev.moa.async.work;
 
 import dev.moa.async.AsyncMetrics;
 import dev.moa.async.deliver.Delivery;
+import dev.moa.async.log.Closing;
 import dev.moa.async.log.KafkaLink;
 import dev.moa.async.log.TaskLog;
 import dev.moa.async.table.TableProperties;
@@ -59,7 +60,7 @@ public final class Worker implements AutoCloseable {
     private final Map<Integer, Long> committed = new HashMap<>();
     private final Map<Integer, Long> truncated = new ConcurrentHashMap<>();
     private final Set<Integer> assigned = new HashSet<>();
-    private volatile boolean closed;
+    private final Closing closing = new Closing();
     private volatile long lastPollNanos = System.nanoTime();
 
     public Worker(
@@ -89,7 +90,7 @@ public final class Worker implements AutoCloseable {
     }
 
     public synchronized void start() {
-        if (!closed && thread.getState() == Thread.State.NEW) {
+        if (!closing.isClosed() && thread.getState() == Thread.State.NEW) {
             engine.start();
             thread.start();
         }
@@ -116,11 +117,11 @@ public final class Worker implements AutoCloseable {
     }
 
     private void run() {
-        while (!closed) {
+        while (!closing.isClosed()) {
             try {
                 lastPollNanos = System.nanoTime();
                 if (link.partitions().getNow(null) == null) {
-                    Thread.sleep(100);
+                    closing.pause(100);
                     continue;
                 }
                 work();
@@ -128,12 +129,12 @@ public final class Worker implements AutoCloseable {
                 return;
             } catch (Exception e) {
                 // the outermost loop: join the group anew; what was not safe comes again
-                if (!closed) {
+                if (!closing.isClosed()) {
                     log.warn("the worker's consumer failed, joining again: {}", e.toString());
                     engine.lose(List.copyOf(assigned));
                     assigned.clear();
                     try {
-                        Thread.sleep(500);
+                        closing.pause(500);
                     } catch (InterruptedException interrupted) {
                         return;
                     }
@@ -164,7 +165,7 @@ public final class Worker implements AutoCloseable {
             long forgetAt = System.nanoTime();
             long truncateAt = System.nanoTime() + TRUNCATE_NANOS;
             try {
-                while (!closed) {
+                while (!closing.isClosed()) {
                     lastPollNanos = System.nanoTime();
                     steer(consumer, topic);
                     ConsumerRecords<String, byte[]> records;
@@ -189,7 +190,7 @@ public final class Worker implements AutoCloseable {
                     }
                 }
             } finally {
-                if (closed) {
+                if (closing.isClosed()) {
                     engine.stop(List.copyOf(assigned)).join();
                     commit(consumer, topic, true);
                 }
@@ -384,7 +385,7 @@ public final class Worker implements AutoCloseable {
 
     @Override
     public void close() {
-        closed = true;
+        closing.close();
         try {
             thread.join(8_000);
         } catch (InterruptedException e) {
