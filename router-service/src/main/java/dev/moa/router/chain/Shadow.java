@@ -212,7 +212,10 @@ public final class Shadow implements AutoCloseable {
         if (ours.stamp().revision() != theirs.stamp().revision()) {
             return "%s has revision %d, %s has %d"
                     .formatted(
-                            ours.source(), ours.stamp().revision(), theirs.source(), theirs.stamp().revision());
+                            ours.source(),
+                            ours.stamp().revision(),
+                            theirs.source(),
+                            theirs.stamp().revision());
         }
         return changed.isEmpty()
                 ? "the same revision with other instances: held ones, or an operator's word"
