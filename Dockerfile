@@ -13,7 +13,9 @@ FROM maven:3.9-eclipse-temurin-25 AS build
 WORKDIR /src
 COPY . .
 COPY --from=console /src/console/target/classes console/target/classes
-RUN mvn -B -ntp -q -DskipTests -Dmoa.console.skip=true package
+# what runs in images, and what that is built from; not the tests of clients, the fuzzing and the benchmarks
+RUN mvn -B -ntp -q -DskipTests -Dmoa.console.skip=true package -am \
+    -pl registry-service,router-service,parallel-proxy,async-broker,monitor-service,gateway,examples
 
 # the app as plain jars, because no start-up cache of the JVM can read a jar inside a jar
 FROM eclipse-temurin:25-jre AS unpacked
