@@ -73,7 +73,8 @@ final class Departure implements Runnable {
 
     /**
      * Closing a listening socket resets those who have connected and were not accepted yet, some of whom have sent a
-     * request. They are accepted here, at the last moment that there is.
+     * request. They are accepted here, at the last moment that there is; whoever comes after that is refused before it
+     * can send anything.
      */
     private void acceptTheRest() {
         if (!(listening instanceof EpollServerSocketChannel epoll) || !(epoll.fd() instanceof Socket socket)) {
@@ -88,6 +89,8 @@ final class Departure implements Runnable {
                 }
                 listening.pipeline().fireChannelRead(new EpollSocketChannel(accepted));
             }
+            // closing takes its time, with classes to load; this stops listening within microseconds of the last accept
+            socket.shutdown(true, false);
         } catch (IOException e) {
             log.debug("{}: not all who had just connected could be accepted: {}", peers.name(), e.toString());
         }
