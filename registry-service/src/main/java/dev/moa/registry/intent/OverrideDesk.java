@@ -2,6 +2,7 @@ package dev.moa.registry.intent;
 
 import dev.moa.protocol.ServiceName;
 import dev.moa.registry.Refusal;
+import dev.moa.registry.Rounds;
 import dev.moa.registry.catalog.ChangeReason;
 import dev.moa.registry.catalog.Instance;
 import dev.moa.registry.catalog.InstanceId;
@@ -37,7 +38,7 @@ public final class OverrideDesk implements SmartLifecycle {
     private final RedisStore store;
     private final Replicas replicas;
     private final Audit audit;
-    private volatile @Nullable Thread thread;
+    private final Rounds rounds = new Rounds("registry-desk-1", INTERVAL, this::lookAfterMine);
 
     // of the desk's thread
     private final Map<ServiceName, Remembered> remembered = new HashMap<>();
@@ -131,49 +132,27 @@ public final class OverrideDesk implements SmartLifecycle {
     }
 
     @Override
-    public synchronized void start() {
-        if (thread == null) {
-            Thread desk = new Thread(this::run, "registry-desk-1");
-            desk.setDaemon(true);
-            thread = desk;
-            desk.start();
-        }
+    public void start() {
+        rounds.start();
     }
 
     @Override
-    public synchronized void stop() {
-        Thread desk = thread;
-        thread = null;
-        if (desk != null) {
-            desk.interrupt();
-        }
+    public void stop() {
+        rounds.stop();
     }
 
     @Override
     public boolean isRunning() {
-        return thread != null;
+        return rounds.isRunning();
     }
 
-    private void run() {
-        while (thread == Thread.currentThread()) {
-            try {
-                round++;
-                for (ServiceName service : catalog.overriddenServices()) {
-                    if (replicas.isMine(service.value())) {
-                        lookAfter(service, store.nowMs());
-                    } else {
-                        remembered.remove(service);
-                    }
-                }
-            } catch (Refusal away) {
-                log.debug("Overrides are looked after later: {}", away.getMessage());
-            } catch (RuntimeException failure) {
-                log.error("Overrides could not be looked after; tried again", failure);
-            }
-            try {
-                Thread.sleep(INTERVAL.toMillis());
-            } catch (InterruptedException stopping) {
-                return;
+    private void lookAfterMine() {
+        round++;
+        for (ServiceName service : catalog.overriddenServices()) {
+            if (replicas.isMine(service.value())) {
+                lookAfter(service, store.nowMs());
+            } else {
+                remembered.remove(service);
             }
         }
     }

@@ -3,6 +3,7 @@ package dev.moa.registry.probe;
 import dev.moa.protocol.ServiceName;
 import dev.moa.registry.Refusal;
 import dev.moa.registry.RegistryMetrics;
+import dev.moa.registry.Rounds;
 import dev.moa.registry.catalog.ChangeReason;
 import dev.moa.registry.catalog.Instance;
 import dev.moa.registry.catalog.InstanceId;
@@ -59,7 +60,7 @@ public final class Prober implements SmartLifecycle {
     private final Clock clock;
 
     private final Map<Lease, Watched> watched = new ConcurrentHashMap<>();
-    private volatile @Nullable Thread thread;
+    private final Rounds rounds = new Rounds("registry-prober-1", Duration.ofMillis(ROUND_MS), this::round);
 
     // of the prober's thread
     private final Map<ServiceName, Map<String, Instance>> external = new HashMap<>();
@@ -110,44 +111,20 @@ public final class Prober implements SmartLifecycle {
     }
 
     @Override
-    public synchronized void start() {
-        if (thread == null && settings.enabled()) {
-            Thread prober = new Thread(this::run, "registry-prober-1");
-            prober.setDaemon(true);
-            thread = prober;
-            prober.start();
+    public void start() {
+        if (settings.enabled()) {
+            rounds.start();
         }
     }
 
     @Override
-    public synchronized void stop() {
-        Thread prober = thread;
-        thread = null;
-        if (prober != null) {
-            prober.interrupt();
-        }
+    public void stop() {
+        rounds.stop();
     }
 
     @Override
     public boolean isRunning() {
-        return thread != null;
-    }
-
-    private void run() {
-        while (thread == Thread.currentThread()) {
-            try {
-                round();
-            } catch (Refusal away) {
-                log.debug("No probing: {}", away.getMessage());
-            } catch (RuntimeException failure) {
-                log.error("Probing failed; the next round is tried as usual", failure);
-            }
-            try {
-                Thread.sleep(ROUND_MS);
-            } catch (InterruptedException stopping) {
-                return;
-            }
-        }
+        return rounds.isRunning();
     }
 
     private void round() {

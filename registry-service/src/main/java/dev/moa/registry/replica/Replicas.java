@@ -1,6 +1,7 @@
 package dev.moa.registry.replica;
 
 import dev.moa.registry.Refusal;
+import dev.moa.registry.Rounds;
 import dev.moa.registry.store.RedisStore;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
@@ -33,7 +34,7 @@ public final class Replicas implements SmartLifecycle {
     private final RedisStore store;
     private final String self;
     private volatile List<String> live;
-    private volatile boolean running;
+    private final Rounds rounds = new Rounds("registry-replica-1", INTERVAL, this::giveSign);
 
     Replicas(RedisStore store) {
         this.store = store;
@@ -81,19 +82,15 @@ public final class Replicas implements SmartLifecycle {
     }
 
     @Override
-    public synchronized void start() {
-        if (!running) {
-            running = true;
-            Thread thread = new Thread(this::run, "registry-replica-1");
-            thread.setDaemon(true);
-            thread.start();
-        }
+    public void start() {
+        rounds.start();
     }
 
     @Override
-    public synchronized void stop() {
-        if (running) {
-            running = false;
+    public void stop() {
+        if (rounds.isRunning()) {
+            // first, or a sign of life under way would come behind the word that this registry leaves
+            rounds.stop();
             try {
                 sign("0");
             } catch (Refusal away) {
@@ -104,28 +101,16 @@ public final class Replicas implements SmartLifecycle {
 
     @Override
     public boolean isRunning() {
-        return running;
+        return rounds.isRunning();
     }
 
-    private void run() {
-        while (running) {
-            try {
-                List<String> found = sign("1");
-                if (!found.equals(live)) {
-                    log.info("{} registries live", found.size());
-                    live = List.copyOf(found);
-                }
-            } catch (Refusal away) {
-                // whoever lived before is taken to live: nobody takes anything over from a registry that sees nothing
-                log.debug("No sign of life: {}", away.getMessage());
-            } catch (RuntimeException failure) {
-                log.error("No sign of life; tried again", failure);
-            }
-            try {
-                Thread.sleep(INTERVAL.toMillis());
-            } catch (InterruptedException stopping) {
-                return;
-            }
+    // while Redis is away, whoever lived before is taken to live: nobody takes anything over from a registry that sees
+    // nothing
+    private void giveSign() {
+        List<String> found = sign("1");
+        if (!found.equals(live)) {
+            log.info("{} registries live", found.size());
+            live = List.copyOf(found);
         }
     }
 
