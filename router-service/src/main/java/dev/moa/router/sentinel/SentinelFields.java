@@ -21,28 +21,9 @@ final class SentinelFields {
         write(
                 out,
                 version,
-                "name",
                 view.service().value(),
-                "ip",
-                master.host(),
-                "port",
-                Integer.toString(master.port()),
-                "runid",
-                runId(master.id()),
-                "flags",
                 "master",
-                "link-pending-commands",
-                "0",
-                "link-refcount",
-                "1",
-                "last-ping-sent",
-                "0",
-                "last-ok-ping-reply",
-                "0",
-                "last-ping-reply",
-                "0",
-                "down-after-milliseconds",
-                DOWN_AFTER_MS,
+                master,
                 "info-refresh",
                 "0",
                 "role-reported",
@@ -67,28 +48,9 @@ final class SentinelFields {
         write(
                 out,
                 version,
-                "name",
                 replica.address(),
-                "ip",
-                replica.host(),
-                "port",
-                Integer.toString(replica.port()),
-                "runid",
-                runId(replica.id()),
-                "flags",
                 "slave",
-                "link-pending-commands",
-                "0",
-                "link-refcount",
-                "1",
-                "last-ping-sent",
-                "0",
-                "last-ok-ping-reply",
-                "0",
-                "last-ping-reply",
-                "0",
-                "down-after-milliseconds",
-                DOWN_AFTER_MS,
+                replica,
                 "info-refresh",
                 "0",
                 "role-reported",
@@ -115,28 +77,9 @@ final class SentinelFields {
         write(
                 out,
                 version,
-                "name",
                 runId(router.id()),
-                "ip",
-                router.host(),
-                "port",
-                Integer.toString(router.port()),
-                "runid",
-                runId(router.id()),
-                "flags",
                 "sentinel",
-                "link-pending-commands",
-                "0",
-                "link-refcount",
-                "1",
-                "last-ping-sent",
-                "0",
-                "last-ok-ping-reply",
-                "0",
-                "last-ping-reply",
-                "0",
-                "down-after-milliseconds",
-                DOWN_AFTER_MS,
+                router,
                 "last-hello-message",
                 "0",
                 "voted-leader",
@@ -155,9 +98,38 @@ final class SentinelFields {
         }
     }
 
-    private static void write(ByteBuf out, RespVersion version, String... namesAndValues) {
-        RespWriter.map(out, version, namesAndValues.length / 2);
-        for (String each : namesAndValues) {
+    /** Writes what all three have in common, and then {@code more}: names and values in turn. */
+    private static void write(
+            ByteBuf out, RespVersion version, String name, String flags, Instance who, String... more) {
+        String[] common = {
+            "name",
+            name,
+            "ip",
+            who.host(),
+            "port",
+            Integer.toString(who.port()),
+            "runid",
+            runId(who.id()),
+            "flags",
+            flags,
+            "link-pending-commands",
+            "0",
+            "link-refcount",
+            "1",
+            "last-ping-sent",
+            "0",
+            "last-ok-ping-reply",
+            "0",
+            "last-ping-reply",
+            "0",
+            "down-after-milliseconds",
+            DOWN_AFTER_MS
+        };
+        RespWriter.map(out, version, (common.length + more.length) / 2);
+        for (String each : common) {
+            RespWriter.bulk(out, each);
+        }
+        for (String each : more) {
             RespWriter.bulk(out, each);
         }
     }
