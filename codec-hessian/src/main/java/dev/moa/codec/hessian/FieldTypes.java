@@ -5,23 +5,21 @@ import dev.moa.sdk.codec.OpenTypeException;
 import dev.moa.sdk.codec.ServiceInterface;
 import dev.moa.sdk.codec.ServiceMethod;
 import dev.moa.sdk.codec.ServiceParameter;
+import dev.moa.sdk.codec.TypesHash;
 import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;
 import java.math.BigDecimal;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Date;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.UUID;
@@ -43,7 +41,7 @@ final class FieldTypes {
     private static final String TIME_HANDLES = "com.alibaba.com.caucho.hessian.io.java8.";
 
     private final Class<?> service;
-    private final Map<String, String> described = new TreeMap<>();
+    private final SortedMap<String, String> described = new TreeMap<>();
     private final Set<String> names = new TreeSet<>();
     private final Set<String> own = new TreeSet<>();
 
@@ -79,17 +77,7 @@ final class FieldTypes {
     }
 
     long hash() {
-        StringBuilder text = new StringBuilder("moa hessian types 1");
-        described.forEach(
-                (name, what) -> text.append('\n').append(name).append(' ').append(what));
-        try {
-            byte[] digest =
-                    MessageDigest.getInstance("SHA-256").digest(text.toString().getBytes(StandardCharsets.UTF_8));
-            long hash = Long.parseUnsignedLong(HexFormat.of().formatHex(digest, 0, Long.BYTES), 16);
-            return hash == 0 ? 1 : hash;
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has SHA-256", e);
-        }
+        return TypesHash.of("moa hessian types 1", described);
     }
 
     @Override

@@ -9,13 +9,9 @@ import java.lang.reflect.Modifier;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Comparator;
 import java.util.Currency;
 import java.util.Date;
-import java.util.HexFormat;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -25,6 +21,7 @@ import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.stream.Collectors;
@@ -75,7 +72,7 @@ final class InterfaceTypes {
 
     private final Class<?> service;
     // by canonical name, so that the order is the same everywhere
-    private final Map<String, String> described = new TreeMap<>();
+    private final SortedMap<String, String> described = new TreeMap<>();
     private final Map<Class<?>, List<String>> beans = new LinkedHashMap<>();
 
     private InterfaceTypes(Class<?> service) {
@@ -110,17 +107,7 @@ final class InterfaceTypes {
 
     /** Returns the hash of all of it for one kind of bodies; never 0. */
     long hash(Payload.Format format) {
-        StringBuilder text = new StringBuilder("moa types 1 ").append(format.contentType());
-        described.forEach(
-                (name, what) -> text.append('\n').append(name).append(' ').append(what));
-        try {
-            byte[] digest =
-                    MessageDigest.getInstance("SHA-256").digest(text.toString().getBytes(StandardCharsets.UTF_8));
-            long hash = Long.parseUnsignedLong(HexFormat.of().formatHex(digest, 0, Long.BYTES), 16);
-            return hash == 0 ? 1 : hash;
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has SHA-256", e);
-        }
+        return TypesHash.of("moa types 1 " + format.contentType(), described);
     }
 
     @Override
