@@ -14,12 +14,10 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -28,7 +26,7 @@ import org.slf4j.LoggerFactory;
 /**
  * What a worker does with the tasks of the partitions it owns. All of it happens on one thread
  * ({@link EngineThread}); reading Kafka, writing it and delivering happen elsewhere and report back. The
- * {@link Attempts} and the {@link StatusWriter} are its hands.
+ * {@link Holdings} are what it owns, the {@link Attempts} and the {@link StatusWriter} are its hands.
  *
  * <p><b>Life of a task.</b> Read from the topic of tasks it is <i>unsafe</i>: only its offset keeps it. It
  * enters the lane of its key (none without a key), from its head the gate of its target, from there it is
@@ -71,14 +69,7 @@ final class Engine implements TaskTable.OwnerListener, AutoCloseable {
     private final TakeOver takeOver;
     private final Attempts attempts;
     private final StatusWriter statuses;
-    private final Map<Integer, OwnedPartition> partitions = new HashMap<>();
-    private int liveCount;
-    private long liveBytes;
-
-    // what the reading thread may see
-    private final Map<Integer, Long> committable = new ConcurrentHashMap<>();
-    private final Set<Integer> hungry = ConcurrentHashMap.newKeySet();
-    private volatile int shownLive;
+    private final Holdings holdings;
 
     Engine(
             EngineThread thread,
@@ -97,7 +88,8 @@ final class Engine implements TaskTable.OwnerListener, AutoCloseable {
         this.metrics = metrics;
         this.takeOver = takeOver;
         this.attempts = new Attempts(thread, delivery, properties, clock, metrics, this::settle);
-        this.statuses = new StatusWriter(thread, taskLog, table, clock, metrics, takeOver, this::publish);
+        this.holdings = new Holdings(properties);
+        this.statuses = new StatusWriter(thread, taskLog, table, clock, metrics, takeOver, holdings::publish);
     }
 
     void start() {
@@ -111,13 +103,7 @@ final class Engine implements TaskTable.OwnerListener, AutoCloseable {
     /** Begins to take a partition over; it is {@link #isHungry} when that is done. */
     void assign(int partition, long position) {
         thread.execute(() -> {
-            OwnedPartition owned = new OwnedPartition(partition);
-            owned.window = new OffsetWindow<>(position);
-            OwnedPartition before = partitions.put(partition, owned);
-            if (before != null) {
-                drop(before);
-            }
-            committable.put(partition, position);
+            OwnedPartition owned = holdings.add(partition, position);
             takeOver.begin(
                     partition,
                     () -> owned.stage == OwnedPartition.Stage.TAKING_OVER,
@@ -134,12 +120,9 @@ final class Engine implements TaskTable.OwnerListener, AutoCloseable {
         thread.execute(() -> {
             List<OwnedPartition> leaving = new ArrayList<>();
             for (Integer number : numbers) {
-                OwnedPartition owned = partitions.get(number);
+                OwnedPartition owned = holdings.find(number);
                 if (owned != null) {
-                    hungry.remove(number);
-                    if (owned.stage == OwnedPartition.Stage.OWNED) {
-                        owned.stage = OwnedPartition.Stage.GIVING_BACK;
-                    }
+                    holdings.giveBack(owned);
                     leaving.add(owned);
                 }
             }
@@ -151,7 +134,7 @@ final class Engine implements TaskTable.OwnerListener, AutoCloseable {
     private void awaitQuiet(List<OwnedPartition> leaving, long deadline, CompletableFuture<Void> done) {
         boolean quiet = leaving.stream().allMatch(p -> p.unfinished == 0);
         if (quiet || System.nanoTime() - deadline >= 0) {
-            leaving.forEach(this::publish);
+            leaving.forEach(holdings::publish);
             done.complete(null);
         } else {
             thread.schedule(Duration.ofMillis(10), () -> awaitQuiet(leaving, deadline, done));
@@ -161,7 +144,7 @@ final class Engine implements TaskTable.OwnerListener, AutoCloseable {
     /** Forgets partitions that were given to others already. */
     void lose(List<Integer> numbers) {
         thread.execute(() -> numbers.forEach(number -> {
-            OwnedPartition owned = partitions.get(number);
+            OwnedPartition owned = holdings.find(number);
             if (owned != null) {
                 drop(owned);
             }
@@ -173,10 +156,10 @@ final class Engine implements TaskTable.OwnerListener, AutoCloseable {
         CompletableFuture<Void> done = new CompletableFuture<>();
         thread.execute(() -> {
             try {
-                OwnedPartition owned = partitions.get(partition);
+                OwnedPartition owned = holdings.find(partition);
                 if (owned != null && owned.stage == OwnedPartition.Stage.OWNED) {
                     tasks.forEach(read -> ingest(owned, read));
-                    publish(owned);
+                    holdings.publish(owned);
                     showLoad();
                 }
                 done.complete(null);
@@ -190,13 +173,13 @@ final class Engine implements TaskTable.OwnerListener, AutoCloseable {
 
     /** Returns whether the partition should be read on. */
     boolean isHungry(int partition) {
-        return hungry.contains(partition);
+        return holdings.isHungry(partition);
     }
 
     /** Returns the offset of the partition that may be committed; null if it is not ours. */
     @Nullable
     Long committable(int partition) {
-        return committable.get(partition);
+        return holdings.committable(partition);
     }
 
     // ---- for people ----
@@ -206,7 +189,7 @@ final class Engine implements TaskTable.OwnerListener, AutoCloseable {
     }
 
     int live() {
-        return shownLive;
+        return holdings.live();
     }
 
     Map<String, Integer> inFlightByTarget() {
@@ -232,7 +215,7 @@ final class Engine implements TaskTable.OwnerListener, AutoCloseable {
     @Override
     public void ownerChanged(int partition, long epoch, String owner) {
         thread.execute(() -> {
-            OwnedPartition owned = partitions.get(partition);
+            OwnedPartition owned = holdings.find(partition);
             if (owned != null && owned.mayWrite() && epoch > owned.epoch) {
                 log.warn("partition {} was taken over by {}; dropping it here", partition, owner);
                 drop(owned);
@@ -243,7 +226,7 @@ final class Engine implements TaskTable.OwnerListener, AutoCloseable {
     // ---- taking over ----
 
     private void tookOver(OwnedPartition owned, long epoch, List<TakeOver.Parked> parked) {
-        if (owned.stage != OwnedPartition.Stage.TAKING_OVER || partitions.get(owned.number) != owned) {
+        if (owned.stage != OwnedPartition.Stage.TAKING_OVER || !holdings.isHeld(owned)) {
             return;
         }
         owned.stage = OwnedPartition.Stage.OWNED;
@@ -268,14 +251,14 @@ final class Engine implements TaskTable.OwnerListener, AutoCloseable {
                 joinLane(live, true);
             }
         }
-        publish(owned);
+        holdings.publish(owned);
         showLoad();
         table.cancelWishes(owned.number).forEach(id -> cancel(owned.number, id));
         log.info("took over partition {} (epoch {}, {} parked tasks)", owned.number, epoch, parked.size());
     }
 
     private void ingest(OwnedPartition owned, ReadTask read) {
-        OffsetWindow<LiveTask> window = window(owned);
+        OffsetWindow<LiveTask> window = owned.window;
         Task task = read.task();
         if (task == null || read.offset() < window.next()) {
             window.skip(read.offset());
@@ -306,29 +289,11 @@ final class Engine implements TaskTable.OwnerListener, AutoCloseable {
     }
 
     private LiveTask hold(OwnedPartition owned, Task task, long sequence) {
-        TargetGate gate = attempts.gate(task.target().name());
-        LiveTask live = new LiveTask(task, owned, sequence, gate);
-        owned.live.put(task.id(), live);
-        gate.hold();
-        liveCount++;
-        liveBytes += live.bytes;
-        return live;
+        return holdings.hold(owned, task, sequence, attempts.gate(task.target().name()));
     }
 
     private void drop(OwnedPartition owned) {
-        owned.stage = OwnedPartition.Stage.LOST;
-        if (partitions.remove(owned.number, owned)) {
-            hungry.remove(owned.number);
-            committable.remove(owned.number);
-        }
-        for (LiveTask live : owned.live.values()) {
-            live.phase = LiveTask.Phase.GONE;
-            live.gate.release();
-            liveCount--;
-            liveBytes -= live.bytes;
-        }
-        owned.live.clear();
-        owned.lanes.clear();
+        holdings.drop(owned);
         showLoad();
     }
 
@@ -360,10 +325,7 @@ final class Engine implements TaskTable.OwnerListener, AutoCloseable {
     /** Puts a task at the end of its key's lane; a task without a key, or the first of its key, is ready at once. */
     private void joinLane(LiveTask live, boolean ready) {
         live.enter(LiveTask.Phase.WAITING);
-        String key = live.task.key();
-        boolean first = key == null
-                || live.home.lanes.computeIfAbsent(key, k -> new KeyLane()).add(live);
-        if (first && ready) {
+        if (live.home.joinLane(live) && ready) {
             attempts.enter(live);
         }
     }
@@ -415,46 +377,23 @@ final class Engine implements TaskTable.OwnerListener, AutoCloseable {
         // a dead letter carries its task, so that it can be replayed
         statuses.write(live, state, state == TaskState.DEAD, result, () -> {
             metrics.ended(state.name());
-            live.enter(LiveTask.Phase.GONE);
+            LiveTask next = holdings.release(live);
             OwnedPartition home = live.home;
-            if (home.live.remove(live.task.id(), live)) {
-                live.gate.release();
-                liveCount--;
-                liveBytes -= live.bytes;
-            }
-            safe(live);
             if (live.cancelWished) {
                 taskLog.append(home.number, TaskLog.CANCEL + live.task.id(), null);
             }
-            String key = live.task.key();
-            KeyLane lane = key == null ? null : home.lanes.get(key);
-            if (lane != null) {
-                LiveTask next = lane.remove(live);
-                if (lane.isEmpty()) {
-                    home.lanes.remove(key);
-                }
-                if (next != null) {
-                    // a parked successor that is itself retrying has its own timer
-                    if (next.phase == LiveTask.Phase.WAITING) {
-                        attempts.enter(next);
-                    }
-                }
+            // a parked successor that is itself retrying has its own timer
+            if (next != null && next.phase == LiveTask.Phase.WAITING) {
+                attempts.enter(next);
             }
-            publish(home);
+            holdings.publish(home);
         });
-    }
-
-    private void safe(LiveTask live) {
-        if (live.inWindow) {
-            live.inWindow = false;
-            window(live.home).settle(live.sequence);
-        }
     }
 
     // ---- what others ask for ----
 
     private void cancel(int partition, TaskId id) {
-        OwnedPartition owned = partitions.get(partition);
+        OwnedPartition owned = holdings.find(partition);
         if (owned == null || owned.stage != OwnedPartition.Stage.OWNED) {
             return; // the wish stays in the log for whoever owns it next
         }
@@ -480,7 +419,7 @@ final class Engine implements TaskTable.OwnerListener, AutoCloseable {
 
     /** A fenced worker wrote this task's status behind ours: ours goes behind it again. */
     private void assertAgain(int partition, TaskId id) {
-        OwnedPartition owned = partitions.get(partition);
+        OwnedPartition owned = holdings.find(partition);
         if (owned == null || !owned.mayWrite()) {
             return;
         }
@@ -505,10 +444,10 @@ final class Engine implements TaskTable.OwnerListener, AutoCloseable {
             long now = System.nanoTime();
             // also those who look from another process see that it runs
             attempts.forEachSlow(now, statuses::writeAgain);
-            for (OwnedPartition owned : partitions.values()) {
+            for (OwnedPartition owned : holdings.all()) {
                 if (owned.stage == OwnedPartition.Stage.OWNED) {
                     relieve(owned, now);
-                    publish(owned);
+                    holdings.publish(owned);
                 }
             }
             attempts.tick(now);
@@ -520,13 +459,13 @@ final class Engine implements TaskTable.OwnerListener, AutoCloseable {
 
     /** Parks the oldest unsafe tasks of a window that they hold back for long. */
     private void relieve(OwnedPartition owned, long now) {
-        OffsetWindow<LiveTask> window = window(owned);
+        OffsetWindow<LiveTask> window = owned.window;
         if (window.span() < properties.window() / 2) {
             return;
         }
         for (LiveTask live : window.oldest(PARK_AT_ONCE)) {
             boolean stuck = now - live.phaseSinceNanos > STUCK_AFTER.toNanos()
-                    && (live.phase != LiveTask.Phase.WAITING || live.gate.isHoldingBack() || isHeldByKey(live));
+                    && (live.phase != LiveTask.Phase.WAITING || live.gate.isHoldingBack() || owned.isHeldByKey(live));
             if (!stuck) {
                 return; // only a prefix may be parked, or a take-over would find a key out of order
             }
@@ -536,45 +475,14 @@ final class Engine implements TaskTable.OwnerListener, AutoCloseable {
         }
     }
 
-    private static boolean isHeldByKey(LiveTask live) {
-        String key = live.task.key();
-        KeyLane lane = key == null ? null : live.home.lanes.get(key);
-        return lane != null && lane.first() != live;
-    }
-
-    private void publish(OwnedPartition owned) {
-        if (partitions.get(owned.number) != owned) {
-            return;
-        }
-        OffsetWindow<LiveTask> window = window(owned);
-        committable.put(owned.number, window.committable());
-        boolean wants = owned.stage == OwnedPartition.Stage.OWNED
-                && window.span() < properties.window()
-                && liveCount < properties.maxLive()
-                && liveBytes < properties.maxLiveBytes().toBytes();
-        if (wants) {
-            hungry.add(owned.number);
-        } else {
-            hungry.remove(owned.number);
-        }
-    }
-
     private void showLoad() {
-        shownLive = liveCount;
+        holdings.show();
         attempts.show();
-    }
-
-    private static OffsetWindow<LiveTask> window(OwnedPartition owned) {
-        OffsetWindow<LiveTask> window = owned.window;
-        if (window == null) {
-            throw new IllegalStateException("partition " + owned.number + " has no window");
-        }
-        return window;
     }
 
     /** Returns, by partition, the highest offset below which statuses may be forgotten. */
     Map<Integer, Long> ownedPartitions() {
-        return Map.copyOf(committable);
+        return holdings.committable();
     }
 
     @Override

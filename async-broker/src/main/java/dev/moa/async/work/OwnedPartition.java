@@ -20,18 +20,46 @@ final class OwnedPartition {
     }
 
     final int number;
+    final OffsetWindow<LiveTask> window;
     final Map<TaskId, LiveTask> live = new HashMap<>();
     final Map<String, KeyLane> lanes = new HashMap<>();
     Stage stage = Stage.TAKING_OVER;
     long epoch;
 
-    @Nullable
-    OffsetWindow<LiveTask> window;
     /** Attempts under way, and statuses on their way to Kafka. */
     int unfinished;
 
-    OwnedPartition(int number) {
+    /** @param position the offset of the first task that will be read */
+    OwnedPartition(int number, long position) {
         this.number = number;
+        this.window = new OffsetWindow<>(position);
+    }
+
+    /** Puts a task at the end of its key's lane and returns whether nobody is before it; without a key nobody is. */
+    boolean joinLane(LiveTask live) {
+        String key = live.task.key();
+        return key == null || lanes.computeIfAbsent(key, k -> new KeyLane()).add(live);
+    }
+
+    /** Takes a task out of its key's lane and returns the one that is first now, if that changed. */
+    @Nullable
+    LiveTask leaveLane(LiveTask live) {
+        String key = live.task.key();
+        KeyLane lane = key == null ? null : lanes.get(key);
+        if (lane == null) {
+            return null;
+        }
+        LiveTask next = lane.remove(live);
+        if (lane.isEmpty()) {
+            lanes.remove(key);
+        }
+        return next;
+    }
+
+    boolean isHeldByKey(LiveTask live) {
+        String key = live.task.key();
+        KeyLane lane = key == null ? null : lanes.get(key);
+        return lane != null && lane.first() != live;
     }
 
     boolean mayStart() {

@@ -136,7 +136,7 @@ class TargetGateTests {
     }
 
     private static OwnedPartition owned() {
-        OwnedPartition owned = new OwnedPartition(0);
+        OwnedPartition owned = new OwnedPartition(0, 0);
         owned.stage = OwnedPartition.Stage.OWNED;
         return owned;
     }
