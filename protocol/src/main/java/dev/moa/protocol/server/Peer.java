@@ -18,8 +18,14 @@ final class Peer {
 
     private static final SocketAddress GONE = InetSocketAddress.createUnresolved("gone", 0);
 
-    /** Longer than a client that has begun to call needs until its request is here. */
-    private static final long LAST_MOMENT_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+    /**
+     * A client that has begun to call needs less than this many looks, {@value #LOOK_MS} ms from each other, until its
+     * request is here. Looks and not time are counted: while the machine stands still, the client does too.
+     */
+    private static final int IDLE_LOOKS = 10;
+
+    private static final int LOOK_MS = 50;
+    private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(LOOK_MS);
 
     private final long id;
     private final CallDesk desk;
@@ -179,24 +185,30 @@ final class Peer {
     void hangUp() {
         if (hungUp.compareAndSet(false, true)) {
             desk.goodbyeBegins();
+            boolean isLongIdle = System.nanoTime() - activeNanos > IDLE_LOOKS * LOOK_NANOS;
             loop().execute(() -> {
                 owesGoodbye = true;
                 // not in this turn of the loop: what has come by now is read first
-                loop().schedule(this::askToEnd, 1, TimeUnit.MILLISECONDS);
+                askLater(1, isLongIdle ? IDLE_LOOKS - 1 : 0, activeNanos);
             });
         }
     }
 
-    private void askToEnd() {
+    private void askLater(long afterMs, int idleLooks, long activeBefore) {
+        loop().schedule(() -> askToEnd(idleLooks, activeBefore), afterMs, TimeUnit.MILLISECONDS);
+    }
+
+    private void askToEnd(int idleLooks, long activeBefore) {
         Farewell now = farewell;
+        long active = activeNanos;
+        int looks = active == activeBefore ? idleLooks : 0;
         if (now == null || !channel.isActive()) {
             channel.close();
             goodbyeSaid();
         } else if (owesGoodbye) {
-            long moment = LAST_MOMENT_NANOS - (System.nanoTime() - activeNanos);
-            now.hangUp(moment <= 0);
+            now.hangUp(looks >= IDLE_LOOKS);
             if (owesGoodbye) {
-                loop().schedule(this::askToEnd, Math.max(LAST_MOMENT_NANOS / 10, moment), TimeUnit.NANOSECONDS);
+                askLater(LOOK_MS, looks + 1, active);
             }
         }
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -12,7 +13,12 @@ import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -22,6 +28,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class GoodbyeTests {
 
     private static final String HELLO = "{\"service\":\"/s\",\"method\":\"hello\"}";
+    private static final String HTTP_HELLO =
+            "POST /s/hello HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n[]";
     private static final String HELLO_REPLY = "{\"code\":0,\"result\":\"hello world\"}";
     private static final Goodbye LONG =
             new Goodbye(List.of(InetSocketAddress.createUnresolved("other", 7001)), Duration.ofSeconds(20));
@@ -203,6 +211,51 @@ class GoodbyeTests {
         }
     }
 
+    /** Nobody is reset between having connected and being accepted. */
+    @ParameterizedTest
+    @ValueSource(strings = {"RESP", "HTTP"})
+    void whoCouldStillConnectIsAnswered(String protocol) throws Exception {
+        handler.record = false;
+        ExecutorService threads = Executors.newFixedThreadPool(3);
+        toClose.add(threads::shutdownNow);
+        for (int round = 0; round < 10; round++) {
+            try (MoaPort leaving = MoaPort.builder(handler).port(0).build().start()) {
+                AtomicInteger answered = new AtomicInteger();
+                List<Future<?>> callers = new ArrayList<>();
+                for (int i = 0; i < 3; i++) {
+                    callers.add(threads.submit(() -> callUntilRefused(leaving, protocol, answered)));
+                }
+                await().until(() -> answered.get() > 30);
+
+                leaving.goAway();
+
+                for (Future<?> each : callers) {
+                    each.get(20, TimeUnit.SECONDS);
+                }
+                leaving.drained().get(5, TimeUnit.SECONDS);
+            }
+        }
+    }
+
+    /** Opens a connection for each call; throws if one that it could open is not answered. */
+    private static @Nullable Void callUntilRefused(MoaPort port, String protocol, AtomicInteger answered)
+            throws IOException {
+        while (true) {
+            try (RawClient client = new RawClient(port.port())) {
+                if (protocol.equals("RESP")) {
+                    client.command("GET", HELLO);
+                    assertThat(client.reply()).isEqualTo(HELLO_REPLY);
+                } else {
+                    client.raw(HTTP_HELLO);
+                    assertThat(client.line()).isEqualTo("HTTP/1.1 200 OK");
+                }
+                answered.incrementAndGet();
+            } catch (ConnectException refused) {
+                return null;
+            }
+        }
+    }
+
     @Test
     void httpAnswersSayThatTheConnectionEnds() throws Exception {
         HttpClient http =
@@ -223,7 +276,7 @@ class GoodbyeTests {
         client.raw("POST /s/hello HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n");
         await().until(() -> port.connections() == 1);
         RawClient idle = connect();
-        idle.raw("POST /s/hello HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n[]");
+        idle.raw(HTTP_HELLO);
         assertThat(idle.line()).isEqualTo("HTTP/1.1 200 OK");
 
         port.goAway();
