@@ -56,6 +56,8 @@ final class RollingRestarts implements AutoCloseable {
                 MoaClient.builder().app("rolling").directory(directory).build();
         toClose.push(client);
         CallRequest request = CallRequest.of(RollingInstance.SERVICE, "hello", Payload.json("[\"world\"]"));
+        // the first call loads classes, which may take longer than the second that each has
+        await().atMost(PATIENCE).until(() -> client.call(request).join().isOk());
         add("moa frames, SDK", threads, pauseMicros, () -> {
             var response = client.call(request).join();
             return response.result() == null

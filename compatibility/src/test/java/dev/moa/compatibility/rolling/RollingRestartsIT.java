@@ -34,6 +34,7 @@ class RollingRestartsIT {
                 rolling.addProgram("RESP3, node-redis 5", List.of("node", "target/clients/node/rolling.js", "redis5"));
                 rolling.addProgram("RESP2, phpredis pool", List.of("php", "src/test/clients/rolling.php"));
                 rolling.addHttp();
+                rolling.addProgram("HTTP, Python", List.of("/usr/bin/python3", "src/test/clients/rolling-http.py"));
 
                 rolling.run(ROUNDS);
             }
