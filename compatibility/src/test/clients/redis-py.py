@@ -31,15 +31,24 @@ try:
 except redis.RedisError as e:
     cell("wrong", str(e))
 
-r = client("MOA_RESTARTED_PORT")
-r.get(WHO)
-print("ready restart", flush=True)
-failed = 0
-for _ in range(400):
-    try:
-        if "second" in r.get(WHO):
-            break
-    except redis.RedisError:
-        failed += 1
-    time.sleep(0.02)
-cell("restart", str(failed))
+def until_second(name, port):
+    """Calls until the second instance answers; returns how many calls failed on the way."""
+    r = client(port)
+    r.get(WHO)
+    print("ready", name, flush=True)
+    failed = 0
+    for _ in range(400):
+        try:
+            if "second" in r.get(WHO):
+                return failed
+        except redis.RedisError:
+            failed += 1
+        time.sleep(0.02)
+    return "the second instance never answered"
+
+
+cell("restart", str(until_second("restart", "MOA_RESTARTED_PORT")))
+if redis.VERSION[0] >= 8:
+    cell("resp2", client("MOA_PORT", protocol=2).get(CALL))
+    cell("resp3", client("MOA_PORT", protocol=3).get(CALL))
+    cell("moving", str(until_second("moving", "MOA_MOVING_PORT")))

@@ -33,9 +33,13 @@ final class ClientRun {
         Path errors = Files.createTempFile("moa-client-", ".err");
         ScheduledExecutorService watchdog = Executors.newSingleThreadScheduledExecutor();
         try (GoingInstance restarted = GoingInstance.thatRestarts();
-                GoingInstance moving = GoingInstance.thatNamesAnother()) {
+                GoingInstance moving = GoingInstance.thatNamesAnother(client.readsPorts())) {
             ProcessBuilder builder = new ProcessBuilder(client.command()).redirectError(errors.toFile());
             Map<String, String> environment = builder.environment();
+            if (client.need() == Need.PIP) {
+                environment.put(
+                        "PYTHONPATH", PythonPackages.INSTALLED.toAbsolutePath().toString());
+            }
             environment.put("MOA_CALL", GreeterInstance.CALL);
             environment.put("MOA_WHO", GreeterInstance.WHO);
             environment.put("MOA_TOKEN", GreeterInstance.TOKEN);

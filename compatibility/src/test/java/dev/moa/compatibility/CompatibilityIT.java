@@ -4,6 +4,7 @@ import static dev.moa.compatibility.JavaPrograms.java;
 import static dev.moa.compatibility.Need.NODE;
 import static dev.moa.compatibility.Need.NOTHING;
 import static dev.moa.compatibility.Need.PHPREDIS;
+import static dev.moa.compatibility.Need.PIP;
 import static dev.moa.compatibility.Need.REDIS_PY;
 import static dev.moa.compatibility.Need.REDIS_TOOLS;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -36,6 +37,7 @@ class CompatibilityIT {
                     .with("pconnect", "select", "json", "prefix"),
             StockClient.of("redis-py 4", REDIS_PY, List.of("/usr/bin/python3", "src/test/clients/redis-py.py"))
                     .without("resp2", "resp3", "moving"),
+            StockClient.of("redis-py 8", PIP, List.of("/usr/bin/python3", "src/test/clients/redis-py.py")),
             StockClient.of("node-redis 4", NODE, node("node-redis.js", "redis4"))
                     .without("resp2", "resp3", "moving"),
             StockClient.of("node-redis 5", NODE, node("node-redis.js", "redis5"))
@@ -61,7 +63,7 @@ class CompatibilityIT {
 
     @BeforeAll
     void start() {
-        open = GreeterInstance.open("open", List.of());
+        open = GreeterInstance.open("open");
         guarded = GreeterInstance.guarded();
     }
 
@@ -79,6 +81,8 @@ class CompatibilityIT {
         client.need().assume();
         if (client.need() == NODE) {
             NodePackages.install();
+        } else if (client.need() == PIP) {
+            PythonPackages.install();
         }
 
         ClientRun run = new ClientRun();

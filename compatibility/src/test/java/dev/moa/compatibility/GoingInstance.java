@@ -19,14 +19,20 @@ final class GoingInstance implements AutoCloseable {
 
     /** The second instance starts at the same port as soon as the first has ended. */
     static GoingInstance thatRestarts() {
-        return new GoingInstance(GreeterInstance.open("first", List.of()), null);
+        return new GoingInstance(GreeterInstance.open("first"), null);
     }
 
-    /** The second instance runs at another port, which the first names to those who want to know. */
-    static GoingInstance thatNamesAnother() {
-        GreeterInstance second = GreeterInstance.open("second", List.of());
-        InetSocketAddress address = InetSocketAddress.createUnresolved("127.0.0.1", second.port());
-        return new GoingInstance(GreeterInstance.open("first", List.of(address)), second);
+    /**
+     * The second instance runs somewhere else, which the first names to those who want to know.
+     *
+     * @param sameHost whether it runs at another port of this host, or at the same port of another host
+     */
+    static GoingInstance thatNamesAnother(boolean sameHost) {
+        String host = sameHost ? "127.0.0.1" : "127.0.0.2";
+        GreeterInstance second = GreeterInstance.at(host, 0, "second", List.of());
+        InetSocketAddress address = InetSocketAddress.createUnresolved(host, second.port());
+        int port = sameHost ? 0 : second.port();
+        return new GoingInstance(GreeterInstance.at("127.0.0.1", port, "first", List.of(address)), second);
     }
 
     int port() {
@@ -37,7 +43,7 @@ final class GoingInstance implements AutoCloseable {
     void go() {
         first.close();
         if (second == null) {
-            second = GreeterInstance.at(port, "second");
+            second = GreeterInstance.at("127.0.0.1", port, "second", List.of());
         }
     }
 

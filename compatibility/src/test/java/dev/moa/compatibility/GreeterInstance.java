@@ -25,9 +25,11 @@ final class GreeterInstance implements AutoCloseable {
 
     private final MoaServer server;
 
-    private GreeterInstance(String name, int port, Authenticator authenticator, List<InetSocketAddress> successors) {
+    private GreeterInstance(
+            String name, String host, int port, Authenticator authenticator, List<InetSocketAddress> successors) {
         server = MoaServer.builder()
                 .app(name)
+                .host(host)
                 .port(port)
                 .authenticator(authenticator)
                 .successors(() -> successors)
@@ -47,20 +49,20 @@ final class GreeterInstance implements AutoCloseable {
                 .start();
     }
 
-    /** Starts one that everybody may call, on any free port; callers who ask are sent to the successors when it goes. */
-    static GreeterInstance open(String name, List<InetSocketAddress> successors) {
-        return new GreeterInstance(name, 0, Authenticator.none(), successors);
+    /** Starts one that everybody may call, on any free port. */
+    static GreeterInstance open(String name) {
+        return at("127.0.0.1", 0, name, List.of());
     }
 
-    /** Starts one that everybody may call, at a port that is free again. */
-    static GreeterInstance at(int port, String name) {
-        return new GreeterInstance(name, port, Authenticator.none(), List.of());
+    /** Starts one that everybody may call; callers who ask are sent to the successors when it goes. */
+    static GreeterInstance at(String host, int port, String name, List<InetSocketAddress> successors) {
+        return new GreeterInstance(name, host, port, Authenticator.none(), successors);
     }
 
     /** Starts one that asks for {@link #TOKEN}. */
     static GreeterInstance guarded() {
         Caller caller = new Caller("shop", Caller.Role.SERVICE, Set.of());
-        return new GreeterInstance("guarded", 0, Authenticator.tokens(Map.of(TOKEN, caller)), List.of());
+        return new GreeterInstance("guarded", "127.0.0.1", 0, Authenticator.tokens(Map.of(TOKEN, caller)), List.of());
     }
 
     int port() {

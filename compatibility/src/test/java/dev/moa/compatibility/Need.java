@@ -21,6 +21,8 @@ public record Need(List<String> check, String text) {
             "needs phpredis: apt-get install php-cli php-redis");
     public static final Need REDIS_PY = new Need(
             List.of("/usr/bin/python3", "-c", "import redis"), "needs redis for Python: apt-get install python3-redis");
+    public static final Need PIP =
+            new Need(List.of("/usr/bin/python3", "-m", "pip", "--version"), "needs pip: apt-get install python3-pip");
     public static final Need NODE =
             new Need(List.of("npm", "--version"), "needs Node 20 with npm: apt-get install nodejs npm");
     public static final Need NOTHING = new Need(List.of(), "");

@@ -43,6 +43,11 @@ record StockClient(String name, Need need, List<String> command, Set<String> cel
         return new StockClient(name, need, command, all, reply);
     }
 
+    /** Returns whether the client goes to the port that {@code MOVING} names, and not to its host alone. */
+    boolean readsPorts() {
+        return need != Need.PIP;
+    }
+
     /** Returns the same row for a client that does not show replies. */
     StockClient printing(String word) {
         return new StockClient(name, need, command, cells, word);
@@ -56,7 +61,8 @@ record StockClient(String name, Need need, List<String> command, Set<String> cel
             case "json" -> value.equals("hello world");
             // a prefix before the request: the answer names it
             case "prefix" -> value.contains("pre:");
-            case "wrong" -> value.contains("WRONGPASS");
+            // redis-py 8 drops the first word of the error
+            case "wrong" -> value.contains("WRONGPASS") || value.startsWith("invalid username-password pair");
             // how many fail while nothing listens is a question of time; none may where the client is told where to go
             case "restart" -> value.matches("\\d{1,3}");
             case "moving" -> value.equals("0");
