@@ -8,7 +8,9 @@ import java.util.random.RandomGenerator;
 
 /**
  * Dubbo 3.3's {@code adaptive}, written anew from what its classes AdaptiveLoadBalance, AdaptiveMetrics and
- * AdaptiveLoadBalanceFilter do, since they ask the system for the time: two random nodes, the one with less
+ * AdaptiveLoadBalanceFilter do. They themselves cannot run here: 3.3.6 calls {@code System.currentTimeMillis} in its
+ * picks, its loads and its filter, with no clock to hand in, and a simulation has none but its own; and it draws from
+ * ThreadLocalRandom, which no seed repeats. Two random nodes, the one with less
  * {@code load × (√latency + 1) × (in flight + 1) ÷ (answered ÷ asked × weight + 1)}; a node that was not picked for two
  * timeouts counts as idle. Kept as it is: a look at a node whose last news is an answer replaces the latency by
  * two timeouts (reported as apache/dubbo#15810), and the success share never forgets. Around it
