@@ -12,6 +12,7 @@ import dev.moa.protocol.client.MoaConnection;
 import dev.moa.sdk.stats.CallSide;
 import dev.moa.sdk.stats.Statistics;
 import dev.moa.sdk.stats.StatisticsReporter;
+import dev.moa.testkit.redis.RedisProcess;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -185,7 +186,7 @@ class MonitorIT {
         assertThat(reportUntilTaken(first, 1)).isZero();
         await().until(() -> first.counted(start - 60_000) == 7);
         first.close();
-        redis.killHard();
+        redis.kill();
 
         RunningMonitor second = monitor();
 
@@ -198,7 +199,7 @@ class MonitorIT {
         assertThat(reportUntilTaken(second, 2)).isZero();
         await().atMost(Duration.ofSeconds(10)).until(() -> second.counted(start - 60_000) == 14);
         // and while it runs
-        redis.killHard();
+        redis.kill();
         await().atMost(Duration.ofSeconds(10))
                 .until(() -> second.report(Reports.of("a").calls(3, start, 7, 0, 1_000)) == 14);
         redis.start();

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.moa.registry.RegistryApp.Answer;
 import dev.moa.registry.RegistryApp.Watch;
+import dev.moa.testkit.redis.RedisProcess;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -27,7 +28,7 @@ class LossGuardIT {
 
     @BeforeAll
     static void start(@TempDir Path data) {
-        redis = new RedisProcess(RedisProcess.embeddedBinary(), data).start();
+        redis = new RedisProcess(data).start();
         app = new RegistryApp(redis.url(), "--moa.registry.guard.hold-time=60s");
     }
 
@@ -82,7 +83,7 @@ class LossGuardIT {
             await().atMost(SOON).until(() -> !watch.lastToken().isEmpty());
             String token = watch.lastToken();
 
-            redis.flush();
+            redis.commands().flushall();
             await().atMost(SOON).untilAsserted(() -> assertThat(watch.changes()).hasSize(2));
             Answer listed = app.get("/v1/instances?service=/service/flushed");
             registerAgain(first, 7001);
@@ -119,7 +120,7 @@ class LossGuardIT {
         try (Watch watch = app.watch("service=/service/partly")) {
             await().atMost(SOON).until(() -> !watch.lastToken().isEmpty());
 
-            redis.flush();
+            redis.commands().flushall();
             registerAgain(stays, 7002);
 
             await().atMost(SOON).until(() -> lastSnapshot(watch).size() == 2);

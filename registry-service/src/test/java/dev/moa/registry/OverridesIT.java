@@ -9,6 +9,7 @@ import dev.moa.protocol.ServiceName;
 import dev.moa.registry.RegistryApp.Answer;
 import dev.moa.registry.RegistryApp.Watch;
 import dev.moa.sdk.MoaServer;
+import dev.moa.testkit.redis.RedisProcess;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -30,7 +31,7 @@ class OverridesIT {
 
     @BeforeAll
     static void start(@TempDir Path data) {
-        redis = new RedisProcess(RedisProcess.embeddedBinary(), data).start();
+        redis = new RedisProcess(data).start();
         app = new RegistryApp(redis.url());
     }
 
@@ -118,7 +119,7 @@ class OverridesIT {
         int again = only("/service/kept").get("weight").intValue();
         // until the registry has looked after it once
         await().pollDelay(Duration.ofSeconds(2)).until(() -> true);
-        redis.flush();
+        redis.commands().flushall();
         await().atMost(SOON)
                 .until(() -> app.get("/v1/overrides?service=/service/kept")
                         .json()

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.sun.net.httpserver.HttpServer;
 import dev.moa.registry.RegistryApp.Answer;
+import dev.moa.testkit.redis.RedisProcess;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -34,7 +35,7 @@ class ProberIT {
 
     @BeforeAll
     static void start(@TempDir Path data) {
-        redis = new RedisProcess(RedisProcess.embeddedBinary(), data).start();
+        redis = new RedisProcess(data).start();
         app = new RegistryApp(redis.url(), "--moa.registry.prober.hold-down=200ms");
         other = new RegistryApp(redis.url(), "--moa.registry.prober.hold-down=200ms");
     }
@@ -79,7 +80,7 @@ class ProberIT {
                     .until(() ->
                             only("/service/legacy").path("status").asString("").equals("UP"));
             JsonNode back = only("/service/legacy");
-            redis.flush();
+            redis.commands().flushall();
             await().atMost(SOON)
                     .until(() ->
                             app.get("/v1/instances?service=/service/legacy").status() == 200);

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.moa.registry.RegistryApp.Answer;
 import dev.moa.registry.RegistryApp.Watch;
+import dev.moa.testkit.redis.RedisProcess;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,7 +32,7 @@ class RedisLossIT {
     @BeforeAll
     static void startWithoutRedis(@TempDir Path folder) {
         data = folder;
-        redis = new RedisProcess(RedisProcess.embeddedBinary(), data);
+        redis = new RedisProcess(data);
         app = new RegistryApp(redis.url());
     }
 
@@ -59,7 +60,7 @@ class RedisLossIT {
         assertThat(refused.status()).isEqualTo(503);
         assertThat(refused.json().get("todo").stringValue()).contains("spring.data.redis");
 
-        redis.start();
+        redis.startDurable();
 
         await().atMost(BACK).until(() -> register("/service/early", 7001, 5).status() == 201);
         await().atMost(BACK).until(() -> app.get("/actuator/health").status() == 200);
@@ -77,7 +78,7 @@ class RedisLossIT {
             Answer slow = register("/service/kept", 7002, 2);
             // longer than the lease: it is over when Redis is back
             await().pollDelay(Duration.ofMillis(2500)).until(() -> true);
-            redis.start();
+            redis.startDurable();
             await().atMost(BACK).until(() -> app.get("/actuator/health").status() == 200);
 
             assertThat(slow.json().get("todo").stringValue()).isNotBlank();
@@ -125,7 +126,7 @@ class RedisLossIT {
                         .filter(path -> !path.equals(data))
                         .forEach(path -> path.toFile().delete());
             }
-            redis.start();
+            redis.startDurable();
             await().atMost(BACK).until(() -> app.get("/actuator/health").status() == 200);
             await().atMost(BACK).until(() -> renew(registered).json().has("unknown"));
 

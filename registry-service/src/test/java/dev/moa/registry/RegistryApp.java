@@ -1,5 +1,6 @@
 package dev.moa.registry;
 
+import dev.moa.testkit.redis.RedisProcess;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -28,16 +29,19 @@ final class RegistryApp implements AutoCloseable {
     private final int moaPort = RedisProcess.freePort();
     private final ConfigurableApplicationContext context;
 
+    /** @param redisUrl empty where the settings say where Redis is */
     RegistryApp(String redisUrl, String... settings) {
         List<String> arguments = new ArrayList<>(List.of(
                 "--server.port=" + port,
                 "--moa.server.port=" + moaPort,
                 "--moa.registry.urls=http://127.0.0.1:" + port,
-                "--spring.data.redis.url=" + redisUrl,
                 "--spring.main.banner-mode=off",
                 "--spring.jmx.enabled=false",
                 "--logging.level.root=warn",
                 "--moa.registry.lease.min-ttl=1s"));
+        if (!redisUrl.isEmpty()) {
+            arguments.add("--spring.data.redis.url=" + redisUrl);
+        }
         arguments.addAll(List.of(settings));
         context = SpringApplication.run(RegistryApplication.class, arguments.toArray(String[]::new));
     }

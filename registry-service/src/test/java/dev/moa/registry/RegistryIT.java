@@ -13,6 +13,7 @@ import dev.moa.protocol.client.ConnectionOptions;
 import dev.moa.protocol.client.MoaConnection;
 import dev.moa.registry.RegistryApp.Answer;
 import dev.moa.registry.RegistryApp.Watch;
+import dev.moa.testkit.redis.RedisProcess;
 import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -39,7 +40,7 @@ class RegistryIT {
 
     @BeforeAll
     static void start(@TempDir Path data) {
-        redis = new RedisProcess(RedisProcess.embeddedBinary(), data).start();
+        redis = new RedisProcess(data).start();
         app = new RegistryApp(redis.url());
         await().atMost(Duration.ofSeconds(10)).until(() -> holds() == 1);
     }

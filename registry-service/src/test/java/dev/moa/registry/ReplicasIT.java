@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.moa.registry.RegistryApp.Answer;
 import dev.moa.registry.RegistryApp.Watch;
+import dev.moa.testkit.redis.RedisProcess;
 import java.net.http.HttpRequest;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -29,7 +30,7 @@ class ReplicasIT {
 
     @BeforeAll
     static void start(@TempDir Path data) {
-        redis = new RedisProcess(RedisProcess.embeddedBinary(), data).start();
+        redis = new RedisProcess(data).start();
         open = new RegistryApp(redis.url());
         guarded = new RegistryApp(
                 redis.url(),
@@ -167,7 +168,7 @@ class ReplicasIT {
 
     @Test
     void registryThatWasAwayEndsNoLeaseBeforeOneFullLease(@TempDir Path data) {
-        try (RedisProcess own = new RedisProcess(RedisProcess.embeddedBinary(), data).start()) {
+        try (RedisProcess own = new RedisProcess(data).start()) {
             String path = "/v1/instances?service=/service/patient";
             try (RegistryApp before = new RegistryApp(own.url())) {
                 before.post(

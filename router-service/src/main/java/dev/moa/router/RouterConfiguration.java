@@ -142,8 +142,12 @@ class RouterConfiguration {
     }
 
     @Bean
-    ReplicaClient replicaClient(ReplicaProperties settings, ClientResources resources) {
-        return new ReplicaClient(settings.url(), resources);
+    ReplicaClient replicaClient(
+            ReplicaProperties settings, ClientResources resources, LettuceConnectionFactory factory) {
+        // those of the primary's client: with TLS the same certificates hold
+        ClientOptions options =
+                factory.getClientConfiguration().getClientOptions().orElseGet(ClientOptions::create);
+        return new ReplicaClient(settings.url(), resources, options);
     }
 
     @Bean
@@ -247,14 +251,11 @@ class RouterConfiguration {
         private @Nullable RedisClient client;
         final RedisLink link = new RedisLink(this::client);
 
-        ReplicaClient(@Nullable String url, ClientResources resources) {
+        ReplicaClient(@Nullable String url, ClientResources resources, ClientOptions options) {
             this.url = url;
             this.maker = () -> {
                 RedisClient made = RedisClient.create(resources, String.valueOf(url));
-                made.setOptions(ClientOptions.builder()
-                        .disconnectedBehavior(ClientOptions.DisconnectedBehavior.REJECT_COMMANDS)
-                        .timeoutOptions(TimeoutOptions.enabled())
-                        .build());
+                made.setOptions(options);
                 return made;
             };
         }

@@ -10,6 +10,7 @@ import dev.moa.protocol.ServiceName;
 import dev.moa.protocol.server.MoaPort;
 import dev.moa.router.haproxy.HaproxyDriver;
 import dev.moa.router.nameserver.NameServer;
+import dev.moa.testkit.redis.RedisProcess;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.net.Socket;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.moa.protocol.ServiceName;
+import dev.moa.testkit.redis.RedisProcess;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -122,7 +123,7 @@ class LookupIT {
         await().until(() ->
                 first.bean(dev.moa.router.snapshot.SnapshotStore.class).fileAgeMs() >= 0);
 
-        redis.killHard();
+        redis.kill();
 
         assertThat(first.lookup(USER).json().path("source").asString()).isEqualTo("live");
         assertThat(ids(first.lookup(USER))).containsExactly("u1");
@@ -188,7 +189,7 @@ class LookupIT {
         RunningRouter router = router();
         await().until(() -> ids(router.lookup(USER)), List.of("u1")::equals);
 
-        redis.killHard();
+        redis.kill();
         redis.start();
         RegistryLayout reborn = new RegistryLayout(() -> redis.commands(), "e2");
         reborn.register(USER, "u1", 6001, "UP");
@@ -241,7 +242,7 @@ class LookupIT {
         RunningRouter one = router();
         RunningRouter two = router("--moa.router.snapshot.directory=" + directory.resolve("other"));
         await().until(() -> two.lookup(USER).json().path("source").asString(), "live"::equals);
-        redis.killHard();
+        redis.kill();
 
         RunningRouter.Reply turned = one.send("PUT", "/v1/sources/live", "{\"enabled\":false}");
 

@@ -13,6 +13,7 @@ import dev.moa.protocol.client.ConnectionOptions;
 import dev.moa.protocol.client.MoaConnection;
 import dev.moa.router.nameserver.NameServer;
 import dev.moa.router.watch.Watches;
+import dev.moa.testkit.redis.RedisProcess;
 import io.lettuce.core.RedisClient;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;

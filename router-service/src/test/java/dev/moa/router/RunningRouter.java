@@ -30,6 +30,7 @@ final class RunningRouter implements AutoCloseable {
         this.context = context;
     }
 
+    /** @param redisUrl empty where the settings say where Redis is */
     static RunningRouter start(String redisUrl, Path snapshots, String... more) {
         // by name: given twice, Spring would join the values
         Map<String, String> settings = new LinkedHashMap<>();
@@ -38,11 +39,13 @@ final class RunningRouter implements AutoCloseable {
                 "--moa.server.port=0",
                 "--moa.router.name-server.port=0",
                 "--moa.registry.urls=http://127.0.0.1:1",
-                "--spring.data.redis.url=" + redisUrl,
                 "--moa.router.snapshot.directory=" + snapshots,
                 "--moa.router.snapshot.interval=100ms",
                 "--moa.router.live.compare-interval=1s",
                 "--moa.router.live.hold=3s"));
+        if (!redisUrl.isEmpty()) {
+            arguments.add("--spring.data.redis.url=" + redisUrl);
+        }
         arguments.addAll(List.of(more));
         arguments.forEach(argument -> settings.put(argument.substring(0, argument.indexOf('=')), argument));
         return new RunningRouter(new SpringApplicationBuilder(RouterApplication.class)

@@ -9,6 +9,7 @@ import dev.moa.protocol.Payload;
 import dev.moa.protocol.ServiceName;
 import dev.moa.protocol.server.MoaPort;
 import dev.moa.router.sentinel.FailoverNews;
+import dev.moa.testkit.redis.RedisProcess;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.sentinel.api.StatefulRedisSentinelConnection;
@@ -145,19 +146,19 @@ class SentinelIT {
         Process check = new ProcessBuilder("/usr/bin/python3", "-c", "import redis").start();
         assumeTrue(check.waitFor() == 0, "needs redis for Python: apt-get install python3-redis");
         String program = """
-                import sys
-                from redis.sentinel import Sentinel
-                sentinel = Sentinel([('127.0.0.1', %d)], socket_timeout=2)
-                master = sentinel.master_for('%s')
-                print(master.get('%s').decode(), flush=True)
-                sys.stdin.readline()
-                for attempt in range(20):
-                    try:
-                        print(master.get('%s').decode(), flush=True)
-                        break
-                    except Exception:
-                        pass
-                """.formatted(sentinelPort, USER, CALL, CALL);
+            import sys
+            from redis.sentinel import Sentinel
+            sentinel = Sentinel([('127.0.0.1', %d)], socket_timeout=2)
+            master = sentinel.master_for('%s')
+            print(master.get('%s').decode(), flush=True)
+            sys.stdin.readline()
+            for attempt in range(20):
+                try:
+                    print(master.get('%s').decode(), flush=True)
+                    break
+                except Exception:
+                    pass
+            """.formatted(sentinelPort, USER, CALL, CALL);
         Process python = new ProcessBuilder("/usr/bin/python3", "-c", program)
                 .redirectErrorStream(true)
                 .start();

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.moa.protocol.ServiceName;
+import dev.moa.testkit.redis.RedisProcess;
 import java.io.File;
 import java.io.IOException;
 import java.net.ServerSocket;
@@ -71,7 +72,7 @@ class StoreLossIT {
         RunningRouter router = router("--moa.router.live.hold=60s");
         await().until(() -> ids(router.lookup(USER)), List.of("u1", "u2")::equals);
 
-        redis.killHard();
+        redis.kill();
         redis.start();
 
         await().atMost(Duration.ofSeconds(10)).until(() -> ids(router.lookup(USER)), List.of("u1", "u2 held")::equals);
@@ -109,7 +110,7 @@ class StoreLossIT {
         await().atMost(Duration.ofSeconds(40)).until(() -> answer(port), body -> body.contains("\"source\":\"live\""));
         await().until(() -> directory.resolve("snapshots/lookup.json").toFile().exists());
 
-        redis.killHard();
+        redis.kill();
         first.destroyForcibly().waitFor();
         Process second = spawn(port);
         others.add(second::destroyForcibly);

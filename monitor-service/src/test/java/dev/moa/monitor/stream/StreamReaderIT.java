@@ -3,7 +3,7 @@ package dev.moa.monitor.stream;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.moa.monitor.RedisProcess;
+import dev.moa.testkit.redis.RedisProcess;
 import io.lettuce.core.RedisClient;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;

@@ -30,6 +30,7 @@ final class LeaseSweeper implements SmartLifecycle {
     private static final Duration INDEX_INTERVAL = Duration.ofSeconds(1);
     // how often those that are held are looked at
     private static final Duration HELD_INTERVAL = Duration.ofSeconds(1);
+    private static final Duration NODE_RETRY = Duration.ofSeconds(1);
     private static final Duration HEAL_INTERVAL = Duration.ofSeconds(30);
 
     private final RedisStore store;
@@ -142,7 +143,17 @@ final class LeaseSweeper implements SmartLifecycle {
                 look = store.look();
                 lookedNanos = System.nanoTime();
             }
-            plans.put(service, sweep(service, plan, look));
+            try {
+                plans.put(service, sweep(service, plan, look));
+            } catch (Refusal away) {
+                // Redis as a whole is away, which ends this round; or one node of a cluster, which is its services'
+                // matter
+                look = store.look();
+                lookedNanos = System.nanoTime();
+                long healAt = plan == null ? now : plan.healNanos();
+                plans.put(service, new Plan(lookedNanos + NODE_RETRY.toNanos(), healAt));
+                log.debug("No sweep of {}: {}", service, away.getMessage());
+            }
         }
     }
 

@@ -4,11 +4,13 @@ import dev.moa.registry.Refusal;
 import dev.moa.registry.RegistryMetrics;
 import io.lettuce.core.RedisCommandExecutionException;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.Properties;
+import java.util.StringJoiner;
 import java.util.function.Function;
-import java.util.stream.Collectors;
+import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -16,6 +18,9 @@ import org.springframework.core.io.ClassPathResource;
 import org.springframework.dao.DataAccessException;
 import org.springframework.dao.QueryTimeoutException;
 import org.springframework.data.redis.RedisConnectionFailureException;
+import org.springframework.data.redis.connection.RedisClusterConnection;
+import org.springframework.data.redis.connection.RedisClusterNode;
+import org.springframework.data.redis.connection.RedisConnection;
 import org.springframework.data.redis.core.RedisCallback;
 import org.springframework.data.redis.core.StringRedisTemplate;
 import org.springframework.data.redis.core.script.RedisScript;
@@ -75,11 +80,9 @@ public final class RedisStore {
     public Look look() {
         try {
             long started = System.nanoTime();
-            Properties info = askAnyway(
+            String runIds = askAnyway(
                     "look",
-                    template -> Objects.requireNonNull(template.execute((RedisCallback<Properties>)
-                            connection -> connection.serverCommands().info("server"))));
-            String runIds = runIds(info);
+                    template -> Objects.requireNonNull(template.execute((RedisCallback<String>) RedisStore::runIds)));
             long now = askAnyway("look", template -> Objects.requireNonNull(template.execute(LOOK, List.of())));
             notice(started, runIds, now);
             return new Look(now, resumedAtMs);
@@ -123,13 +126,27 @@ public final class RedisStore {
         }
     }
 
-    // a cluster answers with one run id per node, each behind the node's name
-    private static String runIds(Properties info) {
-        return info.stringPropertyNames().stream()
-                .filter(name -> name.endsWith("run_id"))
-                .sorted()
-                .map(info::getProperty)
-                .collect(Collectors.joining(","));
+    /** One that does not answer in a cluster takes nothing from the services on the others. */
+    private static String runIds(RedisConnection connection) {
+        if (!(connection instanceof RedisClusterConnection cluster)) {
+            return runId(connection.serverCommands().info("server"));
+        }
+        StringJoiner ids = new StringJoiner(",");
+        StreamSupport.stream(cluster.clusterGetNodes().spliterator(), false)
+                .filter(node -> node.isMaster() && !node.isMarkedAsFail())
+                .sorted(Comparator.comparing(RedisClusterNode::asString))
+                .forEach(node -> {
+                    try {
+                        ids.add(runId(cluster.serverCommands().info(node, "server")));
+                    } catch (DataAccessException away) {
+                        ids.add(node.asString() + " is away");
+                    }
+                });
+        return ids.toString();
+    }
+
+    private static String runId(@Nullable Properties info) {
+        return Objects.requireNonNull(info).getProperty("run_id", "");
     }
 
     private <T> T askAnyway(String question, Function<StringRedisTemplate, T> how) {

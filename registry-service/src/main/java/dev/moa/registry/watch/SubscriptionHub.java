@@ -231,19 +231,42 @@ public final class SubscriptionHub implements SmartLifecycle {
                 due.add(polls.remove());
             }
         }
+        Set<ServiceName> untold = new LinkedHashSet<>();
         for (ServiceName service : due) {
-            Feed feed = feeds.get(service);
-            if (feed != null) {
-                feed.subscribers().removeIf(Subscription::isClosed);
-                if (feed.subscribers().isEmpty()) {
-                    feeds.remove(service);
-                } else if (feed.tell()) {
-                    wake(Set.of(service));
-                }
+            orElse(() -> tell(service), () -> untold.add(service));
+        }
+        List<Subscription> waiting = new ArrayList<>();
+        for (Subscription subscription : joined) {
+            orElse(() -> join(subscription), () -> waiting.add(subscription));
+        }
+        beat();
+        if (!untold.isEmpty() || !waiting.isEmpty()) {
+            again(waiting, untold);
+        }
+    }
+
+    /** While one node of a cluster is away the services on the others go on; a Redis that is away ends the round. */
+    private void orElse(Runnable work, Runnable otherwise) {
+        try {
+            work.run();
+        } catch (Refusal away) {
+            if (store.absence() != null) {
+                throw away;
+            }
+            otherwise.run();
+        }
+    }
+
+    private void tell(ServiceName service) {
+        Feed feed = feeds.get(service);
+        if (feed != null) {
+            feed.subscribers().removeIf(Subscription::isClosed);
+            if (feed.subscribers().isEmpty()) {
+                feeds.remove(service);
+            } else if (feed.tell()) {
+                wake(Set.of(service));
             }
         }
-        joined.forEach(this::join);
-        beat();
     }
 
     private void beat() {

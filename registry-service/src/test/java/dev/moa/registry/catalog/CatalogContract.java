@@ -6,11 +6,11 @@ import static org.awaitility.Awaitility.await;
 
 import dev.moa.protocol.ServiceName;
 import dev.moa.protocol.StatusCode;
-import dev.moa.registry.RedisProcess;
 import dev.moa.registry.Refusal;
 import dev.moa.registry.RegistryMetrics;
 import dev.moa.registry.store.Look;
 import dev.moa.registry.store.RedisStore;
+import dev.moa.testkit.redis.RedisProcess;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.pubsub.RedisPubSubAdapter;
 import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
@@ -102,8 +102,8 @@ abstract class CatalogContract {
                                         .formatted(registered.incarnation(), registered.incarnation())
                                 + "\"id\":\"%s\",\"service\":\"/service/user\",\"host\":\"127.0.0.1\",\"port\":7001,"
                                         .formatted(registered.id())
-                                + "\"protocols\":[\"http\",\"moa\"],\"weight\":100,\"zone\":null,\"version\":\"1.0\",\"tags\":{},"
-                                + "\"metadata\":{\"a\":\"ä \\\"quoted\\\" { } %s\"},\"status\":\"UP\"}");
+                                + "\"protocols\":[\"http\",\"moa\"],\"weight\":100,\"zone\":null,\"version\":\"1.0\",\"tags\":{},\"metadata\":{\"a\":\"ä"
+                                + " \\\"quoted\\\" { } %s\"},\"status\":\"UP\"}");
         assertThat(redis.opsForZSet().score("moa:{/service/user}:leases", registered.id()))
                 .isEqualTo(registered.incarnation() + 10_000.0);
         assertThat(redis.opsForStream()

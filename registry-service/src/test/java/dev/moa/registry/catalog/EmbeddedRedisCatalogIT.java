@@ -1,6 +1,6 @@
 package dev.moa.registry.catalog;
 
-import dev.moa.registry.RedisProcess;
+import dev.moa.testkit.redis.RedisProcess;
 import java.nio.file.Path;
 
 /** The catalog on the Redis binary that comes with the tests. */

@@ -2,7 +2,7 @@ package dev.moa.registry.catalog;
 
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.moa.registry.RedisProcess;
+import dev.moa.testkit.redis.RedisProcess;
 import java.nio.file.Path;
 
 /** The catalog on the Redis of the machine. */
