@@ -37,6 +37,10 @@ import redis.clients.jedis.Jedis;
 /** A real HAProxy, told of changes by its Runtime API and finding them by DNS. */
 class HaproxyIT {
     private static final Path PROGRAM = Path.of("/usr/sbin/haproxy");
+    private static final Path DEPLOYED = Path.of("../deploy/haproxy");
+    /** How often all targets are replaced at once. */
+    private static final int REPLACEMENTS = Integer.getInteger("moa.haproxy.replacements", 10);
+
     private static final ServiceName USER = ServiceName.of("/service/user");
     private static final ServiceName MANY = ServiceName.of("/service/many");
     private static final int MANY_INSTANCES = 2_000;
@@ -66,12 +70,25 @@ class HaproxyIT {
                 "--moa.router.haproxy.sockets=127.0.0.1:" + admin,
                 "--moa.router.haproxy.backends.users=/service/user",
                 "--moa.router.haproxy.resync=200ms");
-        Path file = directory.resolve("haproxy.cfg");
-        Files.writeString(file, configuration(router.bean(NameServer.class).port()));
-        haproxy = new ProcessBuilder(PROGRAM.toString(), "-db", "-f", file.toString())
+        Path many = directory.resolve("many.cfg");
+        Files.writeString(many, many());
+        ProcessBuilder builder = new ProcessBuilder(
+                        PROGRAM.toString(),
+                        "-db",
+                        "-f",
+                        DEPLOYED.resolve("services.cfg").toString(),
+                        "-f",
+                        many.toString())
                 .redirectErrorStream(true)
-                .redirectOutput(directory.resolve("haproxy.log").toFile())
-                .start();
+                .redirectOutput(directory.resolve("haproxy.log").toFile());
+        builder.environment()
+                .putAll(Map.of(
+                        "MOA_HAPROXY_ADMIN", "ipv4@127.0.0.1:" + admin,
+                        "MOA_ROUTER_DNS",
+                                "127.0.0.1:" + router.bean(NameServer.class).port(),
+                        "MOA_USERS", "127.0.0.1:" + pushed,
+                        "MOA_USERS_BY_DNS", "127.0.0.1:" + asked));
+        haproxy = builder.start();
     }
 
     @AfterEach
@@ -88,37 +105,18 @@ class HaproxyIT {
         instances.values().forEach(MoaPort::close);
     }
 
-    private String configuration(int dns) {
+    /** What the file of the deployment does not have: a service of many instances. */
+    private static String many() {
         return """
-                global
-                    stats socket ipv4@127.0.0.1:%1$d level admin
-                defaults
-                    mode tcp
-                    timeout connect 1s
-                    timeout client 1m
-                    timeout server 1m
-                    retries 0
-                resolvers moa
-                    nameserver router tcp@127.0.0.1:%2$d
-                    accepted_payload_size 65535
-                    timeout resolve 1s
-                    timeout retry 1s
-                    hold obsolete 0s
-                frontend pushed
-                    bind 127.0.0.1:%3$d
-                    default_backend users
-                backend users
-                    balance roundrobin
-                frontend asked
-                    bind 127.0.0.1:%4$d
-                    default_backend users-by-dns
-                backend users-by-dns
-                    balance roundrobin
-                    server-template user 10 _resp._tcp.user.service.moa resolvers moa init-addr none
-                backend many-by-dns
-                    balance roundrobin
-                    server-template many %5$d _resp._tcp.many.service.moa resolvers moa init-addr none
-                """.formatted(admin, dns, pushed, asked, MANY_INSTANCES);
+            defaults
+                mode tcp
+                timeout connect 1s
+                timeout client 1m
+                timeout server 1m
+            backend many-by-dns
+                balance roundrobin
+                server-template many %d _resp._tcp.many.service.moa resolvers moa init-addr none
+            """.formatted(MANY_INSTANCES);
     }
 
     private static int freePort() {
@@ -149,7 +147,7 @@ class HaproxyIT {
         for (int i = 0; i < calls; i++) {
             try (Jedis jedis = new Jedis("127.0.0.1", frontend)) {
                 String reply = jedis.get(CALL);
-                names.add(reply.substring(reply.length() - 3, reply.length() - 2));
+                names.add(reply.substring(reply.lastIndexOf(':') + 2, reply.length() - 2));
             }
         }
         return names;
@@ -192,10 +190,10 @@ class HaproxyIT {
 
         // all targets are replaced at once, again and again
         Set<String> before = Set.of("a");
-        for (int round = 0; round < 10; round++) {
+        for (int round = 0; round < REPLACEMENTS; round++) {
             Set<String> after = new TreeSet<>();
             for (int i = 0; i < 2; i++) {
-                String name = Character.toString('b' + round * 2 + i);
+                String name = "r" + round + "i" + i;
                 begin(name);
                 after.add(name);
             }
@@ -203,6 +201,9 @@ class HaproxyIT {
             await().pollInterval(Duration.ofMillis(20)).until(() -> callers(pushed, 4), after::equals);
             before = after;
         }
+        System.out.printf(
+                "HAProxy: all targets replaced %d times, %d calls, %d failed%n",
+                REPLACEMENTS, calls.get(), failures.get());
         int callsByThen = calls.get();
         before.forEach(this::end);
         await().until(() -> router.lookup(USER).json().path("instances").isEmpty());
@@ -218,6 +219,22 @@ class HaproxyIT {
                         .count())
                 .as("those who left are deleted; of the last two, gone one by one or both at once, one or both stay")
                 .isBetween(1L, 2L));
+    }
+
+    @Test
+    void theFilesOfTheDeploymentAreValid() throws Exception {
+        for (String file : List.of("haproxy.cfg", "services.cfg")) {
+            Process check = new ProcessBuilder(
+                            PROGRAM.toString(),
+                            "-c",
+                            "-f",
+                            DEPLOYED.resolve(file).toString())
+                    .redirectErrorStream(true)
+                    .start();
+            String said = new String(check.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+
+            assertThat(check.waitFor()).as(said).isZero();
+        }
     }
 
     @Test
