@@ -11,6 +11,7 @@ import dev.moa.router.configured.StaticProperties;
 import dev.moa.router.configured.StaticSource;
 import dev.moa.router.dns.DnsProperties;
 import dev.moa.router.dns.DnsSource;
+import dev.moa.router.haproxy.HaproxyDriver;
 import dev.moa.router.live.LiveProperties;
 import dev.moa.router.live.LiveSource;
 import dev.moa.router.live.LiveView;
@@ -204,8 +205,8 @@ class RouterConfiguration {
     }
 
     @Bean
-    LookupHandler lookupHandler(Lookup lookup, Watches watches) {
-        return new LookupHandler(lookup, watches);
+    LookupHandler lookupHandler(Lookup lookup, Watches watches, HaproxyDriver haproxies) {
+        return new LookupHandler(lookup, watches, haproxies::sendingTo);
     }
 
     @Bean

@@ -173,6 +173,9 @@ class HaproxyIT {
     @Test
     void aBackendFollowsItsServiceWithoutEverBeingEmpty() throws Exception {
         await().ignoreExceptions().until(() -> callers(pushed, 1), Set.of("a")::equals);
+        HaproxyDriver driver = router.bean(HaproxyDriver.class);
+        int first = instances.get("a").port();
+        assertThat(driver.sendingTo(USER, "127.0.0.1", first)).containsExactly("127.0.0.1:" + admin + " users");
         AtomicInteger failures = new AtomicInteger();
         AtomicInteger calls = new AtomicInteger();
         AtomicBoolean isOver = new AtomicBoolean();
@@ -212,7 +215,10 @@ class HaproxyIT {
         caller.join();
 
         assertThat(failures).hasValue(0);
-        assertThat(router.bean(HaproxyDriver.class).problems()).isEmpty();
+        assertThat(driver.problems()).isEmpty();
+        assertThat(driver.sendingTo(USER, "127.0.0.1", first))
+                .as("for whoever drains it")
+                .isEmpty();
         await().untilAsserted(() -> assertThat(runtime("show servers state users")
                         .lines()
                         .filter(line -> line.contains("moa-"))

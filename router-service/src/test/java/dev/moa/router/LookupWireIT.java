@@ -87,6 +87,9 @@ class LookupWireIT {
                 .isEqualTo("u1");
         assertThat(result(byPosition).path("source").asString()).isEqualTo("live");
         assertThat(result(byName).path("instances").size()).isZero();
+        assertThat(result(now("sending", "[\"/service/user\",\"127.0.0.1\",6390]"))
+                        .size())
+                .isZero();
     }
 
     @Test
@@ -95,6 +98,7 @@ class LookupWireIT {
         assertThat(now("lookup", "[\"nonsense\"]").code()).isEqualTo(StatusCode.INVALID_ARGUMENT);
         assertThat(now("lookup", "[]").code()).isEqualTo(StatusCode.INVALID_ARGUMENT);
         assertThat(now("watch", "[null,[],0]").code()).isEqualTo(StatusCode.INVALID_ARGUMENT);
+        assertThat(now("sending", "[\"/service/user\"]").code()).isEqualTo(StatusCode.INVALID_ARGUMENT);
         assertThat(now("nothing", "[]").code()).isEqualTo(StatusCode.UNIMPLEMENTED);
     }
 

@@ -23,7 +23,8 @@ import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Drains an instance: lists it as DRAINING and waits until nobody who is told by us would call it any more. Routers
- * are asked until their answer for the service does not have it; watches, here and at the other registries, until they
+ * are asked until their answer for the service does not have it and the HAProxies that they tell of changes send it no
+ * new connection; watches, here and at the other registries, until they
  * have been sent the revision. Whoever has not by the end of the wait is named.
  */
 public final class Drains {
@@ -54,16 +55,16 @@ public final class Drains {
         }
         long started = System.nanoTime();
         try {
-            takeOut(id, incarnation, author);
+            Instance instance = takeOut(id, incarnation, author);
             ServiceSnapshot without = catalog.snapshot(id.service());
             Position position = new Position(without.epoch(), without.revision());
-            return await(id, position, started, wait);
+            return await(instance, id, position, started, wait);
         } finally {
             turns.release();
         }
     }
 
-    private void takeOut(InstanceId id, long incarnation, String author) {
+    private Instance takeOut(InstanceId id, long incarnation, String author) {
         Instance instance = catalog.find(id);
         if (instance == null) {
             throw Refusal.unknown(id.value());
@@ -82,10 +83,11 @@ public final class Drains {
                             null),
                     author);
         }
+        return instance;
     }
 
-    private DrainReport await(InstanceId id, Position position, long started, Duration wait) {
-        List<Peer> peers = peers(id, position);
+    private DrainReport await(Instance instance, InstanceId id, Position position, long started, Duration wait) {
+        List<Peer> peers = peers(instance, id, position);
         try {
             while (true) {
                 boolean all = true;
@@ -108,12 +110,14 @@ public final class Drains {
         }
     }
 
-    private List<Peer> peers(InstanceId id, Position position) {
+    private List<Peer> peers(Instance instance, InstanceId id, Position position) {
         List<Peer> peers = new ArrayList<>();
         byte[] question = JSON.writeValueAsBytes(List.of(id.service().value()));
+        byte[] where = JSON.writeValueAsBytes(List.of(id.service().value(), instance.host(), instance.port()));
         for (Instance router : catalog.snapshot(LOOKUP).instances()) {
             if (router.status() != InstanceStatus.DOWN && peers.size() < MOST_PEERS) {
                 peers.add(new Peer("router", router, token, "lookup", question, answer -> judgeLookup(id, answer)));
+                peers.add(new Peer(Peer.HAPROXY, router, token, "sending", where, Drains::judgeSending));
             }
         }
         byte[] behind = JSON.writeValueAsBytes(List.of(id.service().value(), position.epoch(), position.revision()));
@@ -135,6 +139,10 @@ public final class Drains {
             }
         }
         return null;
+    }
+
+    private static @Nullable String judgeSending(JsonNode answer) {
+        return answer.isEmpty() ? null : "may still be sent connections by " + answer;
     }
 
     private static @Nullable String judgeAudience(JsonNode answer) {

@@ -6,6 +6,7 @@ import dev.moa.protocol.CallResponse;
 import dev.moa.protocol.Deadline;
 import dev.moa.protocol.Payload;
 import dev.moa.protocol.ServiceName;
+import dev.moa.protocol.StatusCode;
 import dev.moa.protocol.client.ConnectionOptions;
 import dev.moa.protocol.client.MoaConnection;
 import dev.moa.registry.catalog.Instance;
@@ -21,6 +22,9 @@ import tools.jackson.databind.json.JsonMapper;
 final class Peer implements AutoCloseable {
     private static final JsonMapper JSON = JsonMapper.builder().build();
     private static final Duration ANSWER = Duration.ofMillis(800);
+
+    /** The kind of a router that is asked about the HAProxies that it tells of changes. */
+    static final String HAPROXY = "haproxy";
 
     private final String kind;
     private final Instance instance;
@@ -78,6 +82,9 @@ final class Peer implements AutoCloseable {
     }
 
     private @Nullable String judge(CallResponse response) {
+        if (kind.equals(HAPROXY) && response.code() == StatusCode.UNIMPLEMENTED) {
+            return null; // of a version that cannot say
+        }
         if (!response.isOk()) {
             return "answers %s: %s".formatted(response.code(), response.message());
         }

@@ -5,8 +5,10 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +27,8 @@ final class BackendSync {
     private final Duration drainTimeout;
     private final Clock clock;
     private final Map<String, Long> leftAtMs = new HashMap<>();
+    // read by any thread
+    private volatile @Nullable Set<String> sending;
 
     BackendSync(RuntimeApi haproxy, String backend, String options, Duration drainTimeout, Clock clock) {
         this.haproxy = haproxy;
@@ -46,11 +50,20 @@ final class BackendSync {
         }
     }
 
+    /** Returns whether HAProxy may send new connections to an address; true before it could be asked at all. */
+    boolean sendsTo(Wanted wanted) {
+        Set<String> known = sending;
+        return known == null || known.contains(wanted.name());
+    }
+
     /** Does what can be done now; returns what HAProxy refused, or null. */
     @Nullable
     String apply(List<Wanted> wanted) throws IOException {
         Map<String, BackendServer> present = present();
+        Set<String> before = new HashSet<>(present.keySet());
         if (wanted.isEmpty()) {
+            before.removeAll(leftAtMs.keySet());
+            sending = before;
             retire(present.values().stream()
                     .filter(server -> leftAtMs.containsKey(server.name()))
                     .toList());
@@ -69,14 +82,18 @@ final class BackendSync {
                 .filter(server -> !byName.containsKey(server.name()))
                 .toList();
         if (stale.isEmpty()) {
+            sending = Set.copyOf(byName.keySet());
             return refusal;
         }
         Map<String, BackendServer> now = commands.isEmpty() ? present : present();
         boolean someoneServes = byName.keySet().stream().anyMatch(name -> takesConnections(now.get(name)));
         if (!someoneServes) {
+            before.addAll(byName.keySet());
+            sending = before;
             return refusal == null ? "none of the new servers takes connections yet" : refusal;
         }
         retire(stale);
+        sending = Set.copyOf(byName.keySet());
         return refusal;
     }
 

@@ -76,6 +76,24 @@ public final class HaproxyDriver implements AutoCloseable {
         return problems;
     }
 
+    /** Returns the HAProxies and backends that may still send new connections of a service to an address. */
+    public List<String> sendingTo(ServiceName service, String host, int port) {
+        String address = settings.backends().containsValue(service) ? address(host) : null;
+        if (address == null) {
+            return List.of();
+        }
+        BackendSync.Wanted there = new BackendSync.Wanted(address + ":" + port, 1);
+        List<String> sending = new ArrayList<>();
+        for (Proxy proxy : proxies) {
+            proxy.backends.forEach((backend, sync) -> {
+                if (service.equals(settings.backends().get(backend)) && sync.sendsTo(there)) {
+                    sending.add(proxy.socket + " " + backend);
+                }
+            });
+        }
+        return sending;
+    }
+
     private List<BackendSync.Wanted> wanted(ServiceName service) {
         LookupAnswer.Found found = lookup.findNow(service);
         List<BackendSync.Wanted> wanted = new ArrayList<>();

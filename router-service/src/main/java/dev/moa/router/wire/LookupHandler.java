@@ -19,6 +19,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -54,13 +55,21 @@ public final class LookupHandler implements CallHandler, AutoCloseable {
 
     private final Lookup lookup;
     private final Watches watches;
+    private final LoadBalancers balancers;
     private final AtomicInteger threads = new AtomicInteger();
     private final ThreadPoolExecutor workers = new ThreadPoolExecutor(
             THREADS, THREADS, 30, TimeUnit.SECONDS, new ArrayBlockingQueue<>(MAX_QUEUED), this::thread);
 
-    public LookupHandler(Lookup lookup, Watches watches) {
+    /** Those that this router tells of changes. */
+    public interface LoadBalancers {
+        /** Returns who may still send new connections of a service to an address, for people. */
+        List<String> sendingTo(ServiceName service, String host, int port);
+    }
+
+    public LookupHandler(Lookup lookup, Watches watches, LoadBalancers balancers) {
         this.lookup = lookup;
         this.watches = watches;
+        this.balancers = balancers;
         workers.allowCoreThreadTimeOut(true);
     }
 
@@ -70,10 +79,12 @@ public final class LookupHandler implements CallHandler, AutoCloseable {
             return switch (request.method()) {
                 case "lookup" -> lookup(request, call);
                 case "watch" -> watch(request, call);
+                case "sending" -> sending(request);
                 default ->
                     throw new MoaException(
                             StatusCode.UNIMPLEMENTED,
-                            "%s has no method '%s' (expected: lookup, watch)".formatted(SERVICE, request.method()));
+                            "%s has no method '%s' (expected: lookup, watch, sending)"
+                                    .formatted(SERVICE, request.method()));
             };
         } catch (MoaException e) {
             return done(e.toResponse(request.id()));
@@ -106,12 +117,16 @@ public final class LookupHandler implements CallHandler, AutoCloseable {
                 }
             });
         } catch (RejectedExecutionException e) {
-            return done(CallResponse.failure(
-                    request.id(),
-                    StatusCode.RESOURCE_EXHAUSTED,
-                    "lookups: %d wait for Redis already (limit); ask another router".formatted(MAX_QUEUED)));
+            return busy(request);
         }
         return response;
+    }
+
+    private static CompletionStage<CallResponse> busy(CallRequest request) {
+        return done(CallResponse.failure(
+                request.id(),
+                StatusCode.RESOURCE_EXHAUSTED,
+                "lookups: %d wait for Redis already (limit); ask another router".formatted(MAX_QUEUED)));
     }
 
     private static CallResponse response(CallRequest request, LookupAnswer answer, LookupFilter filter) {
@@ -122,6 +137,29 @@ public final class LookupHandler implements CallHandler, AutoCloseable {
             return CallResponse.failure(request.id(), StatusCode.UNAVAILABLE, undecided.message());
         }
         return CallResponse.failure(request.id(), StatusCode.NOT_FOUND, ((LookupAnswer.Unknown) answer).message());
+    }
+
+    /** For whoever drains: which load balancers may still send new connections to an instance. */
+    private CompletionStage<CallResponse> sending(CallRequest request) {
+        JsonNode args = args(request);
+        JsonNode host = argument(args, 1, "host");
+        JsonNode port = argument(args, 2, "port");
+        if (host == null || !host.isString() || port == null || !port.isInt()) {
+            throw new IllegalArgumentException(
+                    "host, port: %s, %s (expected: a host and a port)".formatted(host, port));
+        }
+        ServiceName service = service(argument(args, 0, "service"));
+        try {
+            // a host may be a name that has to be resolved
+            return CompletableFuture.supplyAsync(
+                    () -> CallResponse.success(
+                            request.id(),
+                            Payload.json(MAPPER.writeValueAsBytes(
+                                    balancers.sendingTo(service, host.stringValue(), port.intValue())))),
+                    workers);
+        } catch (RejectedExecutionException e) {
+            return busy(request);
+        }
     }
 
     private CompletionStage<CallResponse> watch(CallRequest request, IncomingCall call) {
