@@ -27,7 +27,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -71,6 +73,7 @@ public final class Platform implements AutoCloseable {
         PartList list = PartList.standard();
         this.apps = list.apps().stream()
                 .filter(app -> options.apps() == null || options.apps().contains(app.name()))
+                .map(app -> app.with(options.settings().getOrDefault(app.name(), Map.of())))
                 .toList();
         this.demo = options.isDemo() ? list.demo() : List.of();
         assignPorts(list);
@@ -361,9 +364,9 @@ public final class Platform implements AutoCloseable {
         }
         addresses.put("data", layout.root().resolve("data").toString());
         addresses.put("home", options.home().toString());
-        List<AppPart> started = apps();
+        Set<String> started = apps().stream().map(AppPart::name).collect(Collectors.toSet());
         for (AppPart app : list.all()) {
-            app.ports().forEach((port, number) -> assign(app.name(), port, number, started.contains(app)));
+            app.ports().forEach((port, number) -> assign(app.name(), port, number, started.contains(app.name())));
         }
     }
 

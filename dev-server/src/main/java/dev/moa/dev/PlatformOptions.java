@@ -1,6 +1,8 @@
 package dev.moa.dev;
 
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param redisUrl an own Redis instead of a child process
  * @param kafkaAddress an own Kafka instead of a child process
  * @param usesStartCaches whether start-up caches are made (once) and used
+ * @param settings Spring properties of apps beside what they get anyway, by the app's name
  */
 public record PlatformOptions(
         Path home,
@@ -28,7 +31,8 @@ public record PlatformOptions(
         boolean hasKafka,
         @Nullable String redisUrl,
         @Nullable String kafkaAddress,
-        boolean usesStartCaches) {
+        boolean usesStartCaches,
+        Map<String, Map<String, String>> settings) {
 
     public PlatformOptions {
         if (portOffset < 0 || portOffset > 40_000) {
@@ -45,7 +49,7 @@ public record PlatformOptions(
 
     /** The whole platform of {@code home} on its usual ports. */
     public static PlatformOptions of(Path home) {
-        return new PlatformOptions(home, null, 0, false, false, null, true, null, null, true);
+        return new PlatformOptions(home, null, 0, false, false, null, true, null, null, true, Map.of());
     }
 
     public PlatformOptions withRoot(Path newRoot) {
@@ -59,22 +63,53 @@ public record PlatformOptions(
                 hasKafka,
                 redisUrl,
                 kafkaAddress,
-                usesStartCaches);
+                usesStartCaches,
+                settings);
     }
 
     public PlatformOptions withPortOffset(int offset) {
         return new PlatformOptions(
-                home, root, offset, isOnRandomPorts, isDemo, apps, hasKafka, redisUrl, kafkaAddress, usesStartCaches);
+                home,
+                root,
+                offset,
+                isOnRandomPorts,
+                isDemo,
+                apps,
+                hasKafka,
+                redisUrl,
+                kafkaAddress,
+                usesStartCaches,
+                settings);
     }
 
     public PlatformOptions onRandomPorts() {
         return new PlatformOptions(
-                home, root, portOffset, true, isDemo, apps, hasKafka, redisUrl, kafkaAddress, usesStartCaches);
+                home,
+                root,
+                portOffset,
+                true,
+                isDemo,
+                apps,
+                hasKafka,
+                redisUrl,
+                kafkaAddress,
+                usesStartCaches,
+                settings);
     }
 
     public PlatformOptions withDemo(boolean demo) {
         return new PlatformOptions(
-                home, root, portOffset, isOnRandomPorts, demo, apps, hasKafka, redisUrl, kafkaAddress, usesStartCaches);
+                home,
+                root,
+                portOffset,
+                isOnRandomPorts,
+                demo,
+                apps,
+                hasKafka,
+                redisUrl,
+                kafkaAddress,
+                usesStartCaches,
+                settings);
     }
 
     public PlatformOptions withApps(Set<String> names) {
@@ -88,26 +123,87 @@ public record PlatformOptions(
                 hasKafka,
                 redisUrl,
                 kafkaAddress,
-                usesStartCaches);
+                usesStartCaches,
+                settings);
     }
 
     public PlatformOptions withKafka(boolean kafka) {
         return new PlatformOptions(
-                home, root, portOffset, isOnRandomPorts, isDemo, apps, kafka, redisUrl, kafkaAddress, usesStartCaches);
+                home,
+                root,
+                portOffset,
+                isOnRandomPorts,
+                isDemo,
+                apps,
+                kafka,
+                redisUrl,
+                kafkaAddress,
+                usesStartCaches,
+                settings);
     }
 
     public PlatformOptions withOwnRedis(@Nullable String url) {
         return new PlatformOptions(
-                home, root, portOffset, isOnRandomPorts, isDemo, apps, hasKafka, url, kafkaAddress, usesStartCaches);
+                home,
+                root,
+                portOffset,
+                isOnRandomPorts,
+                isDemo,
+                apps,
+                hasKafka,
+                url,
+                kafkaAddress,
+                usesStartCaches,
+                settings);
     }
 
     public PlatformOptions withOwnKafka(@Nullable String address) {
         return new PlatformOptions(
-                home, root, portOffset, isOnRandomPorts, isDemo, apps, hasKafka, redisUrl, address, usesStartCaches);
+                home,
+                root,
+                portOffset,
+                isOnRandomPorts,
+                isDemo,
+                apps,
+                hasKafka,
+                redisUrl,
+                address,
+                usesStartCaches,
+                settings);
     }
 
     public PlatformOptions withStartCaches(boolean caches) {
         return new PlatformOptions(
-                home, root, portOffset, isOnRandomPorts, isDemo, apps, hasKafka, redisUrl, kafkaAddress, caches);
+                home,
+                root,
+                portOffset,
+                isOnRandomPorts,
+                isDemo,
+                apps,
+                hasKafka,
+                redisUrl,
+                kafkaAddress,
+                caches,
+                settings);
+    }
+
+    /** Gives an app of the platform one Spring property more. */
+    public PlatformOptions withSetting(String app, String name, String value) {
+        Map<String, Map<String, String>> more = new LinkedHashMap<>(settings);
+        Map<String, String> ofApp = new LinkedHashMap<>(more.getOrDefault(app, Map.of()));
+        ofApp.put(name, value);
+        more.put(app, ofApp);
+        return new PlatformOptions(
+                home,
+                root,
+                portOffset,
+                isOnRandomPorts,
+                isDemo,
+                apps,
+                hasKafka,
+                redisUrl,
+                kafkaAddress,
+                usesStartCaches,
+                more);
     }
 }

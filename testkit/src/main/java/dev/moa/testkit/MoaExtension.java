@@ -4,7 +4,9 @@ import dev.moa.dev.PlatformOptions;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
@@ -74,6 +76,7 @@ public final class MoaExtension implements BeforeAllCallback, ParameterResolver 
         private boolean hasDemo;
         private boolean isShared = true;
         private Duration startLimit = Duration.ofSeconds(120);
+        private final Map<String, Map<String, String>> settings = new LinkedHashMap<>();
 
         private Builder() {}
 
@@ -129,12 +132,18 @@ public final class MoaExtension implements BeforeAllCallback, ParameterResolver 
             return this;
         }
 
+        /** A Spring property of one app, such as {@code router}, beside what it gets anyway. */
+        public Builder setting(String app, String name, String value) {
+            settings.computeIfAbsent(app, none -> new LinkedHashMap<>()).put(name, value);
+            return this;
+        }
+
         public MoaExtension build() {
             return new MoaExtension(this);
         }
 
         private String key() {
-            return "%s %s %s %s".formatted(apps, isStoresOnly, hasKafka, hasDemo);
+            return "%s %s %s %s %s".formatted(apps, isStoresOnly, hasKafka, hasDemo, settings);
         }
 
         private RunningMoa start() {
@@ -146,6 +155,11 @@ public final class MoaExtension implements BeforeAllCallback, ParameterResolver 
                     .withDemo(hasDemo)
                     // made caches are used, but no test waits for their making
                     .withStartCaches(false);
+            for (Map.Entry<String, Map<String, String>> app : settings.entrySet()) {
+                for (Map.Entry<String, String> each : app.getValue().entrySet()) {
+                    options = options.withSetting(app.getKey(), each.getKey(), each.getValue());
+                }
+            }
             if (isStoresOnly) {
                 options = options.withApps(Set.of());
             } else if (!apps.isEmpty()) {

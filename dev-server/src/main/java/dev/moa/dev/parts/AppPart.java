@@ -1,5 +1,6 @@
 package dev.moa.dev.parts;
 
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -24,4 +25,12 @@ public record AppPart(
         String heap,
         List<String> jvmFlags,
         Map<String, String> settings,
-        List<String> arguments) {}
+        List<String> arguments) {
+
+    /** Returns it with further Spring properties, which go before its own. */
+    public AppPart with(Map<String, String> more) {
+        Map<String, String> all = new LinkedHashMap<>(settings);
+        all.putAll(more);
+        return new AppPart(name, module, mainClass, ports, heap, jvmFlags, all, arguments);
+    }
+}
