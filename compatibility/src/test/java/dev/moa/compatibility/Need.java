@@ -25,6 +25,8 @@ public record Need(List<String> check, String text) {
             new Need(List.of("/usr/bin/python3", "-m", "pip", "--version"), "needs pip: apt-get install python3-pip");
     public static final Need NODE =
             new Need(List.of("npm", "--version"), "needs Node 20 with npm: apt-get install nodejs npm");
+    public static final Need HAPROXY =
+            new Need(List.of("/usr/sbin/haproxy", "-v"), "needs HAProxy: apt-get install haproxy");
     public static final Need NOTHING = new Need(List.of(), "");
 
     /** Skips the test that asks, by name, where the program is missing. */

@@ -15,7 +15,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
-/** Instances at fixed ports, each restarted at its own. */
+/** Instances at ports that they keep when they are restarted, or, where a registry tells of them, at another each time. */
 final class Fleet implements AutoCloseable {
 
     /** Below the range that outgoing connections take their ports from, or one of them might sit on an instance's. */
@@ -31,12 +31,19 @@ final class Fleet implements AutoCloseable {
     }
 
     private final boolean processes;
+    private final @Nullable String registry;
     private final int[] ports;
     private final @Nullable Running[] running;
 
     /** @param processes whether each is a process of its own, or a port of this one */
     Fleet(int size, boolean processes) throws IOException {
+        this(size, processes, null);
+    }
+
+    /** @param registry its base URL; null for instances that nobody tells of */
+    Fleet(int size, boolean processes, @Nullable String registry) throws IOException {
         this.processes = processes;
+        this.registry = registry;
         this.ports = new int[size];
         this.running = new Running[size];
         for (int i = 0; i < size; i++) {
@@ -59,6 +66,9 @@ final class Fleet implements AutoCloseable {
     /** Drains one, waits for its end, and starts it again. */
     void restart(int index) throws IOException, InterruptedException {
         of(index).leave();
+        if (registry != null) {
+            ports[index] = freePort();
+        }
         start(index, processes);
     }
 
@@ -91,7 +101,7 @@ final class Fleet implements AutoCloseable {
     }
 
     private Running port(int index) {
-        MoaServer server = RollingInstance.start(ports[index], others(index));
+        MoaServer server = RollingInstance.start(ports[index], others(index), registry);
         return new Running() {
             @Override
             public void leave() {
@@ -112,9 +122,11 @@ final class Fleet implements AutoCloseable {
                 "-XX:+UseSerialGC",
                 "-Xmx64m",
                 "-cp",
-                System.getProperty("java.class.path"),
-                RollingInstance.class.getName(),
-                Integer.toString(ports[index])));
+                System.getProperty("java.class.path")));
+        if (registry != null) {
+            command.add("-Dmoa.rolling.registry=" + registry);
+        }
+        command.addAll(List.of(RollingInstance.class.getName(), Integer.toString(ports[index])));
         others(index).forEach(other -> command.add(Integer.toString(other.getPort())));
         Process process = new ProcessBuilder(command)
                 .redirectError(ProcessBuilder.Redirect.INHERIT)

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
 
 /** One instance that comes and goes: a server at a given port, in this process or as the main class of its own. */
 final class RollingInstance {
@@ -20,14 +21,15 @@ final class RollingInstance {
 
     private RollingInstance() {}
 
-    /** Starts a server that sends its callers to {@code others} when it goes. */
-    static MoaServer start(int port, List<InetSocketAddress> others) {
-        return MoaServer.builder()
-                .app("rolling")
-                .port(port)
-                .quietTime(QUIET_TIME)
-                .successors(() -> others)
-                .publish(SERVICE, Greeter.class, new Greeter() {
+    /** Starts a server that sends its callers to {@code others} when it goes, or to those whom the registry names. */
+    static MoaServer start(int port, List<InetSocketAddress> others, @Nullable String registry) {
+        MoaServer.Builder server = MoaServer.builder().app("rolling").port(port).quietTime(QUIET_TIME);
+        if (registry == null) {
+            server.successors(() -> others);
+        } else {
+            server.registries(List.of(registry));
+        }
+        return server.publish(SERVICE, Greeter.class, new Greeter() {
                     @Override
                     public String hello(String name) {
                         return "hello " + name;
@@ -48,7 +50,7 @@ final class RollingInstance {
         for (int i = 1; i < args.length; i++) {
             others.add(InetSocketAddress.createUnresolved("127.0.0.1", Integer.parseInt(args[i])));
         }
-        MoaServer server = start(Integer.parseInt(args[0]), others);
+        MoaServer server = start(Integer.parseInt(args[0]), others, System.getProperty("moa.rolling.registry"));
         Runtime.getRuntime().addShutdownHook(new Thread(server::close, "rolling-stop"));
         System.out.println("READY");
         new CountDownLatch(1).await();

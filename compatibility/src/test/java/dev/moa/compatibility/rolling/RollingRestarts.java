@@ -106,11 +106,22 @@ final class RollingRestarts implements AutoCloseable {
         });
     }
 
-    /** A program of another language. */
+    /** A program of another language that knows the instances. */
     void addProgram(String name, List<String> command) throws IOException {
+        addProgram(name, command, fleet.ports());
+    }
+
+    /** A program of another language that knows {@code ports}. */
+    void addProgram(String name, List<String> command, List<Integer> ports) throws IOException {
         Tally tally = new Tally();
         tallies.put(name, tally);
-        toClose.push(new ProgramCaller(tally, command, fleet.ports()));
+        toClose.push(new ProgramCaller(tally, command, ports));
+    }
+
+    /** Callers in this process, who have something to close at their end. */
+    void add(String name, AutoCloseable client, Callers.Call call) {
+        toClose.push(client);
+        add(name, 2, PAUSE_MICROS, call);
     }
 
     private void add(String name, int threads, long pauseMicros, Callers.Call call) {
@@ -121,9 +132,16 @@ final class RollingRestarts implements AutoCloseable {
 
     /** Restarts one instance after the other, and waits after each until all callers have gone on. */
     void run(int rounds) throws IOException, InterruptedException {
+        run(rounds, () -> {});
+    }
+
+    /** @param ready waits until a restarted instance is where callers find it */
+    void run(int rounds, Runnable ready) throws IOException, InterruptedException {
+        ready.run();
         awaitProgress();
         for (int round = 0; round < rounds; round++) {
             fleet.restart(round % fleet.ports().size());
+            ready.run();
             awaitProgress();
         }
     }
