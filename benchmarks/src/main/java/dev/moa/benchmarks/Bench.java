@@ -17,7 +17,8 @@ public final class Bench {
             new NodesBenchmark(),
             new TailBenchmark(),
             new LeasesBenchmark(),
-            new RegistryBenchmark());
+            new RegistryBenchmark(),
+            new HaproxyBenchmark());
 
     private Bench() {}
 
