@@ -157,7 +157,8 @@ public final class CallFrames {
                     StatusCode.RESOURCE_EXHAUSTED,
                     "the answer is %d bytes long (limit %d); ask for less at once"
                             .formatted(body.length(), maxBodyBytes),
-                    null);
+                    null,
+                    response.why());
         } else if (response.isOk()) {
             FrameWriter frame = FrameWriter.begin(out, FrameKind.RESPONSE, stream);
             if (body != null && body.format() != asked) {
@@ -166,19 +167,28 @@ public final class CallFrames {
             if (body != null && body.types() != 0) {
                 frame.number(HeaderKey.TYPES, body.types());
             }
-            frame.end(body);
+            why(frame, response.why()).end(body);
         } else {
             String message = response.message();
-            writeFailure(out, stream, response.code(), message == null ? "" : message, body);
+            writeFailure(out, stream, response.code(), message == null ? "" : message, body, response.why());
         }
     }
 
     private static void writeFailure(
-            ByteBuf out, long stream, StatusCode code, String message, @Nullable Payload details) {
-        FrameWriter.begin(out, FrameKind.RESPONSE, stream)
+            ByteBuf out,
+            long stream,
+            StatusCode code,
+            String message,
+            @Nullable Payload details,
+            @Nullable Payload why) {
+        FrameWriter frame = FrameWriter.begin(out, FrameKind.RESPONSE, stream)
                 .number(HeaderKey.CODE, code.number())
-                .text(HeaderKey.MESSAGE, abbreviate(message))
-                .end(details);
+                .text(HeaderKey.MESSAGE, abbreviate(message));
+        why(frame, why).end(details);
+    }
+
+    private static FrameWriter why(FrameWriter frame, @Nullable Payload why) {
+        return why == null || why.length() > HeaderKey.WHY.maxBytes() ? frame : frame.bytes(HeaderKey.WHY, why);
     }
 
     /**
@@ -194,6 +204,7 @@ public final class CallFrames {
         HeaderReader header = frame.header();
         long code = 0;
         String message = null;
+        Payload why = null;
         Payload.Format format = asked;
         long types = 0;
         while (header.next()) {
@@ -210,18 +221,16 @@ public final class CallFrames {
                 case 11 -> types = header.number(HeaderKey.TYPES);
                 case 16 -> code = header.number(HeaderKey.CODE);
                 case 17 -> message = header.text(HeaderKey.MESSAGE);
+                case 18 -> why = Payload.json(header.bytes(HeaderKey.WHY));
                 default -> {}
             }
         }
         StatusCode status = code < 0 || code > 1_000 ? StatusCode.UNKNOWN : StatusCode.of((int) code);
         if (status == StatusCode.OK) {
-            return CallResponse.success(id, result(frame, format, types));
+            return new CallResponse(id, status, result(frame, format, types), null, null, why);
         }
-        return CallResponse.failure(
-                id,
-                status,
-                message == null ? status.name() : message,
-                frame.bodyLength() == 0 ? null : frame.body(Payload.Format.JSON, 0));
+        Payload details = frame.bodyLength() == 0 ? null : frame.body(Payload.Format.JSON, 0);
+        return new CallResponse(id, status, null, message == null ? status.name() : message, details, why);
     }
 
     private static Payload result(Frame frame, Payload.Format format, long types) {

@@ -18,6 +18,8 @@ public enum HeaderKey {
     TYPES(11, ValueType.INT, 8),
     CODE(16, ValueType.INT, 8),
     MESSAGE(17, ValueType.TEXT, 8_192),
+    /** A JSON object that says which instance got the call and why; left out where it is longer. */
+    WHY(18, ValueType.BYTES, 32_768),
     MIN_VERSION(32, ValueType.INT, 8),
     MAX_VERSION(33, ValueType.INT, 8),
     /** The version that both ends speak from now on, in the answer to HELLO. */

@@ -159,7 +159,7 @@ class ProtocolDocumentTests {
             }
             compared++;
         }
-        assertThat(compared).isEqualTo(4);
+        assertThat(compared).isEqualTo(5);
     }
 
     @Test

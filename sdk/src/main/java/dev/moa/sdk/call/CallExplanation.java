@@ -40,7 +40,8 @@ public record CallExplanation(
      * @param tookMs milliseconds until it ended; null if it had not when the call did
      * @param outcome how it ended, a status code, or ABANDONED; null if it had not when the call did
      * @param panic whether so many instances were ejected that no ejection counted
-     * @param candidates every instance as it looked when this one was chosen
+     * @param known how many instances there were
+     * @param candidates the instances as they looked when this one was chosen; of more than 32 the best by score
      */
     public record Try(
             String kind,
@@ -49,6 +50,7 @@ public record CallExplanation(
             @Nullable Double tookMs,
             @Nullable String outcome,
             boolean panic,
+            int known,
             List<Option> candidates) {}
 
     /**

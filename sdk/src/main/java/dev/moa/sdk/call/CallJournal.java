@@ -4,25 +4,44 @@ import dev.moa.protocol.CallRequest;
 import dev.moa.protocol.CallResponse;
 import dev.moa.protocol.Payload;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Takes down what a call that is to be explained does. At most as many entries as it has attempts. */
 final class CallJournal {
 
+    /** Candidates of one attempt: enough to see the choice, little enough for any face. */
+    private static final int MAX_SHOWN = 32;
+
     private static final class Entry {
         private final Attempt attempt;
         private final double afterMs;
         private final boolean panic;
+        private final int known;
         private final List<CallExplanation.Option> candidates;
         private @Nullable Double tookMs;
         private @Nullable String outcome;
 
-        private Entry(Attempt attempt, double afterMs, boolean panic, List<CallExplanation.Option> candidates) {
+        private Entry(Attempt attempt, double afterMs, boolean panic, List<InstanceView> views) {
             this.attempt = attempt;
             this.afterMs = afterMs;
             this.panic = panic;
-            this.candidates = candidates;
+            this.known = views.size();
+            this.candidates = shown(views, attempt.endpoint().address().id());
+        }
+
+        private static List<CallExplanation.Option> shown(List<InstanceView> views, String chosen) {
+            Stream<InstanceView> shown = views.size() <= MAX_SHOWN
+                    ? views.stream()
+                    // NaN, which is no score, comes last
+                    : views.stream()
+                            .sorted(Comparator.comparing((InstanceView view) ->
+                                            !view.address().id().equals(chosen))
+                                    .thenComparingDouble(InstanceView::score))
+                            .limit(MAX_SHOWN);
+            return shown.map(CallExplanation.Option::of).toList();
         }
     }
 
@@ -34,7 +53,7 @@ final class CallJournal {
                 attempt,
                 milliseconds(sinceStartNanos),
                 in.roster().panic(),
-                in.fleet().view().stream().map(CallExplanation.Option::of).toList()));
+                in.fleet().view()));
     }
 
     /** An attempt ended; null if it was abandoned. */
@@ -71,6 +90,7 @@ final class CallJournal {
                 entry.tookMs,
                 entry.outcome,
                 entry.panic,
+                entry.known,
                 entry.candidates);
     }
 
