@@ -5,7 +5,7 @@ import dev.moa.protocol.Deadline;
 import dev.moa.protocol.Payload;
 import dev.moa.protocol.client.ConnectionOptions;
 import dev.moa.protocol.client.MoaConnection;
-import dev.moa.sdk.CallOptions;
+import dev.moa.sdk.call.CallOptions;
 import dev.moa.sdk.MoaClient;
 import dev.moa.sdk.call.CallSettings;
 import dev.moa.sdk.call.MethodSettings;

@@ -87,6 +87,24 @@ class ReadmeIT {
     }
 
     @Test
+    void callSaysWhyItWentWhereItWent() {
+        Readme calling = Readme.read("docs/calling.md", OFFSET);
+        String script = calling.command("sh", "moa call --why")
+                .replace("./moa call --why", "../moa call --why --port-offset " + OFFSET);
+        for (String command : List.of(script, calling.command("sh", "moa-why"))) {
+            String printed = Shell.run(command);
+            JsonNode response = json(printed.substring(printed.indexOf('{')));
+
+            assertThat(response.path("result").asString()).isEqualTo("hello world");
+            JsonNode attempt = response.path("why").path("attempts").path(0);
+            assertThat(attempt.path("kind").asString()).isEqualTo("FIRST");
+            assertThat(attempt.path("outcome").asString()).isEqualTo("OK");
+            assertThat(attempt.path("candidates").path(0).path("standing").asString())
+                    .isNotEmpty();
+        }
+    }
+
+    @Test
     void gatewayCalls() {
         assertThat(Shell.run(readme.command("sh", "http://localhost:8080/api"))).contains("Hana 7");
     }

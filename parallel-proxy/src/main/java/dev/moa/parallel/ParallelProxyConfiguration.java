@@ -34,8 +34,8 @@ class ParallelProxyConfiguration {
     }
 
     @Bean
-    BatchRunner batchRunner(Forwarder forwarder, BatchProperties limits, BytesInProgress bytes) {
-        return new BatchRunner(forwarder, limits, bytes);
+    BatchRunner batchRunner(Forwarder forwarder, BatchProperties limits, BytesInProgress bytes, MoaClient client) {
+        return new BatchRunner(forwarder, limits, bytes, client::startTrace);
     }
 
     @Bean

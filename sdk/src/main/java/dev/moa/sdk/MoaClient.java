@@ -10,6 +10,7 @@ import dev.moa.protocol.StatusCode;
 import dev.moa.protocol.client.ConnectionOptions;
 import dev.moa.sdk.balance.Balancer;
 import dev.moa.sdk.call.CallExplanation;
+import dev.moa.sdk.call.CallOptions;
 import dev.moa.sdk.call.CallSettings;
 import dev.moa.sdk.call.Calls;
 import dev.moa.sdk.call.InstanceView;
@@ -50,12 +51,14 @@ public final class MoaClient implements AutoCloseable {
     private final @Nullable Statistics statistics;
     private final Calls calls;
     private final @Nullable BodyCodec codec;
+    private final double traceRatio;
 
     private MoaClient(Builder settings) {
         this.app = settings.app;
         this.timeout = settings.timeout;
         this.statistics = settings.statistics;
         this.codec = settings.codec;
+        this.traceRatio = settings.traceRatio;
         this.interceptors = List.copyOf(settings.interceptors);
         ConnectionOptions connection =
                 ConnectionOptions.defaults().withToken(settings.token).withApp(settings.app);
@@ -100,7 +103,7 @@ public final class MoaClient implements AutoCloseable {
         boolean explained = options.explained() || given.tags().containsKey(CallOptions.WHY_TAG);
         CallContext ctx = context(explained ? withoutWhy(given) : given, scope);
         CompletableFuture<CallResponse> answer = new OutgoingCall(
-                        calls, interceptors, explained ? options.withExplanation() : options)
+                        this::dispatch, interceptors, explained ? options.withExplanation() : options)
                 .start(request.withCtx(ctx), deadline);
         if (counted != null) {
             answer.whenComplete((response, cancelled) -> counted.ended(
@@ -115,6 +118,25 @@ public final class MoaClient implements AutoCloseable {
             scope.onCancel(() -> answer.cancel(false));
         }
         return answer;
+    }
+
+    /**
+     * Calls without an answer (ONEWAY). The future completes with OK and null once the call is on its way to an
+     * instance: that it arrived, was taken or succeeded nobody says. A failure means that nothing was sent. It is
+     * sent to another instance where one cannot be reached, counted as other calls are, and waits no longer than its
+     * timeout for an instance that does not read.
+     */
+    public CompletableFuture<CallResponse> send(CallRequest request) {
+        return call(request, CallOptions.ONEWAY);
+    }
+
+    /** Behind the interceptors. */
+    private CompletableFuture<CallResponse> dispatch(CallRequest request, Deadline deadline, CallOptions options) {
+        CallContext ctx = request.ctx();
+        CallRequest traced = ctx.traceparent() != null
+                ? request
+                : request.withCtx(ctx.withTrace(startTrace().traceparent(), ctx.path()));
+        return calls.call(traced, deadline, options);
     }
 
     private long timeoutMs(CallRequest request) {
@@ -146,17 +168,13 @@ public final class MoaClient implements AutoCloseable {
 
     /**
      * Returns an object whose methods call the service: methods that return a
-     * {@link java.util.concurrent.CompletionStage} at once, others when the answer is there. Failures are
-     * {@link MoaException}s.
+     * {@link java.util.concurrent.CompletionStage} at once, others when the answer is there, those marked
+     * {@link dev.moa.sdk.annotation.Oneway} when the call is on its way. Failures are {@link MoaException}s.
      *
      * @throws IllegalArgumentException if {@code type} is not an interface or has overloaded methods
      */
     public <T> T proxy(ServiceName service, Class<T> type) {
-        return ServiceProxy.of(
-                service,
-                type,
-                codec,
-                (request, idempotent) -> call(request, idempotent ? CallOptions.IDEMPOTENT : CallOptions.DEFAULT));
+        return ServiceProxy.of(service, type, codec, this::call);
     }
 
     /** Calls in parallel; the responses are in the order of the requests, each failure in its place. */
@@ -203,16 +221,25 @@ public final class MoaClient implements AutoCloseable {
         TraceContext parent = TraceContext.parse(given.traceparent());
         String path = given.path();
         if (parent == null && scope != null) {
-            parent = scope.trace();
+            parent = scope.isTraced() ? scope.trace() : scope.trace().sampled(traceRatio);
             path = path == null ? scope.nextPath() : path;
         }
-        TraceContext trace = parent == null ? TraceContext.start() : parent.next();
         return new CallContext(
                 given.app() == null ? app : given.app(),
                 given.timeoutMs(),
-                trace.traceparent(),
+                // an interceptor that traces begins the trace, and its sampler decides; else startTrace() does
+                parent == null ? null : parent.next().traceparent(),
                 path == null ? "0" : path,
-                tags(given.tags(), scope));
+                tags(given.tags(), scope),
+                given.carried());
+    }
+
+    /**
+     * Returns the beginning of a trace for calls that belong together, sampled as the {@linkplain
+     * Builder#traceRatio ratio} says.
+     */
+    public TraceContext startTrace() {
+        return TraceContext.start().sampled(traceRatio);
     }
 
     private static Map<String, String> tags(Map<String, String> given, @Nullable CallScope scope) {
@@ -240,6 +267,7 @@ public final class MoaClient implements AutoCloseable {
         private @Nullable String zone;
         private CallSettings callSettings = CallSettings.defaults();
         private @Nullable BodyCodec codec = CborCodec.INSTANCE;
+        private double traceRatio = 0.1;
 
         private Builder() {}
 
@@ -291,6 +319,18 @@ public final class MoaClient implements AutoCloseable {
         /** Sets where calls are counted; null, the default, for nowhere. */
         public Builder statistics(@Nullable Statistics newStatistics) {
             statistics = newStatistics;
+            return this;
+        }
+
+        /**
+         * Sets the share of the traces that begin here without a tracer and are marked as sampled, 0 to 1 (0.1). Where
+         * an interceptor begins the trace, its sampler decides instead; a trace that a caller began stays as it is.
+         */
+        public Builder traceRatio(double ratio) {
+            if (!(ratio >= 0 && ratio <= 1)) {
+                throw new IllegalArgumentException("traceRatio: %s (expected: 0 to 1)".formatted(ratio));
+            }
+            traceRatio = ratio;
             return this;
         }
 

@@ -5,7 +5,7 @@ import dev.moa.protocol.CallResponse;
 import dev.moa.protocol.Deadline;
 import dev.moa.protocol.MoaException;
 import dev.moa.protocol.StatusCode;
-import dev.moa.sdk.call.Calls;
+import dev.moa.sdk.call.CallOptions;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -21,20 +21,26 @@ final class OutgoingCall {
 
     private static final Logger log = LoggerFactory.getLogger(OutgoingCall.class);
 
-    private final Calls calls;
+    /** What comes behind the last interceptor. */
+    @FunctionalInterface
+    interface Sender {
+        CompletableFuture<CallResponse> send(CallRequest request, Deadline deadline, CallOptions options);
+    }
+
+    private final Sender sender;
     private final List<ClientInterceptor> interceptors;
     private final CallOptions options;
     private volatile @Nullable CompletableFuture<CallResponse> innermost;
 
-    OutgoingCall(Calls calls, List<ClientInterceptor> interceptors, CallOptions options) {
-        this.calls = calls;
+    OutgoingCall(Sender sender, List<ClientInterceptor> interceptors, CallOptions options) {
+        this.sender = sender;
         this.interceptors = interceptors;
         this.options = options;
     }
 
     CompletableFuture<CallResponse> start(CallRequest request, Deadline deadline) {
         if (interceptors.isEmpty()) {
-            return calls.call(request, deadline, options.idempotent(), options.explained());
+            return sender.send(request, deadline, options);
         }
         CompletableFuture<CallResponse> outer = new CompletableFuture<>();
         try {
@@ -55,8 +61,7 @@ final class OutgoingCall {
 
     private CompletableFuture<CallResponse> proceed(int index, CallRequest request, Deadline deadline) {
         if (index == interceptors.size()) {
-            CompletableFuture<CallResponse> inner =
-                    calls.call(request, deadline, options.idempotent(), options.explained());
+            CompletableFuture<CallResponse> inner = sender.send(request, deadline, options);
             innermost = inner;
             return inner;
         }

@@ -2,22 +2,30 @@ package dev.moa.sdk;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.moa.protocol.CallContext;
 import dev.moa.protocol.CallRequest;
 import dev.moa.protocol.CallResponse;
+import dev.moa.protocol.Deadline;
 import dev.moa.protocol.Payload;
 import dev.moa.protocol.ServiceName;
+import dev.moa.protocol.StatusCode;
+import dev.moa.protocol.client.ConnectionOptions;
+import dev.moa.protocol.client.MoaConnection;
 import dev.moa.protocol.json.CallJson;
 import dev.moa.sdk.call.CallExplanation;
+import dev.moa.sdk.call.CallOptions;
 import dev.moa.sdk.call.InstanceView;
 import dev.moa.sdk.lookup.InstanceAddress;
 import dev.moa.sdk.lookup.StaticDirectory;
 import java.io.DataInputStream;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -93,6 +101,34 @@ class ExplainIT {
     @Test
     void callThatDoesNotAskIsNotExplained() {
         assertThat(client.call(WHO).join().why()).isNull();
+    }
+
+    @Test
+    void explanationComesBackOverMoaFrames() throws Exception {
+        CallContext asking = new CallContext(null, 0, null, null, Map.of(CallOptions.WHY_TAG, "1"));
+        try (MoaServer proxy = MoaServer.builder()
+                        .app("proxy")
+                        .fallback((request, call) -> client.call(request))
+                        .build()
+                        .start();
+                MoaConnection connection = MoaConnection.open(
+                                new InetSocketAddress("127.0.0.1", proxy.port()), ConnectionOptions.defaults())
+                        .get(10, TimeUnit.SECONDS)) {
+            CallResponse response = connection
+                    .call(WHO.withCtx(asking), Deadline.afterMillis(5_000))
+                    .get(10, TimeUnit.SECONDS);
+            CallResponse failure = connection
+                    .call(
+                            CallRequest.of(GREETER, "nothing", Payload.NO_ARGUMENTS)
+                                    .withCtx(asking),
+                            Deadline.afterMillis(5_000))
+                    .get(10, TimeUnit.SECONDS);
+
+            assertThat(response.isOk()).isTrue();
+            assertThat(CallExplanation.parse(response.why()).attempts()).isNotEmpty();
+            assertThat(failure.code()).isEqualTo(StatusCode.UNIMPLEMENTED);
+            assertThat(CallExplanation.parse(failure.why()).attempts()).isNotEmpty();
+        }
     }
 
     @Test

@@ -10,6 +10,7 @@ import dev.moa.protocol.Payload;
 import dev.moa.protocol.ServiceName;
 import dev.moa.protocol.StatusCode;
 import dev.moa.sdk.balance.Candidate;
+import dev.moa.sdk.call.CallOptions;
 import dev.moa.sdk.call.CallSettings;
 import dev.moa.sdk.call.MethodSettings;
 import dev.moa.sdk.context.CallScope;

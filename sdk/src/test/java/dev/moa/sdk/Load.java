@@ -4,6 +4,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.moa.protocol.CallRequest;
 import dev.moa.protocol.CallResponse;
+import dev.moa.sdk.call.CallOptions;
 import java.time.Duration;
 import java.util.List;
 import java.util.Queue;

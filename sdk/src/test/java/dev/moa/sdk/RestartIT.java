@@ -9,6 +9,7 @@ import dev.moa.protocol.Payload;
 import dev.moa.protocol.ServiceName;
 import dev.moa.protocol.StatusCode;
 import dev.moa.protocol.server.MoaPort;
+import dev.moa.sdk.call.CallOptions;
 import dev.moa.sdk.lookup.InstanceAddress;
 import dev.moa.sdk.lookup.StaticDirectory;
 import dev.moa.sdk.publish.PublishedService;

@@ -68,6 +68,8 @@ public class MoaAutoConfiguration {
                 .balancer(balancer.getIfAvailable(() -> client.newBalancer(moa.zone())))
                 .zone(moa.zone())
                 .token(tokens.own())
+                // one share for the traces that begin here, whether the application has a tracer or not
+                .traceRatio(environment.getProperty("management.tracing.sampling.probability", Double.class, 0.1))
                 .statistics(statistics);
         interceptors.orderedStream().forEach(builder::interceptor);
         return builder.build();

@@ -9,8 +9,8 @@ import dev.moa.protocol.MoaException;
 import dev.moa.protocol.Payload;
 import dev.moa.protocol.StatusCode;
 import dev.moa.protocol.json.CallJson;
-import dev.moa.sdk.CallOptions;
 import dev.moa.sdk.MoaClient;
+import dev.moa.sdk.call.CallOptions;
 import dev.moa.sdk.context.TraceContext;
 import java.util.Map;
 import java.util.concurrent.TimeoutException;
@@ -67,7 +67,7 @@ final class CallEndpoint {
                     started);
         }
         TraceContext given = TraceContext.parse(request.headers().firstHeader("traceparent"));
-        TraceContext trace = given == null ? TraceContext.start() : given;
+        TraceContext trace = given == null ? client.startTrace() : given;
         return work.apply(trace)
                 .onErrorResume(MoaException.class, e -> Mono.just(Outcome.of(e.toResponse(null))))
                 .flatMap(outcome -> answer(outcome, trace, started))

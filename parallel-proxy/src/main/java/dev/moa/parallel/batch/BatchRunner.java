@@ -19,6 +19,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,16 +35,20 @@ public final class BatchRunner implements AutoCloseable {
     private final Forwarder forwarder;
     private final BatchProperties limits;
     private final BytesInProgress bytes;
+    private final Supplier<TraceContext> startTrace;
     private final ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(1, work -> {
         Thread thread = new Thread(work, "parallel-batch-1");
         thread.setDaemon(true);
         return thread;
     });
 
-    public BatchRunner(Forwarder forwarder, BatchProperties limits, BytesInProgress bytes) {
+    /** @param startTrace begins a trace for a batch that came without one */
+    public BatchRunner(
+            Forwarder forwarder, BatchProperties limits, BytesInProgress bytes, Supplier<TraceContext> startTrace) {
         this.forwarder = forwarder;
         this.limits = limits;
         this.bytes = bytes;
+        this.startTrace = startTrace;
         timer.setRemoveOnCancelPolicy(true);
     }
 
@@ -57,7 +62,7 @@ public final class BatchRunner implements AutoCloseable {
         long timeoutMs =
                 batch.timeoutMs() > 0 ? batch.timeoutMs() : limits.timeout().toMillis();
         Run run = new Run(batch, Deadline.afterMillis(timeoutMs), timeoutMs);
-        run.start(traceparent == null ? TraceContext.start().traceparent() : traceparent);
+        run.start(traceparent == null ? startTrace.get().traceparent() : traceparent);
         return run.result;
     }
 

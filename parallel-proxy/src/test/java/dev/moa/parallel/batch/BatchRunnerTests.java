@@ -11,6 +11,7 @@ import dev.moa.protocol.CallResponse;
 import dev.moa.protocol.Payload;
 import dev.moa.protocol.ServiceName;
 import dev.moa.protocol.StatusCode;
+import dev.moa.sdk.context.TraceContext;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,7 +36,7 @@ class BatchRunnerTests {
     private final List<CompletableFuture<CallResponse>> hanging = new CopyOnWriteArrayList<>();
     private final Forwarder forwarder = new Forwarder(this::call, new ForwardProperties(1_000, 100, 100));
     private final BytesInProgress bytes = new BytesInProgress(LIMITS);
-    private final BatchRunner runner = new BatchRunner(forwarder, LIMITS, bytes);
+    private final BatchRunner runner = new BatchRunner(forwarder, LIMITS, bytes, TraceContext::start);
 
     @AfterEach
     void close() {

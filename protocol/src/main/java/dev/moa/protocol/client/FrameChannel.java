@@ -239,14 +239,20 @@ final class FrameChannel extends ChannelInboundHandlerAdapter {
         }
         long stream = ++lastStream;
         try {
-            CallFrames.writeRequest(out(), FrameKind.REQUEST, stream, call.request, timeoutMs);
+            FrameKind kind = call.oneway ? FrameKind.ONEWAY : FrameKind.REQUEST;
+            CallFrames.writeRequest(out(), kind, stream, call.request, timeoutMs);
         } catch (IllegalArgumentException e) {
             settle(call);
             call.complete(failure(call, StatusCode.INVALID_ARGUMENT, "request: " + e.getMessage(), NOT_SENT));
             return;
         }
         call.stream = stream;
-        sent.put(stream, call);
+        if (call.oneway) {
+            settle(call);
+            call.complete(CallResponse.success(call.request.id(), Payload.NULL));
+        } else {
+            sent.put(stream, call);
+        }
     }
 
     void deadlinePassed(PendingCall call) {

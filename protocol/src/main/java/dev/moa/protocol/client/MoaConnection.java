@@ -137,7 +137,18 @@ public final class MoaConnection implements AutoCloseable {
      * <p>Cancelling the future tells the other end that nobody waits any more.
      */
     public CompletableFuture<CallResponse> call(CallRequest request, Deadline deadline) {
-        PendingCall call = new PendingCall(frames, request, deadline);
+        PendingCall call = new PendingCall(frames, request, deadline, false);
+        frames.call(call);
+        return call;
+    }
+
+    /**
+     * Sends a call that is not answered. The future completes with OK and null once the call is on its way, which says
+     * nothing of what becomes of it; or with a failure as {@link #call} does, and then nothing was sent. It waits no
+     * longer than to the deadline for the peer to take it, and counts as in flight until then.
+     */
+    public CompletableFuture<CallResponse> send(CallRequest request, Deadline deadline) {
+        PendingCall call = new PendingCall(frames, request, deadline, true);
         frames.call(call);
         return call;
     }

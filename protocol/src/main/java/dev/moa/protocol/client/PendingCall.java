@@ -12,6 +12,9 @@ final class PendingCall extends CompletableFuture<CallResponse> {
     private final FrameChannel connection;
     final CallRequest request;
     final Deadline deadline;
+    /** Whether it ends once it is on its way. */
+    final boolean oneway;
+
     final DeadlineWheel.Timeout timeout = new DeadlineWheel.Timeout(this::deadlinePassed);
 
     /** The stream it was sent on; 0 while it has not been sent. */
@@ -20,10 +23,11 @@ final class PendingCall extends CompletableFuture<CallResponse> {
     /** Whether the connection has let go of it. */
     boolean settled;
 
-    PendingCall(FrameChannel connection, CallRequest request, Deadline deadline) {
+    PendingCall(FrameChannel connection, CallRequest request, Deadline deadline, boolean oneway) {
         this.connection = connection;
         this.request = request;
         this.deadline = deadline;
+        this.oneway = oneway;
     }
 
     private void deadlinePassed() {

@@ -16,6 +16,7 @@ final class CallDesk {
     private final long defaultTimeoutMs;
     private final long maxTimeoutMs;
     private final LongAdder inFlight = new LongAdder();
+    private final LongAdder onewaysDropped = new LongAdder();
     private final AtomicInteger goodbyes = new AtomicInteger();
     private final CompletableFuture<Void> drained = new CompletableFuture<>();
     private volatile boolean goingAway;
@@ -53,6 +54,15 @@ final class CallDesk {
 
     void callStarted() {
         inFlight.increment();
+    }
+
+    /** A call that nobody waits for was not taken. */
+    void onewayDropped() {
+        onewaysDropped.increment();
+    }
+
+    long onewaysDropped() {
+        return onewaysDropped.sum();
     }
 
     /** A call's reply has been handed to the connection, or nobody waits for it any more. */

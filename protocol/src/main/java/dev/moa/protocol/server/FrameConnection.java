@@ -155,13 +155,17 @@ final class FrameConnection extends PeerConnection implements Farewell {
         try {
             request = CallFrames.readRequest(frame);
         } catch (MoaException e) {
-            if (!oneway) {
+            if (oneway) {
+                desk.onewayDropped();
+            } else {
                 CallFrames.writeResponse(out(), stream, Payload.Format.JSON, e.toResponse(null), peerMaxBodyBytes);
             }
             return;
         }
         if (isFull()) {
-            if (!oneway) {
+            if (oneway) {
+                desk.onewayDropped();
+            } else {
                 CallResponse refusal = CallResponse.failure(
                         request.id(),
                         StatusCode.RESOURCE_EXHAUSTED,

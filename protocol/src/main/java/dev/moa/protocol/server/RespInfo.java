@@ -84,6 +84,9 @@ final class RespInfo {
                 .append(count)
                 .append('\n'));
         text.append("calls_in_flight:").append(peers.desk().inFlight()).append('\n');
+        text.append("oneway_calls_dropped:")
+                .append(peers.desk().onewaysDropped())
+                .append('\n');
         text.append("reply_bytes_waiting:").append(waiting).append('\n');
         text.append("direct_buffer_bytes:")
                 .append(Math.max(0, PlatformDependent.usedDirectMemory()))

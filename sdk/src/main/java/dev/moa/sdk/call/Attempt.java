@@ -99,7 +99,7 @@ final class Attempt implements BiConsumer<CallResponse, Throwable> {
     @Override
     public void accept(@Nullable CallResponse response, @Nullable Throwable failure) {
         long took = service.nanoTime() - beganAt;
-        service.attempted(endpoint, response == null ? Outcome.ABANDONED : Outcome.of(response), took);
+        service.attempted(endpoint, call.outcome(response), took);
         call.attempted(this, response, took);
     }
 

@@ -26,7 +26,7 @@ final class Call extends CompletableFuture<CallResponse> {
 
     private final CallRequest request;
     private final Deadline deadline;
-    private final boolean callerSaysIdempotent;
+    private final CallOptions options;
     private volatile @Nullable ServiceCalls service;
     private volatile @Nullable MethodCalls method;
     private volatile @Nullable Future<?> alarm;
@@ -42,12 +42,11 @@ final class Call extends CompletableFuture<CallResponse> {
     private @Nullable List<Endpoint> tried;
     private boolean released;
 
-    /** @param explained whether the response says why it came from where it came from */
-    Call(CallRequest request, Deadline deadline, boolean idempotent, boolean explained) {
-        this.journal = explained ? new CallJournal() : null;
+    Call(CallRequest request, Deadline deadline, CallOptions options) {
+        this.journal = options.explained() ? new CallJournal() : null;
         this.request = request;
         this.deadline = deadline;
-        this.callerSaysIdempotent = idempotent;
+        this.options = options;
     }
 
     CallRequest request() {
@@ -86,14 +85,14 @@ final class Call extends CompletableFuture<CallResponse> {
         startedAt = in.nanoTime();
         method = of;
         service = in;
-        idempotent = of.isIdempotent(callerSaysIdempotent);
+        idempotent = of.isIdempotent(options.idempotent());
         if (isDone()) {
             // it ended while the service was looked up
             release(in, null);
             return;
         }
         attempt(in, Attempt.Kind.FIRST);
-        long after = idempotent ? of.hedgeAfterNanos() : Long.MAX_VALUE;
+        long after = idempotent && !options.oneway() ? of.hedgeAfterNanos() : Long.MAX_VALUE;
         if (after < deadline.remainingNanos() && !isDone()) {
             hedgeAfter(in, after);
         }
@@ -135,7 +134,15 @@ final class Call extends CompletableFuture<CallResponse> {
 
     /** Sends an attempt over a connection. */
     CompletableFuture<CallResponse> send(MoaConnection connection, CallRequest what, Deadline by) {
-        return connection.call(what, by);
+        return options.oneway() ? connection.send(what, by) : connection.call(what, by);
+    }
+
+    /** Returns what the end of an attempt says of its instance; that a oneway call is on its way says nothing. */
+    Outcome outcome(@Nullable CallResponse response) {
+        if (response == null) {
+            return Outcome.ABANDONED;
+        }
+        return options.oneway() && response.isOk() ? Outcome.UNKNOWN : Outcome.of(response);
     }
 
     private void hedgeAfter(ServiceCalls in, long nanos) {
@@ -194,7 +201,7 @@ final class Call extends CompletableFuture<CallResponse> {
         if (in == null || of == null) {
             throw new IllegalStateException("an attempt ended that never began");
         }
-        if (attempt.kind() == Attempt.Kind.FIRST && (response == null || response.isOk())) {
+        if (attempt.kind() == Attempt.Kind.FIRST && !options.oneway() && (response == null || response.isOk())) {
             of.took(tookNanos);
         }
         if (journal != null) {

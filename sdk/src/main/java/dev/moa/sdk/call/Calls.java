@@ -78,12 +78,9 @@ public final class Calls implements AutoCloseable {
 
     /**
      * Calls; the future never completes exceptionally, and cancelling it cancels the call.
-     *
-     * @param explained whether the response is to say why it came from where it came from
      */
-    public CompletableFuture<CallResponse> call(
-            CallRequest request, Deadline deadline, boolean idempotent, boolean explained) {
-        Call call = new Call(request, deadline, idempotent, explained);
+    public CompletableFuture<CallResponse> call(CallRequest request, Deadline deadline, CallOptions options) {
+        Call call = new Call(request, deadline, options);
         Watched known = services.get(request.service());
         if (known != null) {
             known.calls.start(call);

@@ -6,6 +6,7 @@ import dev.moa.protocol.Payload;
 import dev.moa.sdk.annotation.Idempotent;
 import dev.moa.sdk.annotation.MoaMethod;
 import dev.moa.sdk.annotation.NonBlocking;
+import dev.moa.sdk.annotation.Oneway;
 import java.lang.reflect.Method;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.Type;
@@ -35,6 +36,7 @@ public final class ServiceMethod {
     private final boolean scalar;
     private final boolean idempotent;
     private final boolean nonBlocking;
+    private final boolean oneway;
     private final @Nullable Duration timeout;
 
     private ServiceMethod(Class<?> type, Method method) {
@@ -60,6 +62,11 @@ public final class ServiceMethod {
         this.scalar = Scalars.carry(parameters, result);
         this.idempotent = marked(type, method, Idempotent.class);
         this.nonBlocking = marked(type, method, NonBlocking.class);
+        this.oneway = method.isAnnotationPresent(Oneway.class);
+        if (oneway && !isVoid()) {
+            throw new IllegalArgumentException("method: %s of %s is @Oneway (expected: void or CompletionStage<Void>)"
+                    .formatted(name, type.getName()));
+        }
         this.timeout = settings == null || settings.timeoutMs() <= 0 ? null : Duration.ofMillis(settings.timeoutMs());
         this.argumentReader = new ArgumentReader(signature(), parameters);
         method.setAccessible(true);
@@ -109,6 +116,15 @@ public final class ServiceMethod {
         return nonBlocking;
     }
 
+    /** Returns whether its callers want no answer. */
+    public boolean isOneway() {
+        return oneway;
+    }
+
+    private boolean isVoid() {
+        return result.hasRawClass(void.class) || result.hasRawClass(Void.class);
+    }
+
     /** Returns the timeout of its calls, or null for the client's. */
     public @Nullable Duration timeout() {
         return timeout;
@@ -156,7 +172,7 @@ public final class ServiceMethod {
 
     /** Decodes a result. */
     public @Nullable Object readResult(Payload json) {
-        if (result.hasRawClass(void.class) || result.hasRawClass(Void.class)) {
+        if (isVoid()) {
             return null;
         }
         Object plain = Scalars.read(result, json);

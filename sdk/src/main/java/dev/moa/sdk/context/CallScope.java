@@ -79,6 +79,11 @@ public final class CallScope {
         return known == null ? readTrace() : known;
     }
 
+    /** Returns whether the caller gave a place in a trace, and with it said whether the trace is sampled. */
+    public boolean isTraced() {
+        return TraceContext.parse(request.ctx().traceparent()) != null;
+    }
+
     private synchronized TraceContext readTrace() {
         TraceContext known = trace;
         if (known == null) {

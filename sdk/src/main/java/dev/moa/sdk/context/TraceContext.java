@@ -13,11 +13,23 @@ import org.jspecify.annotations.Nullable;
 public record TraceContext(String traceId, String spanId, String flags) {
 
     private static final int LENGTH = 55;
+    private static final String SAMPLED = "01";
+    private static final String NOT_SAMPLED = "00";
     private static final byte[] HEX = {'0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'};
 
-    /** Returns the first span of a new, sampled trace. */
+    /** Returns the first span of a new trace, which nobody records yet. */
     public static TraceContext start() {
-        return new TraceContext(randomHex(16), randomHex(8), "01");
+        return new TraceContext(randomHex(16), randomHex(8), NOT_SAMPLED);
+    }
+
+    /**
+     * Returns the same place, sampled or not by its trace's id, so that all who ask with one ratio agree.
+     *
+     * @param ratio share of the traces that are sampled, 0 to 1
+     */
+    public TraceContext sampled(double ratio) {
+        long random = Long.parseUnsignedLong(traceId, 16, 32, 16) >>> 1;
+        return new TraceContext(traceId, spanId, random < ratio * Long.MAX_VALUE ? SAMPLED : NOT_SAMPLED);
     }
 
     /** Returns what {@code traceparent} says, or null if it says nothing that the standard allows. */

@@ -31,6 +31,7 @@ record Description(String service, String type, String hash, List<Method> method
             List<String> exceptions,
             boolean idempotent,
             boolean nonBlocking,
+            boolean oneway,
             @Nullable Long timeoutMs) {}
 
     /** A parameter; one that is optional may be left out or null. */
@@ -65,6 +66,7 @@ record Description(String service, String type, String hash, List<Method> method
                 model.exceptions().stream().map(each -> each.text).toList(),
                 model.method().isIdempotent(),
                 model.method().isNonBlocking(),
+                model.method().isOneway(),
                 timeout == null ? null : timeout.toMillis());
     }
 

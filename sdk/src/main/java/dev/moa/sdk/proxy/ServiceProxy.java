@@ -7,6 +7,7 @@ import dev.moa.protocol.MoaException;
 import dev.moa.protocol.Payload;
 import dev.moa.protocol.ServiceName;
 import dev.moa.protocol.StatusCode;
+import dev.moa.sdk.call.CallOptions;
 import dev.moa.sdk.codec.BodyCodec;
 import dev.moa.sdk.codec.ServiceInterface;
 import dev.moa.sdk.codec.ServiceMethod;
@@ -34,7 +35,7 @@ public final class ServiceProxy implements InvocationHandler {
     @FunctionalInterface
     public interface Sender {
         /** Sends a request; the future never completes exceptionally, and cancelling it cancels the call. */
-        CompletableFuture<CallResponse> send(CallRequest request, boolean idempotent);
+        CompletableFuture<CallResponse> send(CallRequest request, CallOptions options);
     }
 
     private final ServiceName service;
@@ -75,18 +76,26 @@ public final class ServiceProxy implements InvocationHandler {
         }
         Duration timeout = method.timeout();
         CallContext ctx = timeout == null ? CallContext.EMPTY : CallContext.EMPTY.withTimeoutMs(timeout.toMillis());
-        Payload args = bodies.write(method, arguments);
+        // without an answer it is never known whether the instance has derived the same types: JSON
+        Payload args = method.isOneway() ? method.writeArguments(arguments) : bodies.write(method, arguments);
         CallRequest request = new CallRequest(null, service, method.name(), args, ctx, null);
-        CompletableFuture<CallResponse> answer = sender.send(request, method.isIdempotent());
+        CompletableFuture<CallResponse> answer = sender.send(request, options(method));
         if (method.isAsync()) {
             return later(method, request, arguments, answer);
         }
         CallResponse response = await(answer);
         if (isRefused(args, response)) {
             request = asJson(method, request, arguments);
-            response = await(sender.send(request, method.isIdempotent()));
+            response = await(sender.send(request, options(method)));
         }
         return decode(method, request, response);
+    }
+
+    private static CallOptions options(ServiceMethod method) {
+        if (method.isOneway()) {
+            return CallOptions.ONEWAY;
+        }
+        return method.isIdempotent() ? CallOptions.IDEMPOTENT : CallOptions.DEFAULT;
     }
 
     private CompletableFuture<@Nullable Object> later(
@@ -100,7 +109,7 @@ public final class ServiceProxy implements InvocationHandler {
                 return CompletableFuture.completedFuture(decode(method, request, response));
             }
             CallRequest again = asJson(method, request, arguments);
-            CompletableFuture<CallResponse> second = sender.send(again, method.isIdempotent());
+            CompletableFuture<CallResponse> second = sender.send(again, options(method));
             running.set(second);
             return second.thenApply(answer -> decode(method, again, answer));
         });

@@ -2,6 +2,7 @@ package dev.moa.sdk.context;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -9,6 +10,22 @@ import org.junit.jupiter.params.provider.ValueSource;
 class TraceContextTests {
 
     private static final String EXAMPLE = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+
+    @Test
+    void shareOfTracesIsSampledByTheirIdsSoThatAllAgree() {
+        TraceContext trace = TraceContext.start();
+        long sampled = Stream.generate(TraceContext::start)
+                .limit(2_000)
+                .filter(each -> each.sampled(0.5).flags().equals("01"))
+                .count();
+
+        assertThat(trace.flags()).isEqualTo("00");
+        assertThat(trace.sampled(1).flags()).isEqualTo("01");
+        assertThat(trace.sampled(1).sampled(0).flags()).isEqualTo("00");
+        assertThat(trace.next().sampled(0.5).flags())
+                .isEqualTo(trace.sampled(0.5).flags());
+        assertThat(sampled).isBetween(800L, 1_200L);
+    }
 
     @Test
     void exampleOfTheStandardIsReadAndWritten() {

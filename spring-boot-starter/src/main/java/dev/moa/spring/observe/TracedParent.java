@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 /** Does so by Micrometer's tracer. */
 final class TracedParent implements RemoteParent {
 
-    private static final String SAMPLED = "01";
+    private static final int SAMPLED = 1;
 
     private final Tracer tracer;
 
@@ -26,7 +26,7 @@ final class TracedParent implements RemoteParent {
                 .newScope(tracer.traceContextBuilder()
                         .traceId(given.traceId())
                         .spanId(given.spanId())
-                        .sampled(given.flags().equals(SAMPLED))
+                        .sampled((Integer.parseInt(given.flags(), 16) & SAMPLED) != 0)
                         .build());
         return scope::close;
     }
