@@ -35,6 +35,12 @@ public final class Remainder {
         return rest;
     }
 
+    /** Returns how many bytes are kept; from any thread, a moment old. */
+    public int bytes() {
+        ByteBuf rest = kept;
+        return rest == null ? 0 : rest.readableBytes();
+    }
+
     /** Returns whether nothing is kept. */
     public boolean isEmpty() {
         return kept == null;

@@ -143,6 +143,11 @@ public final class RespParser {
         return expected == 0;
     }
 
+    /** Returns the bytes of the elements that were taken of a command that is not whole yet. */
+    public long heldBytes() {
+        return expected == 0 ? 0 : commandBytes - (bulkLength == INCOMPLETE ? 0 : bulkLength);
+    }
+
     /** Lets go of the command that was taken. */
     public void clear() {
         if (elements.length > 16) {

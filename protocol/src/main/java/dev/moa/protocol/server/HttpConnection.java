@@ -182,6 +182,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Farew
             return;
         }
         CallDesk desk = peer.desk();
+        peer.command("post");
         CallRequest request;
         try {
             request = HttpCalls.request(turn.head, turn.body);

@@ -8,6 +8,7 @@ import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,6 +44,11 @@ final class Peer {
     private final AtomicBoolean hungUp = new AtomicBoolean();
     private volatile @Nullable Farewell farewell;
     private volatile String protocol = "?";
+    private volatile @Nullable LongSupplier inputBytes;
+    // not volatile: written with every command, and to be a moment old does no harm
+    private String command = "NULL";
+    private volatile int queued = -1;
+    private volatile int respVersion = 2;
     private volatile String name = "";
     private volatile String libraryName = "";
     private volatile String libraryVersion = "";
@@ -137,6 +143,42 @@ final class Peer {
     void speaks(String newProtocol, Farewell newFarewell) {
         protocol = newProtocol;
         farewell = newFarewell;
+    }
+
+    /** Sets who knows how many bytes of a command that is not whole yet are here. */
+    void input(LongSupplier bytes) {
+        inputBytes = bytes;
+    }
+
+    long inputBytes() {
+        LongSupplier known = inputBytes;
+        return known == null ? 0 : known.getAsLong();
+    }
+
+    /** Sets what it asked for last, in Redis' spelling: {@code get}, {@code client|list}. */
+    void command(String newCommand) {
+        command = newCommand;
+    }
+
+    String command() {
+        return command;
+    }
+
+    /** Sets the commands since MULTI; -1 outside of one. */
+    void queued(int commands) {
+        queued = commands;
+    }
+
+    int queued() {
+        return queued;
+    }
+
+    void respVersion(int version) {
+        respVersion = version;
+    }
+
+    int respVersion() {
+        return respVersion;
     }
 
     String name() {

@@ -240,6 +240,11 @@ abstract class PeerConnection extends ChannelInboundHandlerAdapter {
         LastWords.endBehind(context(), buffer == null ? Unpooled.EMPTY_BUFFER : buffer);
     }
 
+    /** Returns how many bytes of a message that is not whole yet are held; from any thread, a moment old. */
+    long inputBytes() {
+        return remainder.bytes();
+    }
+
     /** Returns whether bytes of the peer have come that are not taken yet. */
     boolean holdsInput() {
         return !remainder.isEmpty();
@@ -254,6 +259,7 @@ abstract class PeerConnection extends ChannelInboundHandlerAdapter {
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) {
         context = ctx;
+        peer.input(this::inputBytes);
     }
 
     @Override

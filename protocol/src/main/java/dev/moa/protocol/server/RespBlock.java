@@ -48,6 +48,10 @@ final class RespBlock {
         commands.clear();
     }
 
+    int size() {
+        return commands.size();
+    }
+
     boolean isSpoilt() {
         return spoilt;
     }

@@ -178,8 +178,10 @@ final class RespClients {
     private static String line(Peer peer) {
         long now = System.nanoTime();
         Caller caller = peer.caller();
-        return ("id=%d addr=%s laddr=%s name=%s age=%d idle=%d flags=%s db=0 omem=%d user=%s lib-name=%s lib-ver=%s"
-                        + " protocol=%s\n")
+        long input = peer.inputBytes();
+        long output = peer.outboundBytes();
+        return ("id=%d addr=%s laddr=%s name=%s age=%d idle=%d flags=%s db=0 multi=%d qbuf=%d omem=%d tot-mem=%d"
+                        + " events=%s cmd=%s user=%s redir=-1 resp=%d lib-name=%s lib-ver=%s protocol=%s\n")
                 .formatted(
                         peer.id(),
                         peer.addressText(),
@@ -187,9 +189,15 @@ final class RespClients {
                         peer.name(),
                         peer.ageSeconds(now),
                         peer.idleSeconds(now),
-                        peer.isBusy() ? "b" : "N",
-                        peer.outboundBytes(),
+                        peer.isBusy() ? "b" : peer.queued() >= 0 ? "x" : "N",
+                        peer.queued(),
+                        input,
+                        output,
+                        input + output,
+                        output > 0 ? "rw" : "r",
+                        peer.command(),
                         caller == null ? "default" : caller.name(),
+                        peer.respVersion(),
                         peer.libraryName(),
                         peer.libraryVersion(),
                         peer.protocol());

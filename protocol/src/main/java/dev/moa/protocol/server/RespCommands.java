@@ -27,6 +27,8 @@ final class RespCommands {
     /** What is not put into the row between MULTI and EXEC. */
     private static final Set<String> NEVER_QUEUED = Set.of("MULTI", "EXEC", "DISCARD", "WATCH", "RESET", "QUIT");
 
+    private static final Set<String> WITH_SUBCOMMANDS = Set.of("CLIENT", "COMMAND", "CONFIG", "MODULE", "CLUSTER");
+
     private static final int ANY = Integer.MAX_VALUE;
 
     /** Writes the reply of a command whose number of arguments is right. */
@@ -110,6 +112,7 @@ final class RespCommands {
             }
         }
         Entry entry = table.get(name);
+        connection.peer().command(entry == null ? "NULL" : said(words));
         String fault = fault(words, entry);
         if (fault != null || entry == null) {
             if (block != null) {
@@ -118,12 +121,22 @@ final class RespCommands {
             RespWriter.error(out, String.valueOf(fault));
         } else if (block != null && !NEVER_QUEUED.contains(name)) {
             block.add(words, out);
+            connection.peer().queued(block.size());
         } else if (name.equals("EXEC")) {
             return exec(connection, block, out);
         } else {
             entry.command.run(connection, words, out);
         }
         return null;
+    }
+
+    /** Returns the command as CLIENT LIST shows it. */
+    private static String said(RespWords words) {
+        String name = words.name().toLowerCase(Locale.ROOT);
+        String second = words.option(1).toLowerCase(Locale.ROOT);
+        return !second.isEmpty() && WITH_SUBCOMMANDS.contains(words.name()) && RespClients.isClientName(second)
+                ? name + '|' + second
+                : name;
     }
 
     private static @Nullable String fault(RespWords words, @Nullable Entry entry) {

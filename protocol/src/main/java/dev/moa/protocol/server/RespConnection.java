@@ -78,8 +78,10 @@ final class RespConnection extends PeerConnection implements RespSession, Farewe
         byte[] name = parser.element(0);
         boolean runsAtOnce = peer().isAdmitted() && block == null;
         if (runsAtOnce && parser.size() == 2 && isGet(name)) {
+            peer().command("get");
             get(parser.element(1));
         } else if (runsAtOnce && parser.size() > 1 && isMget(name)) {
+            peer().command("mget");
             answer(new RespBatch(this, new RespWords(parser.elements())));
         } else {
             ByteBuf reply = beginReply();
@@ -185,6 +187,11 @@ final class RespConnection extends PeerConnection implements RespSession, Farewe
         }
     }
 
+    @Override
+    long inputBytes() {
+        return super.inputBytes() + parser.heldBytes();
+    }
+
     private boolean isBetweenCommands() {
         return parser.isBetweenCommands() && !holdsInput() && block == null;
     }
@@ -270,6 +277,7 @@ final class RespConnection extends PeerConnection implements RespSession, Farewe
 
     void block(@Nullable RespBlock newBlock) {
         block = newBlock;
+        peer().queued(newBlock == null ? -1 : 0);
     }
 
     /** Counts a command that came before AUTH; returns how many have. */
@@ -326,6 +334,7 @@ final class RespConnection extends PeerConnection implements RespSession, Farewe
 
     void version(RespVersion newVersion) {
         version = newVersion;
+        peer().respVersion(newVersion == RespVersion.RESP3 ? 3 : 2);
     }
 
     /** Takes the limits that belong to who the peer now is. */

@@ -211,10 +211,24 @@ class RespCommandsTests extends RespOverThePort {
                         "reply_bytes_waiting:0\r\n");
         operator.command("INFO");
         assertThat((String) operator.reply()).doesNotContain("# Moa");
-        operator.command("CLIENT", "LIST");
-        assertThat((String) operator.reply())
-                .containsPattern("id=" + id + " addr=127.0.0.1:\\d+ laddr=127.0.0.1:" + port.port()
-                        + " name=other age=\\d+ idle=\\d+ flags=N db=0 omem=0 user=default ");
+        other.command("HELLO", "3");
+        other.reply();
+        other.command("MULTI");
+        other.command("PING");
+        other.command("GET", "{}");
+        for (int i = 0; i < 3; i++) {
+            other.reply();
+        }
+        // not whole yet
+        other.raw("*2\r\n$4\r\nECHO\r\n$9\r\nabc");
+        await().untilAsserted(() -> {
+            operator.command("CLIENT", "LIST");
+            assertThat((String) operator.reply())
+                    .containsPattern("id=" + id + " addr=127.0.0.1:\\d+ laddr=127.0.0.1:" + port.port()
+                            + " name=other age=\\d+ idle=\\d+ flags=x db=0 multi=2 qbuf=7 omem=0 tot-mem=7 events=r"
+                            + " cmd=get user=default redir=-1 resp=3 ")
+                    .containsPattern("multi=-1 qbuf=0 .* cmd=client\\|list");
+        });
         operator.command("CLIENT", "KILL", "ID", id);
         assertThat(operator.reply()).isEqualTo(":1");
         assertThat(other.isAtEnd()).isTrue();
