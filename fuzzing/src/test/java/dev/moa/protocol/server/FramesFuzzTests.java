@@ -29,7 +29,7 @@ class FramesFuzzTests {
 
     private static String hello() {
         ByteBuf out = Unpooled.buffer();
-        new Hello(Frame.VERSION, Frame.VERSION, 0, FuzzedPort.TOKEN, "fuzz", 1 << 20, 64, 0).write(out);
+        new Hello(Frame.VERSION, Frame.VERSION, 0, FuzzedPort.TOKEN, "fuzz", 1 << 20, 64, 1 << 20, 0).write(out);
         return out.toString(StandardCharsets.ISO_8859_1);
     }
 }

@@ -30,7 +30,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -66,10 +65,9 @@ final class FrameChannel extends ChannelInboundHandlerAdapter {
     private final CompletableFuture<Void> closed = new CompletableFuture<>();
     private final Queue<PendingCall> outbox = new ConcurrentLinkedQueue<>();
     private final AtomicBoolean woken = new AtomicBoolean();
-    private final AtomicInteger inFlight = new AtomicInteger();
+    private final InFlight inFlight;
     private final Runnable onWake = this::afterWake;
     private volatile State state = State.OPENING;
-    private volatile int maxInFlight;
     private volatile long peerMaxBodyBytes;
     private volatile @Nullable EventLoop loop;
 
@@ -90,7 +88,7 @@ final class FrameChannel extends ChannelInboundHandlerAdapter {
     FrameChannel(String peerName, ConnectionOptions options) {
         this.peerName = peerName;
         this.options = options;
-        this.maxInFlight = options.maxInFlight();
+        this.inFlight = new InFlight(options.maxInFlight(), options.maxInFlightBytes());
         this.parser = new FrameParser(Frame.MAX_HEADER_BYTES, options.maxBodyBytes());
     }
 
@@ -107,7 +105,7 @@ final class FrameChannel extends ChannelInboundHandlerAdapter {
     }
 
     int inFlight() {
-        return inFlight.get();
+        return inFlight.calls();
     }
 
     // ---- any thread
@@ -128,13 +126,17 @@ final class FrameChannel extends ChannelInboundHandlerAdapter {
                     NOT_SENT));
             return;
         }
-        int limit = maxInFlight;
-        if (inFlight.incrementAndGet() > limit) {
-            inFlight.decrementAndGet();
+        if (!inFlight.enter(call.request.args().length())) {
             call.complete(failure(
                     call,
                     StatusCode.RESOURCE_EXHAUSTED,
-                    "%d calls to %s are in flight on this connection (limit %d)".formatted(limit, peerName, limit),
+                    "%d calls of %d bytes to %s are in flight on this connection (limit %d calls, %d bytes)"
+                            .formatted(
+                                    inFlight.calls(),
+                                    inFlight.bytes(),
+                                    peerName,
+                                    inFlight.limit().maxInFlight(),
+                                    inFlight.limit().maxInFlightBytes()),
                     NOT_SENT));
             return;
         }
@@ -276,7 +278,7 @@ final class FrameChannel extends ChannelInboundHandlerAdapter {
     private void settle(PendingCall call) {
         call.settled = true;
         DeadlineWheel.of(executor()).clear(call.timeout);
-        inFlight.decrementAndGet();
+        inFlight.leave(call.request.args().length());
     }
 
     private ByteBuf out() {
@@ -376,9 +378,7 @@ final class FrameChannel extends ChannelInboundHandlerAdapter {
                 }
             }
             case PING -> FrameWriter.bare(out(), FrameKind.PONG, frame.stream());
-            case WINDOW ->
-                maxInFlight =
-                        (int) Math.min(options.maxInFlight(), Window.read(frame).maxInFlight());
+            case WINDOW -> inFlight.peerTakes(Window.read(frame, inFlight.limit()));
             case GOAWAY -> goAway(GoAway.read(frame));
             default -> {}
         }
@@ -390,7 +390,7 @@ final class FrameChannel extends ChannelInboundHandlerAdapter {
                     "the peer chose version %d (expected: %d)".formatted(hello.version(), Frame.VERSION));
         }
         peerMaxBodyBytes = hello.maxBodyBytes();
-        maxInFlight = (int) Math.min(options.maxInFlight(), hello.maxInFlight());
+        inFlight.peerTakes(new Window(hello.maxInFlight(), hello.maxInFlightBytes()));
         state = State.OPEN;
         opened.complete(null);
     }
@@ -449,6 +449,7 @@ final class FrameChannel extends ChannelInboundHandlerAdapter {
                         options.app(),
                         options.maxBodyBytes(),
                         options.maxInFlight(),
+                        options.maxInFlightBytes(),
                         options.keepAlive().toMillis())
                 .write(out());
         flush();

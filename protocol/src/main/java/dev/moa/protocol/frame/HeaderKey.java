@@ -30,7 +30,9 @@ public enum HeaderKey {
     /** How many requests in flight the sender takes. */
     MAX_IN_FLIGHT(37, ValueType.INT, 8),
     /** The sender is never silent for longer than three times this, or it is gone. */
-    KEEP_ALIVE_MS(38, ValueType.INT, 8);
+    KEEP_ALIVE_MS(38, ValueType.INT, 8),
+    /** From a port: how many bytes of bodies of requests in flight it takes. From a caller: of answers that wait for it. */
+    MAX_IN_FLIGHT_BYTES(39, ValueType.INT, 8);
 
     private final int number;
     private final ValueType type;

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param app what the sender is called; null where unknown
  * @param maxBodyBytes the longest body that the sender takes, in bytes
  * @param maxInFlight how many requests in flight the sender takes
+ * @param maxInFlightBytes how many bytes of bodies may be in flight towards the sender
  * @param keepAliveMs the sender sends something at least this often, in milliseconds; 0 where it promises nothing
  */
 public record Hello(
@@ -23,6 +24,7 @@ public record Hello(
         @Nullable String app,
         long maxBodyBytes,
         long maxInFlight,
+        long maxInFlightBytes,
         long keepAliveMs) {
 
     /** Header bytes of the longest HELLO. */
@@ -30,6 +32,7 @@ public record Hello(
 
     private static final long DEFAULT_MAX_BODY_BYTES = 1 << 20;
     private static final long DEFAULT_MAX_IN_FLIGHT = 128;
+    private static final long DEFAULT_MAX_IN_FLIGHT_BYTES = 16 << 20;
 
     /** Appends the frame. */
     public void write(ByteBuf out) {
@@ -46,7 +49,7 @@ public record Hello(
         if (keepAliveMs > 0) {
             frame.number(HeaderKey.KEEP_ALIVE_MS, keepAliveMs);
         }
-        frame.end(null);
+        frame.number(HeaderKey.MAX_IN_FLIGHT_BYTES, maxInFlightBytes).end(null);
     }
 
     /** Reads the frame. */
@@ -58,6 +61,7 @@ public record Hello(
         String app = null;
         long maxBodyBytes = DEFAULT_MAX_BODY_BYTES;
         long maxInFlight = DEFAULT_MAX_IN_FLIGHT;
+        long maxInFlightBytes = DEFAULT_MAX_IN_FLIGHT_BYTES;
         long keepAliveMs = 0;
         HeaderReader header = frame.header();
         while (header.next()) {
@@ -69,10 +73,12 @@ public record Hello(
                 case 7 -> app = header.text(HeaderKey.APP);
                 case 36 -> maxBodyBytes = Math.max(0, header.number(HeaderKey.MAX_BODY_BYTES));
                 case 37 -> maxInFlight = Math.max(1, header.number(HeaderKey.MAX_IN_FLIGHT));
+                case 39 -> maxInFlightBytes = Math.max(1, header.number(HeaderKey.MAX_IN_FLIGHT_BYTES));
                 case 38 -> keepAliveMs = Math.max(0, header.number(HeaderKey.KEEP_ALIVE_MS));
                 default -> {}
             }
         }
-        return new Hello(minVersion, maxVersion, version, token, app, maxBodyBytes, maxInFlight, keepAliveMs);
+        return new Hello(
+                minVersion, maxVersion, version, token, app, maxBodyBytes, maxInFlight, maxInFlightBytes, keepAliveMs);
     }
 }

@@ -3,27 +3,37 @@ package dev.moa.protocol.frame;
 import io.netty.buffer.ByteBuf;
 
 /**
- * How many requests may be in flight from now on.
+ * How much may be in flight towards the sender from now on.
  *
- * @param maxInFlight at least 1
+ * @param maxInFlight requests, at least 1
+ * @param maxInFlightBytes bytes of bodies, at least 1
  */
-public record Window(long maxInFlight) {
+public record Window(long maxInFlight, long maxInFlightBytes) {
 
     /** Appends the frame. */
     public void write(ByteBuf out) {
         FrameWriter.begin(out, FrameKind.WINDOW, 0)
                 .number(HeaderKey.MAX_IN_FLIGHT, maxInFlight)
+                .number(HeaderKey.MAX_IN_FLIGHT_BYTES, maxInFlightBytes)
                 .end(null);
     }
 
-    /** Reads the frame. */
-    public static Window read(Frame frame) throws FrameException {
+    /**
+     * Reads the frame.
+     *
+     * @param before what stays where the frame says nothing
+     */
+    public static Window read(Frame frame, Window before) throws FrameException {
+        long maxInFlight = before.maxInFlight;
+        long maxInFlightBytes = before.maxInFlightBytes;
         HeaderReader header = frame.header();
         while (header.next()) {
-            if (header.key() == HeaderKey.MAX_IN_FLIGHT.number()) {
-                return new Window(Math.max(1, header.number(HeaderKey.MAX_IN_FLIGHT)));
+            switch (header.key()) {
+                case 37 -> maxInFlight = Math.max(1, header.number(HeaderKey.MAX_IN_FLIGHT));
+                case 39 -> maxInFlightBytes = Math.max(1, header.number(HeaderKey.MAX_IN_FLIGHT_BYTES));
+                default -> {}
             }
         }
-        throw new FrameException("WINDOW without MAX_IN_FLIGHT");
+        return new Window(maxInFlight, maxInFlightBytes);
     }
 }

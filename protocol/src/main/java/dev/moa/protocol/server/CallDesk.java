@@ -16,6 +16,7 @@ final class CallDesk {
     private final long defaultTimeoutMs;
     private final long maxTimeoutMs;
     private final LongAdder inFlight = new LongAdder();
+    private final LongAdder heldBytes = new LongAdder();
     private final LongAdder onewaysDropped = new LongAdder();
     private final AtomicInteger goodbyes = new AtomicInteger();
     private final CompletableFuture<Void> drained = new CompletableFuture<>();
@@ -54,6 +55,21 @@ final class CallDesk {
 
     void callStarted() {
         inFlight.increment();
+    }
+
+    /** A connection holds so many bytes of requests more, or fewer. */
+    void held(long bytes) {
+        heldBytes.add(bytes);
+    }
+
+    /** Returns the bytes of the requests in flight on all connections. */
+    long heldBytes() {
+        return heldBytes.sum();
+    }
+
+    /** Returns whether all connections together hold as much as the port takes. */
+    boolean isFull() {
+        return heldBytes.sum() >= limits.maxInFlightBytes();
     }
 
     /** A call that nobody waits for was not taken. */

@@ -14,6 +14,7 @@ import dev.moa.protocol.frame.FrameKind;
 import dev.moa.protocol.frame.FrameParser;
 import dev.moa.protocol.frame.FrameWriter;
 import dev.moa.protocol.frame.Hello;
+import dev.moa.protocol.frame.Window;
 import io.netty.buffer.ByteBuf;
 import io.netty.util.collection.LongObjectHashMap;
 import java.util.ArrayList;
@@ -21,6 +22,7 @@ import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /** A connection that speaks moa frames: HELLO first, then any number of calls at once, answered as they end. */
@@ -32,17 +34,27 @@ final class FrameConnection extends PeerConnection implements Farewell {
     /** The stream of the PING that follows GOAWAY. */
     private static final long GOODBYE = -1;
 
+    /** Answers up to so many bytes are not counted: their number is limited. */
+    private static final int SHORT_ANSWER = 4_096;
+
     private final String portName;
     private final FrameParser parser = new FrameParser(Hello.MAX_HEADER_BYTES, 0);
     private final Queue<FrameCall> answered = new ConcurrentLinkedQueue<>();
+    private final FlowWindow window;
+    /** Bytes of long answers that wait in {@code answered}. */
+    private final AtomicLong waitingBytes = new AtomicLong();
+
     private @Nullable LongObjectHashMap<FrameCall> calls;
     private boolean greeted;
     private boolean saysGoodbye;
+    private int onewaysInFlight;
     private long peerMaxBodyBytes;
+    private volatile long maxWaitingBytes;
 
     FrameConnection(Peer peer, String portName) {
         super(peer);
         this.portName = portName;
+        this.window = new FlowWindow(peer.desk());
         peer.speaks(PROTOCOL, this);
     }
 
@@ -87,6 +99,8 @@ final class FrameConnection extends PeerConnection implements Farewell {
                     endGoodbye();
                 }
             }
+            case WINDOW ->
+                peerTakes(Window.read(frame, new Window(1, maxWaitingBytes)).maxInFlightBytes());
             case HELLO -> throw new FrameException("a second HELLO");
             default -> {}
         }
@@ -115,6 +129,7 @@ final class FrameConnection extends PeerConnection implements Farewell {
         }
         greeted = true;
         peerMaxBodyBytes = hello.maxBodyBytes();
+        peerTakes(hello.maxInFlightBytes());
         if (hello.app() != null) {
             peer().name(hello.app());
         }
@@ -131,11 +146,23 @@ final class FrameConnection extends PeerConnection implements Farewell {
                         portName,
                         limits.maxBodyBytes(),
                         limits.maxInFlightPerConnection(),
+                        limits.maxInFlightBytesPerConnection(),
                         0)
                 .write(out());
         if (peer().desk().isGoingAway()) {
             peer().desk().goodbyeBegins();
             goAway(Goodbye.now());
+        }
+    }
+
+    private void peerTakes(long bytes) {
+        maxWaitingBytes = Math.min(bytes, peer().desk().limits().maxAnswerBytesPerConnection());
+    }
+
+    private void announceWindow() {
+        Window next = greeted && !isClosing() ? window.next() : null;
+        if (next != null) {
+            next.write(out());
         }
     }
 
@@ -151,6 +178,7 @@ final class FrameConnection extends PeerConnection implements Farewell {
                     "a request on stream %d (expected: a stream that is not in use, not 0)".formatted(stream));
         }
         CallDesk desk = peer().desk();
+        peer().command(oneway ? "oneway" : "request");
         CallRequest request;
         try {
             request = CallFrames.readRequest(frame);
@@ -162,29 +190,23 @@ final class FrameConnection extends PeerConnection implements Farewell {
             }
             return;
         }
-        if (isFull()) {
+        announceWindow();
+        if (!window.admits(inFlight(), inFlightBytes())) {
             if (oneway) {
                 desk.onewayDropped();
             } else {
-                CallResponse refusal = CallResponse.failure(
-                        request.id(),
-                        StatusCode.RESOURCE_EXHAUSTED,
-                        "%d calls of this connection are in flight (limit %d calls, %d bytes)"
-                                .formatted(
-                                        inFlight(),
-                                        desk.limits().maxInFlightPerConnection(),
-                                        desk.limits().maxInFlightBytesPerConnection()));
-                CallFrames.writeResponse(out(), stream, request.args().format(), refusal, peerMaxBodyBytes);
+                refuse(stream, request);
             }
             return;
         }
+        window.taken();
         FrameCall call = new FrameCall(
                 stream,
                 oneway,
                 request.args().format(),
                 request.id(),
                 desk.deadline(request.ctx().timeoutMs()),
-                frame.bytes().length);
+                frame.bodyLength());
         desk.callStarted();
         if (call.start(request)) {
             reply(call);
@@ -192,6 +214,24 @@ final class FrameConnection extends PeerConnection implements Farewell {
         } else {
             running.put(stream, call);
             hold(1, call.bytes);
+            onewaysInFlight += oneway ? 1 : 0;
+        }
+    }
+
+    private void refuse(long stream, CallRequest request) {
+        Window announced = window.announced();
+        CallResponse refusal = CallResponse.failure(
+                request.id(),
+                StatusCode.RESOURCE_EXHAUSTED,
+                "%d calls of this connection are in flight (limit %d calls, %d bytes)"
+                        .formatted(inFlight(), announced.maxInFlight(), announced.maxInFlightBytes()));
+        CallFrames.writeResponse(out(), stream, request.args().format(), refusal, peerMaxBodyBytes);
+        // of what it sends without wanting an answer, a caller cannot know how much is in flight
+        if (onewaysInFlight == 0 && window.refused(inFlight(), inFlightBytes())) {
+            end(
+                    StatusCode.RESOURCE_EXHAUSTED,
+                    "flow control: requests go on beyond the window (announced: %d calls, %d bytes)"
+                            .formatted(announced.maxInFlight(), announced.maxInFlightBytes()));
         }
     }
 
@@ -207,6 +247,7 @@ final class FrameConnection extends PeerConnection implements Farewell {
     private void forget(FrameCall call) {
         call.release();
         letGo(1, call.bytes);
+        onewaysInFlight -= call.oneway ? 1 : 0;
         peer().desk().callEnded();
     }
 
@@ -222,6 +263,7 @@ final class FrameConnection extends PeerConnection implements Farewell {
         while (hasRoom()) {
             FrameCall call = answered.poll();
             if (call == null) {
+                announceWindow();
                 return;
             }
             if (calls != null && calls.get(call.stream) == call) {
@@ -229,6 +271,7 @@ final class FrameConnection extends PeerConnection implements Farewell {
                 reply(call);
                 forget(call);
             }
+            call.waitsNoMore();
         }
     }
 
@@ -283,6 +326,8 @@ final class FrameConnection extends PeerConnection implements Farewell {
         private final boolean oneway;
         private final Payload.Format format;
         private final int bytes;
+        // written by who answers, read by the event loop behind the queue
+        private int waiting;
 
         FrameCall(
                 long stream, boolean oneway, Payload.Format format, @Nullable String id, Deadline deadline, int bytes) {
@@ -295,8 +340,30 @@ final class FrameConnection extends PeerConnection implements Farewell {
 
         @Override
         void answered() {
+            CallResponse response = response();
+            Payload body = response == null ? null : response.result();
+            if (body != null && body.length() > SHORT_ANSWER) {
+                waiting = body.length();
+                long all = waitingBytes.addAndGet(waiting);
+                if (all > maxWaitingBytes && all > waiting) {
+                    // the caller reads too slowly for what it asks: the answer is let go of
+                    startRefused(CallResponse.failure(
+                            null,
+                            StatusCode.RESOURCE_EXHAUSTED,
+                            "%d bytes of answers wait for this caller to read them (limit %d); ask for less at once"
+                                    .formatted(all - waiting, maxWaitingBytes)));
+                    waitsNoMore();
+                }
+            }
             answered.add(this);
             wake();
+        }
+
+        void waitsNoMore() {
+            if (waiting > 0) {
+                waitingBytes.addAndGet(-waiting);
+                waiting = 0;
+            }
         }
     }
 }

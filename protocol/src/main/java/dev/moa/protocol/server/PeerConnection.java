@@ -157,11 +157,13 @@ abstract class PeerConnection extends ChannelInboundHandlerAdapter {
         }
         inFlight += replies;
         inFlightBytes += bytes;
+        peer.desk().held(bytes);
     }
 
     void letGo(int replies, int bytes) {
         inFlight -= replies;
         inFlightBytes -= bytes;
+        peer.desk().held(-bytes);
         if (inFlight == 0) {
             peer.busy(false);
         }
@@ -169,6 +171,10 @@ abstract class PeerConnection extends ChannelInboundHandlerAdapter {
 
     int inFlight() {
         return inFlight;
+    }
+
+    long inFlightBytes() {
+        return inFlightBytes;
     }
 
     // ---- out

@@ -1,6 +1,7 @@
 package dev.moa.protocol.server;
 
 import java.time.Duration;
+import java.util.function.Consumer;
 
 /**
  * How much one port takes from its peers. Start from {@link #defaults()}.
@@ -8,7 +9,11 @@ import java.time.Duration;
  * @param maxConnections connections at once (10,000); the next one gets an error and is closed
  * @param maxInFlightPerConnection calls of one connection that run at once (1,024); then it is not read from
  * @param maxInFlightBytesPerConnection bytes of those calls' requests, in bytes (16 MiB); then it is not read from
+ * @param maxInFlightBytes bytes of the requests of all connections, in bytes (a quarter of the heap); beyond half of
+ *     it callers by moa frames get a smaller window, beyond it their requests are refused
  * @param maxOutboundBytesPerConnection replies that wait for a slow reader, in bytes (1 MiB); then it is not read from
+ * @param maxAnswerBytesPerConnection answers to moa frames that are there and wait for those replies, in bytes (64 MiB);
+ *     the next one is let go of, and its caller told
  * @param maxArguments arguments of one RESP command after AUTH (1,024); before it 10
  * @param maxArgumentBytes bytes of one RESP argument after AUTH (1 MiB); before it 16 KB
  * @param maxBodyBytes bytes of the body of one frame or one HTTP request (4 MiB)
@@ -23,7 +28,9 @@ public record PortLimits(
         int maxConnections,
         int maxInFlightPerConnection,
         int maxInFlightBytesPerConnection,
+        long maxInFlightBytes,
         int maxOutboundBytesPerConnection,
+        int maxAnswerBytesPerConnection,
         int maxArguments,
         int maxArgumentBytes,
         int maxBodyBytes,
@@ -38,7 +45,9 @@ public record PortLimits(
             10_000,
             1_024,
             16 * MIB,
+            Runtime.getRuntime().maxMemory() / 4,
             MIB,
+            64 * MIB,
             1_024,
             MIB,
             4 * MIB,
@@ -52,7 +61,9 @@ public record PortLimits(
         requirePositive("maxConnections", maxConnections);
         requirePositive("maxInFlightPerConnection", maxInFlightPerConnection);
         requirePositive("maxInFlightBytesPerConnection", maxInFlightBytesPerConnection);
+        requirePositive("maxInFlightBytes", maxInFlightBytes);
         requirePositive("maxOutboundBytesPerConnection", maxOutboundBytesPerConnection);
+        requirePositive("maxAnswerBytesPerConnection", maxAnswerBytesPerConnection);
         requirePositive("maxArguments", maxArguments);
         requirePositive("maxArgumentBytes", maxArgumentBytes);
         requirePositive("maxBodyBytes", maxBodyBytes);
@@ -71,103 +82,118 @@ public record PortLimits(
 
     /** Returns the same limits with another number of connections. */
     public PortLimits withMaxConnections(int connections) {
-        return new PortLimits(
-                connections,
-                maxInFlightPerConnection,
-                maxInFlightBytesPerConnection,
-                maxOutboundBytesPerConnection,
-                maxArguments,
-                maxArgumentBytes,
-                maxBodyBytes,
-                defaultTimeout,
-                maxTimeout,
-                handshakeTimeout,
-                idleTimeout);
+        return with(edit -> edit.maxConnections = connections);
     }
 
     /** Returns the same limits with another number of calls and bytes in flight per connection. */
     public PortLimits withInFlight(int calls, int bytes) {
-        return new PortLimits(
-                maxConnections,
-                calls,
-                bytes,
-                maxOutboundBytesPerConnection,
-                maxArguments,
-                maxArgumentBytes,
-                maxBodyBytes,
-                defaultTimeout,
-                maxTimeout,
-                handshakeTimeout,
-                idleTimeout);
+        return with(edit -> {
+            edit.maxInFlightPerConnection = calls;
+            edit.maxInFlightBytesPerConnection = bytes;
+        });
+    }
+
+    /** Returns the same limits with another number of bytes in flight of all connections together. */
+    public PortLimits withMaxInFlightBytes(long bytes) {
+        return with(edit -> edit.maxInFlightBytes = bytes);
+    }
+
+    /** Returns the same limits with other numbers of bytes that wait for one slow reader: replies, and answers behind them. */
+    public PortLimits withWaiting(int replyBytes, int answerBytes) {
+        return with(edit -> {
+            edit.maxOutboundBytesPerConnection = replyBytes;
+            edit.maxAnswerBytesPerConnection = answerBytes;
+        });
     }
 
     /** Returns the same limits with another number and size, in bytes, of RESP arguments. */
     public PortLimits withArguments(int count, int bytesEach) {
-        return new PortLimits(
-                maxConnections,
-                maxInFlightPerConnection,
-                maxInFlightBytesPerConnection,
-                maxOutboundBytesPerConnection,
-                count,
-                bytesEach,
-                maxBodyBytes,
-                defaultTimeout,
-                maxTimeout,
-                handshakeTimeout,
-                idleTimeout);
+        return with(edit -> {
+            edit.maxArguments = count;
+            edit.maxArgumentBytes = bytesEach;
+        });
     }
 
     /** Returns the same limits with another size, in bytes, of frame and HTTP bodies. */
     public PortLimits withMaxBodyBytes(int bytes) {
-        return new PortLimits(
-                maxConnections,
-                maxInFlightPerConnection,
-                maxInFlightBytesPerConnection,
-                maxOutboundBytesPerConnection,
-                maxArguments,
-                maxArgumentBytes,
-                bytes,
-                defaultTimeout,
-                maxTimeout,
-                handshakeTimeout,
-                idleTimeout);
+        return with(edit -> edit.maxBodyBytes = bytes);
     }
 
     /** Returns the same limits with other deadlines of calls. */
     public PortLimits withTimeouts(Duration byDefault, Duration longest) {
-        return new PortLimits(
-                maxConnections,
-                maxInFlightPerConnection,
-                maxInFlightBytesPerConnection,
-                maxOutboundBytesPerConnection,
-                maxArguments,
-                maxArgumentBytes,
-                maxBodyBytes,
-                byDefault,
-                longest,
-                handshakeTimeout,
-                idleTimeout);
+        return with(edit -> {
+            edit.defaultTimeout = byDefault;
+            edit.maxTimeout = longest;
+        });
     }
 
     /** Returns the same limits with other patience for connections that do nothing. */
     public PortLimits withPatience(Duration handshake, Duration idle) {
-        return new PortLimits(
-                maxConnections,
-                maxInFlightPerConnection,
-                maxInFlightBytesPerConnection,
-                maxOutboundBytesPerConnection,
-                maxArguments,
-                maxArgumentBytes,
-                maxBodyBytes,
-                defaultTimeout,
-                maxTimeout,
-                handshake,
-                idle);
+        return with(edit -> {
+            edit.handshakeTimeout = handshake;
+            edit.idleTimeout = idle;
+        });
+    }
+
+    private PortLimits with(Consumer<Edit> change) {
+        Edit edit = new Edit(this);
+        change.accept(edit);
+        return edit.done();
     }
 
     private static void requirePositive(String name, long value) {
         if (value <= 0) {
             throw new IllegalArgumentException("%s: %d (expected: > 0)".formatted(name, value));
+        }
+    }
+
+    /** The limits while some of them are changed. */
+    private static final class Edit {
+        private int maxConnections;
+        private int maxInFlightPerConnection;
+        private int maxInFlightBytesPerConnection;
+        private long maxInFlightBytes;
+        private int maxOutboundBytesPerConnection;
+        private int maxAnswerBytesPerConnection;
+        private int maxArguments;
+        private int maxArgumentBytes;
+        private int maxBodyBytes;
+        private Duration defaultTimeout;
+        private Duration maxTimeout;
+        private Duration handshakeTimeout;
+        private Duration idleTimeout;
+
+        Edit(PortLimits from) {
+            maxConnections = from.maxConnections;
+            maxInFlightPerConnection = from.maxInFlightPerConnection;
+            maxInFlightBytesPerConnection = from.maxInFlightBytesPerConnection;
+            maxInFlightBytes = from.maxInFlightBytes;
+            maxOutboundBytesPerConnection = from.maxOutboundBytesPerConnection;
+            maxAnswerBytesPerConnection = from.maxAnswerBytesPerConnection;
+            maxArguments = from.maxArguments;
+            maxArgumentBytes = from.maxArgumentBytes;
+            maxBodyBytes = from.maxBodyBytes;
+            defaultTimeout = from.defaultTimeout;
+            maxTimeout = from.maxTimeout;
+            handshakeTimeout = from.handshakeTimeout;
+            idleTimeout = from.idleTimeout;
+        }
+
+        PortLimits done() {
+            return new PortLimits(
+                    maxConnections,
+                    maxInFlightPerConnection,
+                    maxInFlightBytesPerConnection,
+                    maxInFlightBytes,
+                    maxOutboundBytesPerConnection,
+                    maxAnswerBytesPerConnection,
+                    maxArguments,
+                    maxArgumentBytes,
+                    maxBodyBytes,
+                    defaultTimeout,
+                    maxTimeout,
+                    handshakeTimeout,
+                    idleTimeout);
         }
     }
 }

@@ -131,7 +131,7 @@ class ProtocolDocumentTests {
                 GoAway goAway = GoAway.read(frame);
                 CallFrames.writeGoAway(written, goAway.code(), goAway.message());
             }
-            case WINDOW -> Window.read(frame).write(written);
+            case WINDOW -> Window.read(frame, new Window(1, 1)).write(written);
             default -> FrameWriter.bare(written, frame.kind(), frame.stream());
         }
 
