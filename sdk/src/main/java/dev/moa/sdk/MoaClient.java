@@ -169,7 +169,8 @@ public final class MoaClient implements AutoCloseable {
     /**
      * Returns an object whose methods call the service: methods that return a
      * {@link java.util.concurrent.CompletionStage} at once, others when the answer is there, those marked
-     * {@link dev.moa.sdk.annotation.Oneway} when the call is on its way. Failures are {@link MoaException}s.
+     * {@link dev.moa.sdk.annotation.Oneway} when the call is on its way. Failures
+     * are the exceptions that the method declares, else {@link MoaException}s.
      *
      * @throws IllegalArgumentException if {@code type} is not an interface or has overloaded methods
      */

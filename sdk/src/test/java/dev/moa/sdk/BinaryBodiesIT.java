@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.moa.protocol.CallRequest;
 import dev.moa.protocol.CallResponse;
-import dev.moa.protocol.MoaException;
 import dev.moa.protocol.Payload;
 import dev.moa.protocol.ServiceName;
 import dev.moa.protocol.StatusCode;
@@ -49,10 +48,10 @@ class BinaryBodiesIT {
         assertThat(greeter.find(7, null)).isEqualTo(new Greeter.Person(7, "p7"));
         assertThat(greeter.find(7, "z")).isEqualTo(new Greeter.Person(7, "p7@z"));
         assertThat(greeter.all(Map.of("ada", 36))).containsExactly(new Greeter.Person(36, "ada"));
-        assertThatThrownBy(() -> greeter.find(-1, null)).isInstanceOfSatisfying(MoaException.class, failure -> {
-            assertThat(failure.code()).isEqualTo(StatusCode.UNKNOWN);
-            assertThat(failure.details()).asString().contains("NobodyException");
-        });
+        assertThatThrownBy(() -> greeter.find(-1, null))
+                .isInstanceOfSatisfying(
+                        Greeter.NobodyException.class,
+                        failure -> assertThat(failure.getId()).isEqualTo(-1));
 
         assertThat(asked)
                 .containsExactly(Payload.Format.JSON, Payload.Format.CBOR, Payload.Format.CBOR, Payload.Format.CBOR);

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.moa.protocol.CallContext;
 import dev.moa.protocol.CallRequest;
 import dev.moa.protocol.CallResponse;
+import dev.moa.protocol.CarriedHeaders;
 import dev.moa.protocol.MoaException;
 import dev.moa.protocol.Payload;
 import dev.moa.protocol.ServiceName;
@@ -66,10 +67,15 @@ class CallIT {
     void declaredExceptionTravelsWithItsTypeAndFields() {
         Greeter proxy = client.proxy(GREETER, Greeter.class);
 
-        assertThatThrownBy(() -> proxy.find(-1, null)).isInstanceOfSatisfying(MoaException.class, e -> {
-            assertThat(e.code()).isEqualTo(StatusCode.UNKNOWN);
+        assertThatThrownBy(() -> proxy.find(-1, null)).isInstanceOfSatisfying(Greeter.NobodyException.class, e -> {
+            assertThat(e.getId()).isEqualTo(-1);
             assertThat(e).hasMessage("nobody has the id -1");
-            assertThat(e.details().text()).isEqualTo("{\"type\":\"dev.moa.sdk.Greeter$NobodyException\",\"id\":-1}");
+            assertThat(e.getStackTrace()).anyMatch(at -> at.getClassName().equals(CallIT.class.getName()));
+            assertThat(e.getCause()).isInstanceOfSatisfying(MoaException.class, failure -> {
+                assertThat(failure.code()).isEqualTo(StatusCode.UNKNOWN);
+                assertThat(failure.details().text())
+                        .isEqualTo("{\"type\":\"dev.moa.sdk.Greeter$NobodyException\",\"id\":-1}");
+            });
         });
     }
 
@@ -159,6 +165,17 @@ class CallIT {
         assertThat(greeter.lastScope.tags()).isEqualTo(Map.of("lane", "blue"));
         assertThat(greeter.lastScope.app()).isEqualTo("test");
         assertThat(greeter.lastScope.deadline().remainingMillis()).isLessThan(300);
+    }
+
+    @Test
+    void headerEntryThatNobodyKnowsIsHandedOn() {
+        CarriedHeaders entry = CarriedHeaders.of(new byte[] {(byte) 0x80, 1, 2, 0, 1, 'x'});
+        CallContext ctx = new CallContext(null, 0, null, null, Map.of(), entry);
+
+        client.call(CallRequest.of(GREETER, "nested", Payload.json("[\"you\"]")).withCtx(ctx))
+                .join();
+
+        assertThat(greeter.lastScope.request().ctx().carried().bytes()).isEqualTo(entry.bytes());
     }
 
     @Test

@@ -57,12 +57,7 @@ final class FieldTypes {
                 types.add(parameter.type(), method.name() + "(" + parameter.name() + ")", false);
             }
             types.add(method.result(), method.name() + "()", false);
-            types.described.put(
-                    "method " + method.name(),
-                    method.parameters().stream()
-                                    .map(parameter -> parameter.type().toCanonical())
-                                    .collect(Collectors.joining(",", "(", ")"))
-                            + method.result().toCanonical());
+            types.described.put("method " + method.name(), method.canonical());
         }
         return types;
     }

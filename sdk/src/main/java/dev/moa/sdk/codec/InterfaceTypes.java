@@ -87,12 +87,7 @@ final class InterfaceTypes {
                 types.add(parameter.type(), method.name() + "(" + parameter.name() + ")");
             }
             types.add(method.result(), method.name() + "()");
-            types.described.put(
-                    "method " + method.name(),
-                    method.parameters().stream()
-                                    .map(parameter -> parameter.type().toCanonical())
-                                    .collect(Collectors.joining(",", "(", ")"))
-                            + method.result().toCanonical());
+            types.described.put("method " + method.name(), method.canonical());
         }
         return types;
     }

@@ -14,6 +14,7 @@ import java.lang.reflect.WildcardType;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.SortedMap;
 import java.util.concurrent.CompletionStage;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -32,6 +33,7 @@ public final class ServiceMethod {
     private final JavaType result;
     private final ObjectReader resultReader;
     private final ObjectWriter resultWriter;
+    private final DeclaredExceptions exceptions;
     private final boolean async;
     private final boolean scalar;
     private final boolean idempotent;
@@ -59,6 +61,7 @@ public final class ServiceMethod {
         this.resultWriter = result.hasRawClass(Object.class) || result.hasRawClass(void.class)
                 ? Json.MAPPER.writer()
                 : Json.MAPPER.writerFor(result);
+        this.exceptions = new DeclaredExceptions(method);
         this.scalar = Scalars.carry(parameters, result);
         this.idempotent = marked(type, method, Idempotent.class);
         this.nonBlocking = marked(type, method, NonBlocking.class);
@@ -137,14 +140,30 @@ public final class ServiceMethod {
                 + "): " + Types.show(result);
     }
 
-    /** Returns whether {@code thrown} is an exception that the method declares. */
-    public boolean declares(Throwable thrown) {
-        for (Class<?> declared : method.getExceptionTypes()) {
-            if (declared.isInstance(thrown)) {
-                return true;
-            }
-        }
-        return false;
+    /** Returns the exception class that the method declares and {@code thrown} is of; null for none. */
+    public @Nullable Class<?> declared(Throwable thrown) {
+        return exceptions.classOf(thrown);
+    }
+
+    /**
+     * Returns what a failed call throws at its caller: the exception that the method declares if {@code failure} tells
+     * of one, with {@code failure} for its cause, else {@code failure}.
+     */
+    public Throwable restore(MoaException failure) {
+        return exceptions.restore(failure);
+    }
+
+    /**
+     * Returns the method as both ends must see it to understand each other's binary bodies: its types, and the properties
+     * of the exceptions that it declares.
+     */
+    public String canonical() {
+        SortedMap<String, String> thrown = exceptions.describe();
+        return parameters.stream()
+                        .map(parameter -> parameter.type().toCanonical())
+                        .collect(Collectors.joining(",", "(", ")"))
+                + result.toCanonical()
+                + (thrown.isEmpty() ? "" : " throws " + thrown);
     }
 
     /**

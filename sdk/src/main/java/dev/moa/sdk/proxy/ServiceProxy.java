@@ -27,7 +27,7 @@ import tools.jackson.core.JacksonException;
 /**
  * Turns calls of a Java interface into calls of a service. A method that returns a
  * {@link java.util.concurrent.CompletionStage} returns at once; any other waits for the answer. Failures are
- * {@link MoaException}s.
+ * {@link MoaException}s, or the exceptions that the method declares.
  */
 public final class ServiceProxy implements InvocationHandler {
 
@@ -106,12 +106,12 @@ public final class ServiceProxy implements InvocationHandler {
         AtomicReference<CompletableFuture<CallResponse>> running = new AtomicReference<>(first);
         CompletableFuture<@Nullable Object> result = first.thenCompose(response -> {
             if (!isRefused(request.args(), response)) {
-                return CompletableFuture.completedFuture(decode(method, request, response));
+                return decodeLater(method, request, response);
             }
             CallRequest again = asJson(method, request, arguments);
             CompletableFuture<CallResponse> second = sender.send(again, options(method));
             running.set(second);
-            return second.thenApply(answer -> decode(method, again, answer));
+            return second.thenCompose(answer -> decodeLater(method, again, answer));
         });
         result.whenComplete((value, failure) -> {
             if (result.isCancelled()) {
@@ -145,9 +145,25 @@ public final class ServiceProxy implements InvocationHandler {
         }
     }
 
-    private @Nullable Object decode(ServiceMethod method, CallRequest request, CallResponse response) {
+    private CompletableFuture<@Nullable Object> decodeLater(
+            ServiceMethod method, CallRequest request, CallResponse response) {
         try {
-            return bodies.read(method, request.args(), response.resultOrThrow());
+            return CompletableFuture.completedFuture(decode(method, request, response));
+        } catch (Throwable e) {
+            // declared exceptions are thrown, here into the future
+            return CompletableFuture.failedFuture(e);
+        }
+    }
+
+    private @Nullable Object decode(ServiceMethod method, CallRequest request, CallResponse response) throws Throwable {
+        Payload result;
+        try {
+            result = response.resultOrThrow();
+        } catch (MoaException e) {
+            throw method.restore(e);
+        }
+        try {
+            return bodies.read(method, request.args(), result);
         } catch (JacksonException e) {
             throw new MoaException(
                     StatusCode.INTERNAL,

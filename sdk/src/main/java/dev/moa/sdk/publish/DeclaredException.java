@@ -4,6 +4,7 @@ import dev.moa.protocol.CallResponse;
 import dev.moa.protocol.Payload;
 import dev.moa.protocol.StatusCode;
 import dev.moa.sdk.codec.Json;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -12,7 +13,8 @@ import tools.jackson.databind.node.ObjectNode;
 
 /**
  * An exception that the interface declares is part of its contract: it travels as UNKNOWN, with its message, its
- * class name as {@code details.type} and its own properties beside it. The stack stays here.
+ * class name as {@code details.type} and its own properties beside it; {@code details.declared} names the class that
+ * the interface declares where that is one above it. The stack stays here.
  */
 final class DeclaredException {
 
@@ -20,21 +22,21 @@ final class DeclaredException {
 
     private DeclaredException() {}
 
-    static CallResponse toResponse(@Nullable String id, Throwable thrown) {
+    static CallResponse toResponse(@Nullable String id, Throwable thrown, Class<?> declared) {
         String message = thrown.getMessage();
         return CallResponse.failure(
                 id,
                 StatusCode.UNKNOWN,
                 message == null ? thrown.getClass().getSimpleName() : message,
-                Payload.json(details(thrown)));
+                Payload.json(details(thrown, declared)));
     }
 
-    private static byte[] details(Throwable thrown) {
+    private static byte[] details(Throwable thrown, Class<?> declared) {
         ObjectNode details = Json.FAILURES.createObjectNode();
         details.put("type", thrown.getClass().getName());
         try {
             if (Json.FAILURES.valueToTree(thrown) instanceof ObjectNode own) {
-                own.remove("type");
+                own.remove(List.of("type", "declared"));
                 details.setAll(own);
             }
         } catch (JacksonException e) {
@@ -42,6 +44,9 @@ final class DeclaredException {
                     "the properties of {} cannot be written as JSON",
                     thrown.getClass().getName(),
                     e);
+        }
+        if (declared != thrown.getClass()) {
+            details.put("declared", declared.getName());
         }
         return Json.FAILURES.writeValueAsBytes(details);
     }

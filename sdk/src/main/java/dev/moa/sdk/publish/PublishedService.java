@@ -202,8 +202,9 @@ public final class PublishedService implements CallHandler {
         if (thrown instanceof MoaException known) {
             return withoutMarks(known.toResponse(request.id()));
         }
-        if (method.declares(thrown)) {
-            return DeclaredException.toResponse(request.id(), thrown);
+        Class<?> declared = method.declared(thrown);
+        if (declared != null) {
+            return DeclaredException.toResponse(request.id(), thrown, declared);
         }
         return undeclared(request, thrown);
     }
