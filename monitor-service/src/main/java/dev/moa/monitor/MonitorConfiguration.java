@@ -148,6 +148,7 @@ class MonitorConfiguration {
 
     @Bean
     CallHandlerRegistration monitorService(ReportStream stream, MonitorMetrics metrics) {
-        return new CallHandlerRegistration(StatisticsReporter.SERVICE, new ReportHandler(stream, metrics::taken));
+        return new CallHandlerRegistration(
+                StatisticsReporter.SERVICE, new ReportHandler(stream, metrics::taken), ReportHandler.Calls.class);
     }
 }

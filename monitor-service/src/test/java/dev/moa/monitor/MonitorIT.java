@@ -92,6 +92,14 @@ class MonitorIT {
 
             await().atMost(Duration.ofSeconds(10)).until(() -> monitor.counted(start - 60_000) == 100);
             await().until(() -> reporter.sentReports() > 2);
+            assertThat(connection
+                            .call(
+                                    CallRequest.of(StatisticsReporter.SERVICE, "$describe", Payload.NO_ARGUMENTS),
+                                    Deadline.after(Duration.ofSeconds(5)))
+                            .get(10, TimeUnit.SECONDS)
+                            .resultOrThrow()
+                            .text())
+                    .contains("\"signature\":\"report(report: StatisticsReport): boolean\"");
         }
 
         JsonNode live = monitor.get("/v1/live?windowMs=60000").json();

@@ -350,6 +350,15 @@ class RegistryIT {
                     .get(3, TimeUnit.SECONDS);
 
             assertThat(answer.isOk()).as(String.valueOf(answer.message())).isTrue();
+            assertThat(connection
+                            .call(
+                                    CallRequest.of(
+                                            ServiceName.of("/service/registry"), "$describe", Payload.NO_ARGUMENTS),
+                                    Deadline.afterMillis(3_000))
+                            .get(5, TimeUnit.SECONDS)
+                            .resultOrThrow()
+                            .text())
+                    .contains("\"signature\":\"hold(leases: List<Lease>): Held\"", "\"name\":\"Registration\"");
         }
     }
 

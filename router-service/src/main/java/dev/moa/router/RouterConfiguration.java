@@ -25,6 +25,7 @@ import dev.moa.router.store.RegistryStore;
 import dev.moa.router.store.WakeSubscription;
 import dev.moa.router.watch.WatchProperties;
 import dev.moa.router.watch.Watches;
+import dev.moa.router.wire.LookupCalls;
 import dev.moa.router.wire.LookupHandler;
 import dev.moa.spring.CallHandlerRegistration;
 import io.lettuce.core.AbstractRedisClient;
@@ -211,7 +212,7 @@ class RouterConfiguration {
 
     @Bean
     CallHandlerRegistration lookupService(LookupHandler handler) {
-        return new CallHandlerRegistration(LookupHandler.SERVICE, handler);
+        return new CallHandlerRegistration(LookupHandler.SERVICE, handler, LookupCalls.class);
     }
 
     @Bean

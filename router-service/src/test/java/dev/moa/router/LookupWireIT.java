@@ -90,6 +90,9 @@ class LookupWireIT {
         assertThat(result(now("sending", "[\"/service/user\",\"127.0.0.1\",6390]"))
                         .size())
                 .isZero();
+        assertThat(result(now("$describe", "[]")).path("methods").valueStream())
+                .extracting(method -> method.path("name").asString())
+                .containsExactly("lookup", "sending", "watch");
     }
 
     @Test

@@ -15,6 +15,7 @@ import dev.moa.protocol.server.RespExtension;
 import dev.moa.sdk.codec.BodyCodec;
 import dev.moa.sdk.codec.CborCodec;
 import dev.moa.sdk.lookup.InstanceAddress;
+import dev.moa.sdk.publish.DescribedService;
 import dev.moa.sdk.publish.PublishedService;
 import dev.moa.sdk.publish.ServiceLimits;
 import dev.moa.sdk.publish.Workers;
@@ -363,6 +364,15 @@ public final class MoaServer implements AutoCloseable {
         /** Publishes a service that decodes its calls itself. */
         public Builder publish(ServiceName service, CallHandler handler) {
             return add(service, (name, threads) -> handler);
+        }
+
+        /**
+         * Publishes a service that decodes its calls itself.
+         *
+         * @param described an interface that says what they are, for {@code $describe} and {@code $openapi}
+         */
+        public Builder publish(ServiceName service, CallHandler handler, Class<?> described) {
+            return add(service, (name, threads) -> new DescribedService(name, described, handler, threads));
         }
 
         /** Sets what answers calls to services that are not published here; null, the default, means NOT_FOUND. */

@@ -88,7 +88,12 @@ final class ServicePublisher implements SmartLifecycle, PublishedServer {
         }
         for (CallHandlerRegistration registration :
                 beans.getBeansOfType(CallHandlerRegistration.class).values()) {
-            builder.publish(registration.service(), registration.handler());
+            Class<?> described = registration.described();
+            if (described == null) {
+                builder.publish(registration.service(), registration.handler());
+            } else {
+                builder.publish(registration.service(), registration.handler(), described);
+            }
             any = true;
         }
         for (CatchAllHandler handler :

@@ -22,6 +22,12 @@ import java.util.function.Consumer;
  * INVALID_ARGUMENT that it will never be taken.
  */
 public final class ReportHandler implements CallHandler {
+
+    /** What it can be asked, for {@code $describe}. */
+    public interface Calls {
+        boolean report(StatisticsReport report);
+    }
+
     private final ReportStream stream;
     private final Consumer<StatusCode> outcomes;
 

@@ -98,8 +98,6 @@ final class RegistryCalls implements CallHandler {
                         args -> hub.audience(
                                 RegistrationRules.serviceName(text(args, 0, "service")),
                                 new Position(text(args, 1, "epoch"), whole(args, 2, "revision"))));
-            case "$ping" ->
-                CompletableFuture.completedFuture(CallResponse.success(request.id(), Payload.json("\"pong\"")));
             default ->
                 CompletableFuture.completedFuture(CallResponse.failure(
                         request.id(),

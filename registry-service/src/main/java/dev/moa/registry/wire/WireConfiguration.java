@@ -33,7 +33,8 @@ class WireConfiguration {
             JsonMapper json) {
         return new CallHandlerRegistration(
                 ServiceName.of("/service/registry"),
-                new RegistryCalls(catalog, rules, limits, holds, hub, hold, workers(), json));
+                new RegistryCalls(catalog, rules, limits, holds, hub, hold, workers(), json),
+                RegistryMethods.class);
     }
 
     // not a bean: an Executor bean would take the place of Spring's own

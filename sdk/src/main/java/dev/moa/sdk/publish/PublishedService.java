@@ -13,7 +13,6 @@ import dev.moa.sdk.codec.CborCodec;
 import dev.moa.sdk.codec.ServiceInterface;
 import dev.moa.sdk.codec.ServiceMethod;
 import dev.moa.sdk.context.CallScope;
-import dev.moa.sdk.describe.ServiceDocuments;
 import java.lang.reflect.InvocationTargetException;
 import java.util.HashMap;
 import java.util.List;
@@ -38,8 +37,6 @@ import org.slf4j.LoggerFactory;
 public final class PublishedService implements CallHandler {
 
     private static final Logger log = LoggerFactory.getLogger(PublishedService.class);
-    private static final String PING = "$ping";
-    private static final Payload PONG = Payload.json("\"pong\"");
     private static final Payload NOT_SENT = Payload.json("{\"sent\":false}");
     private static final Payload NOT_STARTED = Payload.json("{\"started\":false}");
 
@@ -51,7 +48,7 @@ public final class PublishedService implements CallHandler {
     private final ServiceLimits limits;
     private final @Nullable AdaptiveLimit adaptive;
     private final Map<ServiceMethod, AdaptiveLimit.Method> figures = new HashMap<>();
-    private final ServiceDocuments documents;
+    private final BuiltIns builtIns;
 
     /** A service that takes JSON and what {@link CborCodec} derives; the parameters are those below. */
     public <T> PublishedService(
@@ -83,14 +80,14 @@ public final class PublishedService implements CallHandler {
         if (adaptive != null) {
             methods.methods().forEach(method -> figures.put(method, adaptive.newMethod()));
         }
-        this.documents = new ServiceDocuments(name, methods);
+        this.builtIns = new BuiltIns(name, methods, workers);
     }
 
     @Override
     public CompletionStage<CallResponse> handle(CallRequest request, IncomingCall call) {
         ServiceMethod method = methods.method(request.method());
         if (method == null) {
-            return builtIn(request);
+            return other(request);
         }
         CallResponse refusal = bodies.refusal(request);
         if (refusal != null) {
@@ -141,7 +138,7 @@ public final class PublishedService implements CallHandler {
 
     /** Returns whether the service has a method of this name, built in or its own. */
     public boolean has(String method) {
-        return methods.method(method) != null || method.equals(PING) || ServiceDocuments.has(method);
+        return methods.method(method) != null || BuiltIns.has(method);
     }
 
     /** Returns how many calls may be there at once now, without those on event loops. */
@@ -155,39 +152,19 @@ public final class PublishedService implements CallHandler {
         return workers.pending();
     }
 
-    private CompletionStage<CallResponse> builtIn(CallRequest request) {
-        if (ServiceDocuments.has(request.method())) {
-            return document(request);
-        }
-        return CompletableFuture.completedFuture(
-                request.method().equals(PING)
-                        ? CallResponse.success(request.id(), PONG)
-                        : CallResponse.failure(
-                                request.id(),
-                                StatusCode.UNIMPLEMENTED,
-                                "%s has no method '%s' (it has: %s)"
-                                        .formatted(
-                                                name,
-                                                request.method(),
-                                                methods.methods().stream()
-                                                        .map(ServiceMethod::name)
-                                                        .collect(Collectors.joining(", ")))));
-    }
-
-    /** On a worker: the first time takes milliseconds, which no event loop has. */
-    private CompletionStage<CallResponse> document(CallRequest request) {
-        CompletableFuture<CallResponse> answer = new CompletableFuture<>();
-        boolean taken = workers.offer(() -> {
-            try {
-                answer.complete(CallResponse.success(request.id(), documents.document(request.method())));
-            } catch (RuntimeException e) {
-                answer.complete(undeclared(request, e));
-            }
-        });
-        if (!taken) {
-            answer.complete(full(request));
-        }
-        return answer;
+    private CompletionStage<CallResponse> other(CallRequest request) {
+        return BuiltIns.has(request.method())
+                ? builtIns.handle(request)
+                : CompletableFuture.completedFuture(CallResponse.failure(
+                        request.id(),
+                        StatusCode.UNIMPLEMENTED,
+                        "%s has no method '%s' (it has: %s)"
+                                .formatted(
+                                        name,
+                                        request.method(),
+                                        methods.methods().stream()
+                                                .map(ServiceMethod::name)
+                                                .collect(Collectors.joining(", ")))));
     }
 
     private CallResponse success(ServiceMethod method, CallRequest request, @Nullable Object value) {
