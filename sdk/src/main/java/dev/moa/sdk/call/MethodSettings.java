@@ -3,6 +3,7 @@ package dev.moa.sdk.call;
 import dev.moa.protocol.MethodName;
 import dev.moa.protocol.ServiceName;
 import java.time.Duration;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -84,113 +85,93 @@ public record MethodSettings(
 
     /** Returns the same settings with another time for a call that names none itself. */
     public MethodSettings withTimeout(@Nullable Duration time) {
-        return new MethodSettings(
-                service,
-                method,
-                time,
-                idempotent,
-                maxAttempts,
-                hedgeQuantile,
-                maxInFlight,
-                callsPerSecond,
-                breakerThreshold,
-                breakerRest);
+        return with(edit -> edit.timeout = time);
     }
 
     /** Returns the same settings, saying whether calling twice does what calling once does. */
     public MethodSettings withIdempotent(@Nullable Boolean whether) {
-        return new MethodSettings(
-                service,
-                method,
-                timeout,
-                whether,
-                maxAttempts,
-                hedgeQuantile,
-                maxInFlight,
-                callsPerSecond,
-                breakerThreshold,
-                breakerRest);
+        return with(edit -> edit.idempotent = whether);
     }
 
     /** Returns the same settings with another number of tries, the first included. */
     public MethodSettings withMaxAttempts(int attempts) {
-        return new MethodSettings(
-                service,
-                method,
-                timeout,
-                idempotent,
-                attempts,
-                hedgeQuantile,
-                maxInFlight,
-                callsPerSecond,
-                breakerThreshold,
-                breakerRest);
+        return with(edit -> edit.maxAttempts = attempts);
     }
 
     /** Returns the same settings with hedging beyond this share of calls; 0 means none. */
     public MethodSettings withHedge(double quantile) {
-        return new MethodSettings(
-                service,
-                method,
-                timeout,
-                idempotent,
-                maxAttempts,
-                quantile,
-                maxInFlight,
-                callsPerSecond,
-                breakerThreshold,
-                breakerRest);
+        return with(edit -> edit.hedgeQuantile = quantile);
     }
 
     /** Returns the same settings with another bulkhead. */
     public MethodSettings withMaxInFlight(int calls) {
-        return new MethodSettings(
-                service,
-                method,
-                timeout,
-                idempotent,
-                maxAttempts,
-                hedgeQuantile,
-                calls,
-                callsPerSecond,
-                breakerThreshold,
-                breakerRest);
+        return with(edit -> edit.maxInFlight = calls);
     }
 
     /** Returns the same settings with another rate limiter; 0 means none. */
     public MethodSettings withCallsPerSecond(int calls) {
-        return new MethodSettings(
-                service,
-                method,
-                timeout,
-                idempotent,
-                maxAttempts,
-                hedgeQuantile,
-                maxInFlight,
-                calls,
-                breakerThreshold,
-                breakerRest);
+        return with(edit -> edit.callsPerSecond = calls);
     }
 
     /** Returns the same settings with another circuit breaker; a threshold of 0 means none. */
     public MethodSettings withBreaker(int thresholdPercent, Duration rest) {
-        return new MethodSettings(
-                service,
-                method,
-                timeout,
-                idempotent,
-                maxAttempts,
-                hedgeQuantile,
-                maxInFlight,
-                callsPerSecond,
-                thresholdPercent,
-                rest);
+        return with(edit -> {
+            edit.breakerThreshold = thresholdPercent;
+            edit.breakerRest = rest;
+        });
+    }
+
+    private MethodSettings with(Consumer<Edit> change) {
+        Edit edit = new Edit(this);
+        change.accept(edit);
+        return edit.done();
     }
 
     // here and not in CallSettings, whose defaults need this class to be ready
     static void require(boolean holds, String name, Object value, String expected) {
         if (!holds) {
             throw new IllegalArgumentException("%s: %s (expected: %s)".formatted(name, value, expected));
+        }
+    }
+
+    /** The settings while some of them are changed. */
+    private static final class Edit {
+        private final @Nullable ServiceName service;
+        private final @Nullable String method;
+        private @Nullable Duration timeout;
+        private @Nullable Boolean idempotent;
+        private int maxAttempts;
+        private double hedgeQuantile;
+        private int maxInFlight;
+        private int callsPerSecond;
+        private int breakerThreshold;
+        private Duration breakerRest;
+
+        Edit(MethodSettings from) {
+            service = from.service;
+            method = from.method;
+            timeout = from.timeout;
+            idempotent = from.idempotent;
+            maxAttempts = from.maxAttempts;
+            hedgeQuantile = from.hedgeQuantile;
+            maxInFlight = from.maxInFlight;
+            callsPerSecond = from.callsPerSecond;
+            breakerThreshold = from.breakerThreshold;
+            breakerRest = from.breakerRest;
+        }
+
+        MethodSettings done() {
+            return new MethodSettings(
+                    service,
+                    method,
+                    timeout,
+                    idempotent,
+                    maxAttempts,
+                    hedgeQuantile,
+                    maxInFlight,
+                    callsPerSecond,
+                    breakerThreshold,
+                    breakerRest);
         }
     }
 }

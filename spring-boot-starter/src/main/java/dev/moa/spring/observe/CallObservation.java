@@ -23,12 +23,29 @@ abstract class CallObservation<C extends Observation.Context & CallObservation.T
 
     /** A context that knows its call. */
     interface Told {
-        CallRequest request();
+        Facts facts();
+    }
 
-        MethodNames names();
+    /** What is known of a call, and later how it ended. */
+    static final class Facts {
+        private final CallRequest request;
+        private final MethodNames names;
+        private volatile @Nullable StatusCode code;
 
-        @Nullable
-        StatusCode code();
+        Facts(CallRequest request, MethodNames names) {
+            this.request = request;
+            this.names = names;
+        }
+
+        /** Ends the observation of the call. */
+        void ended(Observation observation, @Nullable CallResponse response, @Nullable Throwable failure) {
+            StatusCode ended = code(response, failure);
+            code = ended;
+            if (ended != StatusCode.OK) {
+                observation.error(failure(ended, response));
+            }
+            observation.stop();
+        }
     }
 
     private final String name;
@@ -52,7 +69,7 @@ abstract class CallObservation<C extends Observation.Context & CallObservation.T
     @Override
     public KeyValues getLowCardinalityKeyValues(C context) {
         MethodNames.Name label = label(context);
-        StatusCode code = context.code();
+        StatusCode code = context.facts().code;
         return KeyValues.of(
                 KeyValue.of("service", label.service()),
                 KeyValue.of("method", label.method()),
@@ -61,7 +78,7 @@ abstract class CallObservation<C extends Observation.Context & CallObservation.T
 
     @Override
     public KeyValues getHighCardinalityKeyValues(C context) {
-        CallRequest request = context.request();
+        CallRequest request = context.facts().request;
         KeyValues told = KeyValues.of(
                 KeyValue.of("rpc.system", "moa"),
                 KeyValue.of("rpc.service", request.service().value()),
@@ -73,10 +90,9 @@ abstract class CallObservation<C extends Observation.Context & CallObservation.T
     }
 
     private static MethodNames.Name label(Told context) {
-        StatusCode code = context.code();
-        return code == null
-                ? context.names().of(context.request())
-                : context.names().answered(context.request(), code);
+        Facts facts = context.facts();
+        StatusCode code = facts.code;
+        return code == null ? facts.names.of(facts.request) : facts.names.answered(facts.request, code);
     }
 
     /** Returns whether a call only tells the monitor of other calls. */
@@ -86,7 +102,7 @@ abstract class CallObservation<C extends Observation.Context & CallObservation.T
     }
 
     /** Returns how a call ended. */
-    static StatusCode code(@Nullable CallResponse response, @Nullable Throwable failure) {
+    private static StatusCode code(@Nullable CallResponse response, @Nullable Throwable failure) {
         if (response != null) {
             return response.code();
         }
@@ -99,7 +115,7 @@ abstract class CallObservation<C extends Observation.Context & CallObservation.T
     }
 
     /** Returns what a failed call is to those who watch; no stack, since it is not this process's mistake. */
-    static Throwable failure(StatusCode code, @Nullable CallResponse response) {
+    private static Throwable failure(StatusCode code, @Nullable CallResponse response) {
         String message = response == null ? null : response.message();
         return new MoaException(code, message == null ? code.name() : message);
     }

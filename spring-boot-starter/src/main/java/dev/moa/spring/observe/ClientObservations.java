@@ -3,7 +3,6 @@ package dev.moa.spring.observe;
 import dev.moa.protocol.CallRequest;
 import dev.moa.protocol.CallResponse;
 import dev.moa.protocol.Deadline;
-import dev.moa.protocol.StatusCode;
 import dev.moa.sdk.ClientInterceptor;
 import dev.moa.sdk.context.CallScope;
 import io.micrometer.observation.Observation;
@@ -13,7 +12,6 @@ import io.micrometer.observation.transport.SenderContext;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Observes calls that go out, with all their retries as one. The observation's parent is that of the thread, else
@@ -41,7 +39,7 @@ final class ClientObservations implements ClientInterceptor {
             return next.proceed(request, deadline);
         }
         Context context = new Context(request, names);
-        Observation observation = start(context);
+        Observation observation = start(context, request);
         Map<String, String> carrier = context.getCarrier();
         String traceparent = carrier == null ? null : carrier.get(TRACEPARENT);
         CallRequest sent = traceparent == null
@@ -49,18 +47,11 @@ final class ClientObservations implements ClientInterceptor {
                 : request.withCtx(
                         request.ctx().withTrace(traceparent, request.ctx().path()));
         CompletableFuture<CallResponse> answer = next.proceed(sent, deadline);
-        answer.whenComplete((response, failure) -> {
-            StatusCode code = CallObservation.code(response, failure);
-            context.code = code;
-            if (code != StatusCode.OK) {
-                observation.error(CallObservation.failure(code, response));
-            }
-            observation.stop();
-        });
+        answer.whenComplete((response, failure) -> context.facts.ended(observation, response, failure));
         return answer;
     }
 
-    private Observation start(Context context) {
+    private Observation start(Context context, CallRequest request) {
         Observation observation = Observation.createNotStarted(CONVENTION, () -> context, registry);
         Observation parent = registry.getCurrentObservation();
         if (parent == null) {
@@ -70,16 +61,14 @@ final class ClientObservations implements ClientInterceptor {
         if (parent != null) {
             return observation.parentObservation(parent).start();
         }
-        try (RemoteParent.Scope given = remoteParent.enter(context.request.ctx().traceparent())) {
+        try (RemoteParent.Scope given = remoteParent.enter(request.ctx().traceparent())) {
             return observation.start();
         }
     }
 
     /** A call that goes out. */
     static final class Context extends SenderContext<Map<String, String>> implements CallObservation.Told {
-        private final CallRequest request;
-        private final MethodNames names;
-        private volatile @Nullable StatusCode code;
+        private final CallObservation.Facts facts;
 
         Context(CallRequest request, MethodNames names) {
             super(
@@ -89,25 +78,14 @@ final class ClientObservations implements ClientInterceptor {
                         }
                     },
                     Kind.CLIENT);
-            this.request = request;
-            this.names = names;
+            this.facts = new CallObservation.Facts(request, names);
             setCarrier(new HashMap<>());
             setRemoteServiceName(request.service().value());
         }
 
         @Override
-        public CallRequest request() {
-            return request;
-        }
-
-        @Override
-        public MethodNames names() {
-            return names;
-        }
-
-        @Override
-        public @Nullable StatusCode code() {
-            return code;
+        public CallObservation.Facts facts() {
+            return facts;
         }
     }
 

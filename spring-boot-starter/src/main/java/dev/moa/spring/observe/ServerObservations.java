@@ -3,7 +3,6 @@ package dev.moa.spring.observe;
 import dev.moa.protocol.CallRequest;
 import dev.moa.protocol.CallResponse;
 import dev.moa.protocol.IncomingCall;
-import dev.moa.protocol.StatusCode;
 import dev.moa.sdk.ServerInterceptor;
 import io.micrometer.observation.Observation;
 import io.micrometer.observation.ObservationRegistry;
@@ -11,7 +10,6 @@ import io.micrometer.observation.transport.Kind;
 import io.micrometer.observation.transport.ReceiverContext;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Observes calls that come in, from their arrival to their answer, the wait for a worker included. It continues the
@@ -44,29 +42,19 @@ final class ServerObservations implements ServerInterceptor {
         } catch (RuntimeException e) {
             answer = CompletableFuture.failedFuture(e);
         }
-        return answer.whenComplete((response, failure) -> {
-            StatusCode code = CallObservation.code(response, failure);
-            context.code = code;
-            if (code != StatusCode.OK) {
-                observation.error(CallObservation.failure(code, response));
-            }
-            observation.stop();
-        });
+        return answer.whenComplete((response, failure) -> context.facts.ended(observation, response, failure));
     }
 
     /** A call that came in. */
     static final class Context extends ReceiverContext<CallRequest> implements CallObservation.Told {
-        private final CallRequest request;
-        private final MethodNames names;
-        private volatile @Nullable StatusCode code;
+        private final CallObservation.Facts facts;
 
         Context(CallRequest request, MethodNames names) {
             super(
                     (carrier, key) ->
                             key.equalsIgnoreCase(TRACEPARENT) ? carrier.ctx().traceparent() : null,
                     Kind.SERVER);
-            this.request = request;
-            this.names = names;
+            this.facts = new CallObservation.Facts(request, names);
             setCarrier(request);
             String app = request.ctx().app();
             if (app != null) {
@@ -75,18 +63,8 @@ final class ServerObservations implements ServerInterceptor {
         }
 
         @Override
-        public CallRequest request() {
-            return request;
-        }
-
-        @Override
-        public MethodNames names() {
-            return names;
-        }
-
-        @Override
-        public @Nullable StatusCode code() {
-            return code;
+        public CallObservation.Facts facts() {
+            return facts;
         }
     }
 
