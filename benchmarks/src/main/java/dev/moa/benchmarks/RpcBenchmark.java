@@ -5,6 +5,7 @@ import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -13,27 +14,40 @@ import java.util.stream.Collectors;
 
 /**
  * The same calls by moa frames, Dubbo, gRPC and SOFARPC: one connection, a server and a client process each, all of
- * them up at once and loaded in turns.
+ * them up at once and loaded in turns, each round in another order.
  *
- * <p>{@code MOA_BENCH_ROUNDS} (5), {@code MOA_BENCH_MILLIS} (3,000 per run) and {@code MOA_BENCH_ONLY} (names,
- * comma-separated) make it shorter; {@code MOA_BENCH_PROFILE} names a directory for JFR recordings.
+ * <p>{@code MOA_BENCH_ROUNDS} (5), {@code MOA_BENCH_MILLIS} (3,000 per run), {@code MOA_BENCH_ONLY} (contenders,
+ * comma-separated) and {@code MOA_BENCH_CASES} (likewise) make it shorter; {@code MOA_BENCH_PROFILE} names a directory
+ * for JFR recordings.
  */
 final class RpcBenchmark implements Benchmark {
 
     private record Case(String name, String shape, int threads) {}
 
+    private static final String DUBBO = "Dubbo 3.3.6 dubbo hessian2";
+    private static final String GRPC = "gRPC 1.83.1";
+
     private static final List<Case> CASES = List.of(
-            new Case("text c32", "text", 32), new Case("order c32", "order", 32), new Case("text c1", "text", 1));
+            new Case("text c32", "text", 32),
+            new Case("order c32", "order", 32),
+            new Case("text c1", "text", 1),
+            new Case("order c1", "order", 1));
     private static final int WARM_UP_CALLS = 60_000;
     private static final long WARM_UP_LIMIT_NANOS = 20_000_000_000L;
-    private static final List<String> OURS = List.of("moa cbor", "moa json", "moa cbor on loop");
+    private static final String OURS = "moa";
+    /** Those whose figures every contender of moa is held against. */
+    private static final Set<String> MEASURES = Set.of(DUBBO, GRPC);
 
     private final int rounds = Integer.parseInt(System.getenv().getOrDefault("MOA_BENCH_ROUNDS", "5"));
     private final long millis = Long.parseLong(System.getenv().getOrDefault("MOA_BENCH_MILLIS", "3000"));
-    private final Set<String> only = Arrays.stream(
-                    System.getenv().getOrDefault("MOA_BENCH_ONLY", "").split(","))
-            .filter(name -> !name.isBlank())
-            .collect(Collectors.toSet());
+    private final Set<String> only = names("MOA_BENCH_ONLY");
+    private final Set<String> cases = names("MOA_BENCH_CASES");
+
+    private static Set<String> names(String variable) {
+        return Arrays.stream(System.getenv().getOrDefault(variable, "").split(","))
+                .filter(name -> !name.isBlank())
+                .collect(Collectors.toSet());
+    }
 
     @Override
     public String name() {
@@ -55,10 +69,12 @@ final class RpcBenchmark implements Benchmark {
                 report.progress("warming up " + each.name());
                 warmUp(each, "text");
                 warmUp(each, "order");
-                each.run("text", 1, millis / 3);
+                each.run("text", 1, 300);
             }
             for (Case one : CASES) {
-                measure(report, one, contenders);
+                if (cases.isEmpty() || cases.contains(one.name())) {
+                    measure(report, one, contenders);
+                }
             }
         } finally {
             contenders.forEach(Contender::close);
@@ -88,13 +104,13 @@ final class RpcBenchmark implements Benchmark {
         String own = System.getProperty("java.class.path");
         String moa = MoaPeer.class.getName();
         String dubbo = "dev.moa.benchmarks.rivals.DubboPeer";
-        start(started, "moa cbor", own, moa, List.of(), List.of("PORT", "cbor", "threads"));
-        start(started, "moa json", own, moa, List.of(), List.of("PORT", "json", "threads"));
-        start(started, "moa cbor on loop", own, moa, List.of(), List.of("PORT", "cbor", "loop"));
+        start(started, OURS, own, moa, List.of(), List.of("PORT", "cbor", "threads"));
+        start(started, OURS + " json", own, moa, List.of(), List.of("PORT", "json", "threads"));
+        start(started, OURS + " on loop", own, moa, List.of(), List.of("PORT", "cbor", "loop"));
         String rivals = Contender.classPath(home, "rivals");
-        start(started, "Dubbo 3.3.6 dubbo hessian2", rivals, dubbo, List.of("dubbo"), List.of("dubbo", "PORT"));
+        start(started, DUBBO, rivals, dubbo, List.of("dubbo"), List.of("dubbo", "PORT"));
         start(started, "Dubbo 3.3.6 tri", rivals, dubbo, List.of("tri"), List.of("tri", "PORT"));
-        start(started, "gRPC 1.83.1", rivals, "dev.moa.benchmarks.rivals.GrpcPeer", List.of(), List.of("PORT"));
+        start(started, GRPC, rivals, "dev.moa.benchmarks.rivals.GrpcPeer", List.of(), List.of("PORT"));
         start(
                 started,
                 "SOFARPC 5.13.2 bolt hessian",
@@ -119,25 +135,37 @@ final class RpcBenchmark implements Benchmark {
 
     private void measure(Report report, Case one, List<Contender> contenders) throws IOException {
         Map<String, List<Contender.Run>> runs = new LinkedHashMap<>();
+        contenders.forEach(each -> runs.put(each.name(), new ArrayList<>()));
         List<Double> loads = new ArrayList<>();
         for (int round = 1; round <= rounds; round++) {
             report.progress("%s, round %d of %d".formatted(one.name(), round, rounds));
             loads.add(ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage());
-            for (Contender each : contenders) {
-                runs.computeIfAbsent(each.name(), any -> new ArrayList<>())
-                        .add(each.run(one.shape(), one.threads(), millis));
+            for (Contender each : inTurn(contenders, round)) {
+                runs.get(each.name()).add(each.run(one.shape(), one.threads(), millis));
             }
         }
         List<String> peers =
-                runs.keySet().stream().filter(name -> !OURS.contains(name)).toList();
+                runs.keySet().stream().filter(name -> !name.startsWith(OURS)).toList();
         runs.forEach((ours, own) -> {
-            if (OURS.contains(ours)) {
-                // the default beside everyone, its variants beside the first
-                int count = ours.equals(OURS.get(0)) ? peers.size() : Math.min(1, peers.size());
-                List<String> beside = peers.isEmpty() ? List.of(ours) : peers.subList(0, count);
-                beside.forEach(peer -> report.add(compare(one, ours, own, peer, runs.getOrDefault(peer, own), loads)));
+            if (ours.startsWith(OURS)) {
+                List<String> beside = peers.stream()
+                        .filter(peer -> ours.equals(OURS) || MEASURES.contains(peer))
+                        .toList();
+                (beside.isEmpty() ? List.of(ours) : beside)
+                        .forEach(
+                                peer -> report.add(compare(one, ours, own, peer, runs.getOrDefault(peer, own), loads)));
             }
         });
+    }
+
+    /** Everyone's place moves by one each round, and who follows whom turns around: nobody has a place of its own. */
+    private static List<Contender> inTurn(List<Contender> contenders, int round) {
+        List<Contender> turned = new ArrayList<>(contenders);
+        Collections.rotate(turned, round);
+        if (round % 2 == 0) {
+            Collections.reverse(turned);
+        }
+        return turned;
     }
 
     private CaseResult compare(
@@ -148,6 +176,8 @@ final class RpcBenchmark implements Benchmark {
             List<Contender.Run> theirs,
             List<Double> loads) {
         Map<String, Object> details = new LinkedHashMap<>();
+        details.put("contender", ours);
+        details.put("java", Runtime.version().feature());
         details.put("rounds", rates(own));
         details.put("peerRounds", rates(theirs));
         List.of("", "peer").forEach(prefix -> {
@@ -166,7 +196,7 @@ final class RpcBenchmark implements Benchmark {
         details.put("loadAverages", loads);
         return CaseResult.moreIsBetter(
                 name(),
-                one.name() + " " + ours.substring("moa ".length()),
+                one.name() + ours.substring(OURS.length()),
                 CaseResult.median(rates(own)),
                 CaseResult.median(rates(theirs)),
                 peer,
