@@ -60,6 +60,7 @@ public final class MoaConnection implements AutoCloseable {
         Bootstrap bootstrap = new Bootstrap()
                 .group(IoThreads.group())
                 .channel(IoThreads.channelType())
+                .option(ChannelOption.ALLOCATOR, IoThreads.allocator())
                 .option(ChannelOption.TCP_NODELAY, true)
                 .option(ChannelOption.SO_KEEPALIVE, true)
                 .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, timeoutMs)

@@ -41,8 +41,8 @@ public final class CallFrames {
                     .textIfAny(HeaderKey.PATH, ctx.path())
                     .textIfAny(HeaderKey.APP, ctx.app());
             contentOf(frame, request.args());
-            for (Map.Entry<String, String> tag : ctx.tags().entrySet()) {
-                frame.pair(HeaderKey.TAG, tag.getKey(), tag.getValue());
+            if (!ctx.tags().isEmpty()) {
+                ctx.tags().forEach((name, value) -> frame.pair(HeaderKey.TAG, name, value));
             }
             if (!ctx.carried().isEmpty()) {
                 frame.carried(ctx.carried().bytes());

@@ -1,5 +1,7 @@
 package dev.moa.protocol.io;
 
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
@@ -30,11 +32,16 @@ import java.util.concurrent.atomic.AtomicInteger;
 public final class IoThreads {
     private static final String COUNT = "moa.io.threads";
     private static final int MAX_COUNT = 256;
+    private static final int PAGE_BYTES = 8 * 1024;
+    /** A chunk is a page times two to the power of this: 1 MiB, so that a small process stays small. */
+    private static final int CHUNK_ORDER = 7;
 
     // a class of its own, so that nothing starts before the first use
     private static final class Shared {
         static final boolean EPOLL = Epoll.isAvailable();
         static final EventLoopGroup GROUP = new MultiThreadIoEventLoopGroup(count(), threads(), ioHandler());
+        static final ByteBufAllocator ALLOCATOR =
+                new PooledByteBufAllocator(true, count(), count(), PAGE_BYTES, CHUNK_ORDER);
 
         private static int count() {
             int count =
@@ -64,6 +71,15 @@ public final class IoThreads {
     /** Returns the event loops; nobody shuts them down. */
     public static EventLoopGroup group() {
         return Shared.GROUP;
+    }
+
+    /**
+     * Returns where the channels of {@link #group()} take their buffers: pools of the event loops' own. (Netty's default
+     * keeps none for a thread where the heap has 512 MiB or less, and takes each buffer beyond 16 KiB from the operating
+     * system: a busy connection's every read.)
+     */
+    public static ByteBufAllocator allocator() {
+        return Shared.ALLOCATOR;
     }
 
     /** Returns the class of listening channels that fits {@link #group()}. */
