@@ -15,6 +15,7 @@ import dev.moa.protocol.frame.Hello;
 import dev.moa.protocol.frame.Window;
 import dev.moa.protocol.io.DeadlineWheel;
 import dev.moa.protocol.io.Remainder;
+import dev.moa.protocol.io.WriteBuffer;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFutureListener;
@@ -49,8 +50,6 @@ final class FrameChannel extends ChannelInboundHandlerAdapter {
     private static final Logger log = LoggerFactory.getLogger(FrameChannel.class);
     private static final Payload NOT_SENT = Payload.json("{\"sent\":false}");
     private static final Payload SENT = Payload.json("{\"sent\":true}");
-    private static final int WRITE_BYTES = 64 * 1024;
-    private static final int MAX_PINGS = 1_024;
 
     enum State {
         OPENING,
@@ -76,12 +75,10 @@ final class FrameChannel extends ChannelInboundHandlerAdapter {
     private final FrameParser parser;
     private final LongObjectHashMap<PendingCall> sent = new LongObjectHashMap<>();
     private final ArrayDeque<PendingCall> unsent = new ArrayDeque<>();
-    private final LongObjectHashMap<CompletableFuture<Void>> pings = new LongObjectHashMap<>();
+    private final Pings pings = new Pings();
+    private final WriteBuffer out = new WriteBuffer();
     private @Nullable ChannelHandlerContext context;
-    private @Nullable ByteBuf out;
     private long lastStream;
-    private long lastReadNanos;
-    private boolean pinged;
     private String endReason = "the peer closed it";
     private StatusCode endCode = StatusCode.UNAVAILABLE;
 
@@ -159,12 +156,12 @@ final class FrameChannel extends ChannelInboundHandlerAdapter {
 
     void ping(CompletableFuture<Void> answer) {
         execute(() -> {
-            if (state == State.CLOSED || state == State.OPENING || pings.size() >= MAX_PINGS) {
+            if (state == State.CLOSED || state == State.OPENING || pings.isFull()) {
                 answer.completeExceptionally(new MoaException(StatusCode.UNAVAILABLE, notOpen(state)));
                 return;
             }
             long stream = ++lastStream;
-            pings.put(stream, answer);
+            pings.add(stream, answer);
             answer.whenComplete((nothing, error) -> execute(() -> pings.remove(stream)));
             FrameWriter.bare(out(), FrameKind.PING, stream);
             flush();
@@ -282,31 +279,13 @@ final class FrameChannel extends ChannelInboundHandlerAdapter {
     }
 
     private ByteBuf out() {
-        ByteBuf buffer = out;
-        if (buffer != null && buffer.readableBytes() >= WRITE_BYTES) {
-            out = null;
-            context().write(buffer, context().voidPromise());
-            buffer = null;
-        }
-        if (buffer == null) {
-            // never sent: a frame that is written after the end goes nowhere
-            buffer = state == State.CLOSED
-                    ? Unpooled.buffer()
-                    : context().alloc().ioBuffer(512);
-            out = buffer;
-        }
-        return buffer;
+        // never sent: a frame that is written after the end goes nowhere
+        return state == State.CLOSED ? Unpooled.buffer() : out.in(context());
     }
 
     private void flush() {
-        ByteBuf buffer = out;
-        out = null;
-        if (buffer != null) {
-            if (state == State.CLOSED) {
-                buffer.release();
-            } else {
-                context().writeAndFlush(buffer, context().voidPromise());
-            }
+        if (state != State.CLOSED) {
+            boolean ignored = out.flush(context());
         }
     }
 
@@ -315,8 +294,7 @@ final class FrameChannel extends ChannelInboundHandlerAdapter {
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
         ByteBuf in = remainder.before((ByteBuf) message);
-        pinged = false;
-        lastReadNanos = System.nanoTime();
+        pings.heard();
         try {
             if (state == State.OPENING && in.getUnsignedByte(in.readerIndex()) != Frame.MAGIC) {
                 end(StatusCode.UNAVAILABLE, "it does not speak moa frames: " + firstLine(in));
@@ -371,12 +349,7 @@ final class FrameChannel extends ChannelInboundHandlerAdapter {
                     closeIfDone();
                 }
             }
-            case PONG -> {
-                CompletableFuture<Void> answer = pings.remove(frame.stream());
-                if (answer != null) {
-                    answer.complete(null);
-                }
-            }
+            case PONG -> pings.answered(frame.stream());
             case PING -> FrameWriter.bare(out(), FrameKind.PONG, frame.stream());
             case WINDOW -> inFlight.peerTakes(Window.read(frame, inFlight.limit()));
             case GOAWAY -> goAway(GoAway.read(frame));
@@ -440,7 +413,7 @@ final class FrameChannel extends ChannelInboundHandlerAdapter {
 
     /** Sends HELLO; with TLS, once that stands. */
     void greet() {
-        lastReadNanos = System.nanoTime();
+        pings.heard();
         new Hello(
                         Frame.VERSION,
                         Frame.VERSION,
@@ -453,8 +426,7 @@ final class FrameChannel extends ChannelInboundHandlerAdapter {
                         options.keepAlive().toMillis())
                 .write(out());
         flush();
-        long every = options.keepAlive().toNanos();
-        executor().schedule(this::keepAlive, every, TimeUnit.NANOSECONDS);
+        lookAgain();
     }
 
     /** A peer that has been silent is pinged; one that stays silent has gone, whatever TCP says. */
@@ -462,22 +434,23 @@ final class FrameChannel extends ChannelInboundHandlerAdapter {
         if (state == State.CLOSED) {
             return;
         }
-        long every = options.keepAlive().toNanos();
-        long silent = System.nanoTime() - lastReadNanos;
-        if (pinged) {
+        if (pings.isUnanswered()) {
             end(
                     StatusCode.UNAVAILABLE,
-                    "it has been silent for %d ms and did not answer a ping"
-                            .formatted(TimeUnit.NANOSECONDS.toMillis(silent)));
+                    "it has been silent for %d ms and did not answer a ping".formatted(pings.silentMillis()));
             return;
         }
         if (state != State.OPENING) {
             // also while it talks to us: it counts on hearing something from us
-            pinged = true;
+            pings.ask();
             FrameWriter.bare(out(), FrameKind.PING, ++lastStream);
             flush();
         }
-        executor().schedule(this::keepAlive, every, TimeUnit.NANOSECONDS);
+        lookAgain();
+    }
+
+    private void lookAgain() {
+        executor().schedule(this::keepAlive, options.keepAlive().toNanos(), TimeUnit.NANOSECONDS);
     }
 
     @Override
@@ -520,9 +493,7 @@ final class FrameChannel extends ChannelInboundHandlerAdapter {
                 call.complete(failure(call, StatusCode.UNAVAILABLE, message, NOT_SENT));
             }
         }
-        for (CompletableFuture<Void> ping : new ArrayList<>(pings.values())) {
-            ping.completeExceptionally(new MoaException(StatusCode.UNAVAILABLE, message));
-        }
+        pings.fail(new MoaException(StatusCode.UNAVAILABLE, message));
         ChannelHandlerContext ctx = context;
         if (ctx != null) {
             ctx.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
