@@ -3,16 +3,24 @@ package dev.moa.sdk.publish;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Runs work on other threads, a bounded number at once and a bounded number waiting, in the order it came.
  *
- * <p>{@code pending} counts what was taken and has not ended; {@code running} counts the threads that are at it. A
- * thread that finds the queue empty gives up its place and then looks once more: work that was offered in between
- * either sees the free place itself or is found by that second look.
+ * <p>{@code pending} counts what was taken and has not ended; {@code running} counts the threads that are at it or about
+ * to be. At most one of them is {@code starting}: as its first deed, before its own work, which may block, it starts the
+ * next one if there is more to do. So short work that came together is done by a few threads, and no work waits
+ * for another to end while a thread may be had. A thread that finds the queue empty gives up its place and then looks once
+ * more: work that was offered in between either sees the free place itself or is found by that second look.
  */
 final class BoundedExecutor {
+
+    private static final Logger log = LoggerFactory.getLogger(BoundedExecutor.class);
 
     private final Executor threads;
     private final int concurrency;
@@ -20,6 +28,8 @@ final class BoundedExecutor {
     private final Queue<Runnable> queue = new ConcurrentLinkedQueue<>();
     private final AtomicInteger pending = new AtomicInteger();
     private final AtomicInteger running = new AtomicInteger();
+    private final AtomicBoolean starting = new AtomicBoolean();
+    private final Runnable worker = this::work;
 
     BoundedExecutor(Executor threads, ServiceLimits limits) {
         this.threads = threads;
@@ -43,20 +53,54 @@ final class BoundedExecutor {
         return pending.get();
     }
 
+    /** @throws RejectedExecutionException if the threads are closed */
     private void startWorker() {
+        // again if there was no place: one that became free meanwhile was nobody else's to take
+        while (running.get() < concurrency && !starting.get() && starting.compareAndSet(false, true)) {
+            if (takePlace()) {
+                start();
+                return;
+            }
+            starting.set(false);
+        }
+    }
+
+    private boolean takePlace() {
         int now = running.get();
         while (now < concurrency) {
             if (running.compareAndSet(now, now + 1)) {
-                threads.execute(this::work);
-                return;
+                return true;
             }
             now = running.get();
+        }
+        return false;
+    }
+
+    private void start() {
+        try {
+            threads.execute(worker);
+        } catch (RejectedExecutionException e) {
+            running.decrementAndGet();
+            starting.set(false);
+            throw e;
+        }
+    }
+
+    private void startAnother() {
+        try {
+            startWorker();
+        } catch (RejectedExecutionException e) {
+            log.debug("the threads are closed; those that run finish what was taken", e);
         }
     }
 
     private void work() {
+        starting.set(false);
         Runnable next = queue.poll();
         while (next != null) {
+            if (!queue.isEmpty()) {
+                startAnother();
+            }
             try {
                 next.run();
             } finally {
@@ -66,7 +110,7 @@ final class BoundedExecutor {
         }
         running.decrementAndGet();
         if (!queue.isEmpty()) {
-            startWorker();
+            startAnother();
         }
     }
 }

@@ -7,6 +7,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class BoundedExecutorTests {
 
@@ -41,8 +43,27 @@ class BoundedExecutorTests {
     }
 
     @Test
-    void losesNothingWhenManyOfferAtOnce() throws InterruptedException {
-        BoundedExecutor executor = new BoundedExecutor(workers, new ServiceLimits(3, 1_000_000));
+    void workThatWaitsHoldsNobodyUp() {
+        BoundedExecutor executor = new BoundedExecutor(workers, new ServiceLimits(3, 10));
+        CountDownLatch go = new CountDownLatch(1);
+        AtomicInteger done = new AtomicInteger();
+
+        executor.offer(() -> waitFor(go));
+        executor.offer(() -> waitFor(go));
+        for (int i = 0; i < 5; i++) {
+            executor.offer(done::incrementAndGet);
+        }
+
+        await().until(() -> done.get() == 5);
+        await().until(() -> executor.pending() == 2);
+        go.countDown();
+        await().until(() -> executor.pending() == 0);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 3})
+    void losesNothingWhenManyOfferAtOnce(int concurrency) throws InterruptedException {
+        BoundedExecutor executor = new BoundedExecutor(workers, new ServiceLimits(concurrency, 1_000_000));
         AtomicInteger done = new AtomicInteger();
         Thread[] callers = new Thread[4];
         for (int i = 0; i < callers.length; i++) {
