@@ -413,7 +413,6 @@ final class FrameChannel extends ChannelInboundHandlerAdapter {
 
     /** Sends HELLO; with TLS, once that stands. */
     void greet() {
-        pings.heard();
         new Hello(
                         Frame.VERSION,
                         Frame.VERSION,
@@ -426,31 +425,17 @@ final class FrameChannel extends ChannelInboundHandlerAdapter {
                         options.keepAlive().toMillis())
                 .write(out());
         flush();
-        lookAgain();
+        pings.watch(executor(), options.keepAlive(), this::ping, silence -> end(StatusCode.UNAVAILABLE, silence));
     }
 
-    /** A peer that has been silent is pinged; one that stays silent has gone, whatever TCP says. */
-    private void keepAlive() {
-        if (state == State.CLOSED) {
-            return;
+    /** Asks the peer whether it is still there; returns false where it is too early for that. */
+    private boolean ping() {
+        if (state == State.OPENING) {
+            return false;
         }
-        if (pings.isUnanswered()) {
-            end(
-                    StatusCode.UNAVAILABLE,
-                    "it has been silent for %d ms and did not answer a ping".formatted(pings.silentMillis()));
-            return;
-        }
-        if (state != State.OPENING) {
-            // also while it talks to us: it counts on hearing something from us
-            pings.ask();
-            FrameWriter.bare(out(), FrameKind.PING, ++lastStream);
-            flush();
-        }
-        lookAgain();
-    }
-
-    private void lookAgain() {
-        executor().schedule(this::keepAlive, options.keepAlive().toNanos(), TimeUnit.NANOSECONDS);
+        FrameWriter.bare(out(), FrameKind.PING, ++lastStream);
+        flush();
+        return true;
     }
 
     @Override
@@ -493,7 +478,7 @@ final class FrameChannel extends ChannelInboundHandlerAdapter {
                 call.complete(failure(call, StatusCode.UNAVAILABLE, message, NOT_SENT));
             }
         }
-        pings.fail(new MoaException(StatusCode.UNAVAILABLE, message));
+        pings.end(new MoaException(StatusCode.UNAVAILABLE, message));
         ChannelHandlerContext ctx = context;
         if (ctx != null) {
             ctx.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);

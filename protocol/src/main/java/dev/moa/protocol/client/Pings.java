@@ -2,9 +2,13 @@ package dev.moa.protocol.client;
 
 import dev.moa.protocol.MoaException;
 import io.netty.util.collection.LongObjectHashMap;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 
 /**
  * The pings of a connection: those that somebody waits for, and the one that asks a silent peer whether it is still
@@ -17,6 +21,7 @@ final class Pings {
     private final LongObjectHashMap<CompletableFuture<Void>> waiting = new LongObjectHashMap<>();
     private long heardNanos = System.nanoTime();
     private boolean asked;
+    private boolean ended;
 
     /** Returns whether as many wait as may. */
     boolean isFull() {
@@ -44,21 +49,39 @@ final class Pings {
         heardNanos = System.nanoTime();
     }
 
-    /** The peer is asked whether it is still there. */
-    void ask() {
-        asked = true;
+    /**
+     * Begins to watch the peer: one that has been silent is asked, one that stays silent has gone, whatever TCP says.
+     *
+     * @param ask sends a PING, also to a peer that talks, which counts on hearing something from this end; returns
+     *     whether it has
+     * @param gone takes the reason, once
+     */
+    void watch(ScheduledExecutorService loop, Duration every, BooleanSupplier ask, Consumer<String> gone) {
+        heard();
+        look(loop, every, ask, gone);
     }
 
-    /** Returns whether nothing has come since the peer was asked. */
-    boolean isUnanswered() {
-        return asked;
+    private void look(ScheduledExecutorService loop, Duration every, BooleanSupplier ask, Consumer<String> gone) {
+        loop.schedule(
+                () -> {
+                    if (ended) {
+                        return;
+                    }
+                    if (asked) {
+                        gone.accept("it has been silent for %d ms and did not answer a ping"
+                                .formatted(TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - heardNanos)));
+                        return;
+                    }
+                    asked = ask.getAsBoolean();
+                    look(loop, every, ask, gone);
+                },
+                every.toNanos(),
+                TimeUnit.NANOSECONDS);
     }
 
-    long silentMillis() {
-        return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - heardNanos);
-    }
-
-    void fail(MoaException failure) {
-        new ArrayList<>(waiting.values()).forEach(answer -> answer.completeExceptionally(failure));
+    /** The connection has ended. */
+    void end(MoaException reason) {
+        ended = true;
+        new ArrayList<>(waiting.values()).forEach(answer -> answer.completeExceptionally(reason));
     }
 }
