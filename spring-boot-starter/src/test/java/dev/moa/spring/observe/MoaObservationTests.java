@@ -80,7 +80,11 @@ class MoaObservationTests {
         @Bean
         MoaClient client(
                 StaticDirectory directory, Statistics statistics, ObjectProvider<ClientInterceptor> interceptors) {
-            MoaClient.Builder builder = MoaClient.builder().directory(directory).statistics(statistics);
+            // the first calls load classes, which may take longer than the second that calls have by default
+            MoaClient.Builder builder = MoaClient.builder()
+                    .directory(directory)
+                    .statistics(statistics)
+                    .timeout(PATIENCE);
             interceptors.orderedStream().forEach(builder::interceptor);
             return builder.build();
         }
@@ -177,7 +181,9 @@ class MoaObservationTests {
     @Test
     void timersHaveBoundedTags() {
         MoaClient client = application.getBean(MoaClient.class);
-        client.call(CallRequest.of(BACK, "path", Payload.NO_ARGUMENTS)).join();
+        CallResponse known =
+                client.call(CallRequest.of(BACK, "path", Payload.NO_ARGUMENTS)).join();
+        assertThat(known.isOk()).as("%s", known).isTrue();
 
         CallResponse unknown = client.call(CallRequest.of(BACK, "madeUp", Payload.NO_ARGUMENTS))
                 .join();
@@ -204,10 +210,11 @@ class MoaObservationTests {
 
     @Test
     void prometheusShowsQuantilesAndCallsInFlightOfEachMethod() {
-        application
+        CallResponse response = application
                 .getBean(MoaClient.class)
                 .call(CallRequest.of(BACK, "path", Payload.NO_ARGUMENTS))
                 .join();
+        assertThat(response.isOk()).as("%s", response).isTrue();
 
         PrometheusMeterRegistry prometheus = application.getBean(PrometheusMeterRegistry.class);
         await().atMost(PATIENCE)
