@@ -31,11 +31,14 @@ import java.util.concurrent.locks.LockSupport;
 final class TailBenchmark implements Benchmark {
 
     private static final int ROUNDS = 5;
-    private static final int CALLS_PER_SECOND = 1_000;
-    /** In short turns, so that a busy machine disturbs both alike. */
-    private static final int SLICES = 16;
+    /** Rounds before them, which warm up. */
+    private static final int WARM_UP = 2;
 
-    private static final int CALLS_OF_A_SLICE = CALLS_PER_SECOND / 4;
+    private static final int CALLS_PER_SECOND = 1_000;
+    /** In turns of a tenth of a second, so that what disturbs the one disturbs the other alike. */
+    private static final int SLICES = 40;
+
+    private static final int CALLS_OF_A_SLICE = CALLS_PER_SECOND / 10;
     private static final int SLOW_MS = 5;
     private static final int PIPELINED = 50;
     private static final int PIPELINED_MS = 10;
@@ -74,7 +77,7 @@ final class TailBenchmark implements Benchmark {
         List<Double> with = new ArrayList<>();
         List<Double> without = new ArrayList<>();
         List<Double> times = new ArrayList<>();
-        for (int round = 0; round <= ROUNDS; round++) {
+        for (int round = 1 - WARM_UP; round <= ROUNDS; round++) {
             List<long[]> besideSlow = new ArrayList<>();
             List<long[]> alone = new ArrayList<>();
             for (int slice = 0; slice < SLICES; slice++) {
