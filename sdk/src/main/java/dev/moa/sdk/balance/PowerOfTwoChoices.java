@@ -19,6 +19,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class PowerOfTwoChoices implements Balancer {
 
+    /**
+     * Scores this close are equal: whoever was drawn first has the call. Else the slowest of ten by a hair, which is
+     * what noise makes of equals, would get a tenth of its share.
+     */
+    private static final double CLEARLY_LESS = 0.8;
+
     /** Draws that may be refused for a small weight before the last one is taken as it is. */
     private static final int MAX_DRAWS = 32;
 
@@ -47,7 +53,7 @@ final class PowerOfTwoChoices implements Balancer {
         if (one.isDue() || one.weight() < fullWeight(one)) {
             return first;
         }
-        return other.isDue() || score(other) < score(one) ? second : first;
+        return other.isDue() || score(other) < score(one) * CLEARLY_LESS ? second : first;
     }
 
     /** Returns (in flight ÷ weight + 1) × latency ÷ success². */

@@ -109,6 +109,22 @@ class BalancerTests {
     }
 
     @Test
+    void betterOfTwoTakesNothingFromOneThatIsSlowerByAHair() {
+        List<Fixed> candidates = new ArrayList<>(fixed(10));
+        candidates.set(3, new Fixed(candidates.get(3).address(), 1.1));
+        candidates.set(7, new Fixed(candidates.get(7).address(), 2));
+        Balancer balancer = Balancer.powerOfTwoChoices();
+
+        int[] counts = new int[10];
+        for (int i = 0; i < 10_000; i++) {
+            counts[balancer.choose(candidates, request("x"))]++;
+        }
+
+        assertThat(counts[3]).isBetween(900, 1_300);
+        assertThat(counts[7]).isZero();
+    }
+
+    @Test
     void leastInFlightTakesTheIdlestForItsWeight() {
         List<Busy> candidates = List.of(new Busy(1, 100, 3), new Busy(2, 400, 5), new Busy(3, 100, 2));
         List<Busy> equals = List.of(new Busy(1, 100, 1), new Busy(2, 100, 1), new Busy(3, 100, 1));
@@ -134,20 +150,15 @@ class BalancerTests {
                 .toList();
     }
 
-    private record Fixed(InstanceAddress address) implements Candidate {
+    private record Fixed(InstanceAddress address, double latencyNanos) implements Candidate {
 
         Fixed(int port, int weight, @Nullable String zone) {
-            this(InstanceAddress.of("127.0.0.1", port).withWeight(weight).withZone(zone));
+            this(InstanceAddress.of("127.0.0.1", port).withWeight(weight).withZone(zone), 1);
         }
 
         @Override
         public int inFlight() {
             return 0;
-        }
-
-        @Override
-        public double latencyNanos() {
-            return 1;
         }
 
         @Override
