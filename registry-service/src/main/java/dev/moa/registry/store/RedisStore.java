@@ -47,6 +47,7 @@ public final class RedisStore {
     // of the looking thread
     private long lookedNanos;
     private String lookedRunIds = "";
+    private final RedisTime time;
     private long resumedAtMs = -1;
 
     /** @param awayAfter a longer break in the answers counts as away */
@@ -54,6 +55,7 @@ public final class RedisStore {
         this.redis = redis;
         this.metrics = metrics;
         this.awayAfter = awayAfter;
+        this.time = new RedisTime(awayAfter);
     }
 
     /**
@@ -110,9 +112,11 @@ public final class RedisStore {
         boolean first = resumedAtMs < 0;
         boolean gap = started - lookedNanos > awayAfter.toNanos();
         boolean restarted = !runIds.equals(lookedRunIds);
-        if (first || gap || restarted) {
+        // before the others: each look has to be noted
+        boolean stepped = time.isStep(now, System.nanoTime());
+        if (first || gap || restarted || stepped) {
             resumedAtMs = now;
-            String cause = first ? "start" : restarted ? "restarted" : "away";
+            String cause = first ? "start" : restarted ? "restarted" : gap ? "away" : "clock-stepped";
             metrics.resumed(cause);
             if (!first) {
                 log.warn("Redis or this registry was away ({}): no lease ends before one full lease from now", cause);

@@ -301,6 +301,21 @@ abstract class CatalogContract {
     }
 
     @Test
+    void leaseThatAClockSetBackMadeTooLongIsShortenedAfterTheBreak() {
+        Registered registered = catalog.register(registration("u1", 7001, 10));
+        String leases = "moa:{/service/user}:leases";
+        long now = store.look().nowMs();
+        redis.opsForZSet().add(leases, registered.id(), now + 3_600_000);
+
+        catalog.expire(USER, new Look(now, now - 60_000), LOOK_AGE, true, RULE);
+        Double untouched = redis.opsForZSet().score(leases, registered.id());
+        catalog.expire(USER, new Look(now, now), LOOK_AGE, true, RULE);
+
+        assertThat(untouched).isEqualTo(now + 3_600_000.0);
+        assertThat(redis.opsForZSet().score(leases, registered.id())).isBetween(now + 10_000.0, now + 15_000.0);
+    }
+
+    @Test
     void manyLeasesLostAtOnceAreHeldAndFewAreNot() {
         List<Registered> all = new java.util.ArrayList<>();
         for (int i = 0; i < 6; i++) {
