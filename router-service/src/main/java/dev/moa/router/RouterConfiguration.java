@@ -66,7 +66,7 @@ class RouterConfiguration {
 
     @Bean
     Clock clock() {
-        return Clock.systemUTC();
+        return new SteadyClock(Clock.systemUTC(), System::nanoTime);
     }
 
     /** Reconnects within a second of Redis's return; the client's own default waits up to thirty. */

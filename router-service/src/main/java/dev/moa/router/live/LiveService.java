@@ -22,7 +22,8 @@ import org.jspecify.annotations.Nullable;
  * store has lost something, and the processes it forgot still run: what it says now is served together with
  * the instances it does not name, which are marked as held. Live leases seed the store again within seconds;
  * each instance it names again, or that leaves in its change stream, is no longer held. The suspicion ends
- * when nothing is held any more, or when the hold time is over: then the store is believed as it is.
+ * when nothing is held any more, or when nobody has been named again for the hold time: then the store is believed as
+ * it is.
  *
  * <p>Time is an argument. One thread changes it; {@link #view()} and what it says of itself may be read by all.
  */
@@ -36,6 +37,8 @@ final class LiveService {
     private volatile @Nullable ServiceView view;
     private volatile boolean confirmed;
     private volatile long confirmedAtMs;
+    private int heldCount;
+    private volatile long seededAtMs;
 
     /**
      * Why and since when the store is not believed.
@@ -81,6 +84,11 @@ final class LiveService {
     /** Returns when the store last said the same as the view, in milliseconds of the epoch. */
     long confirmedAtMs() {
         return confirmedAtMs;
+    }
+
+    /** Returns when a suspected store last named instances again that were held, in milliseconds of the epoch. */
+    long seededAtMs() {
+        return seededAtMs;
     }
 
     /** The store was compared and says what is believed. */
@@ -177,22 +185,27 @@ final class LiveService {
         long since = before == null ? nowMs : before.sinceMs();
         if (reading == null) {
             suspicion = new Suspicion(why, since, null, gone);
-            return show(
-                    ServiceView.marked(new ServiceState(service, last.epoch(), last.revision(), heldOnly(last, gone))));
+            Map<String, Instance> held = heldOnly(last, gone);
+            heldCount = held.size();
+            return show(ServiceView.marked(new ServiceState(service, last.epoch(), last.revision(), held)));
         }
         List<Instance> union = new ArrayList<>(reading.instances().values());
         Set<String> addresses = new HashSet<>();
         union.forEach(instance -> addresses.add(instance.address()));
-        boolean anyHeld = false;
+        int nowHeld = 0;
         for (Instance instance : last.instances().values()) {
             boolean named = reading.instances().containsKey(instance.id());
             boolean replaced = addresses.contains(instance.address());
             if (!named && !replaced && !gone.contains(instance.id())) {
                 union.add(instance.asHeld());
-                anyHeld = true;
+                nowHeld++;
             }
         }
-        if (!anyHeld) {
+        if (before != null && nowHeld < heldCount) {
+            seededAtMs = nowMs;
+        }
+        heldCount = nowHeld;
+        if (nowHeld == 0) {
             suspicion = new Suspicion(why, since, reading, gone);
             return endHold(nowMs);
         }

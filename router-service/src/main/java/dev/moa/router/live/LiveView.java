@@ -525,6 +525,11 @@ public final class LiveView implements AutoCloseable {
 
     private void endHolds() {
         long now = clock.millis();
+        // while any service is seeded again, the processes of the others may still be on their way
+        long seededAtMs = services.values().stream()
+                .mapToLong(LiveService::seededAtMs)
+                .max()
+                .orElse(0);
         try {
             services.forEach((name, live) -> {
                 LiveService.Suspicion suspicion = live.suspicion();
@@ -536,7 +541,9 @@ public final class LiveView implements AutoCloseable {
                 // an empty store: no registry is there yet to seed it again
                 boolean alive = suspicion.candidate() != null || storeHadServicesAtMs > suspicion.sinceMs();
                 if (lasted >= settings.maxHold().toMillis()
-                        || (alive && lasted >= settings.hold().toMillis())) {
+                        || (alive
+                                && now - Math.max(suspicion.sinceMs(), seededAtMs)
+                                        >= settings.hold().toMillis())) {
                     log.warn("{}: {}; held for {} ms, now believed", name, suspicion.why(), lasted);
                     boolean changed = live.endHold(now);
                     if (live.believed() == null) {

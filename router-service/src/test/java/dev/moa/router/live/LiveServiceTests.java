@@ -71,6 +71,20 @@ class LiveServiceTests {
     }
 
     @Test
+    void aSuspectedStoreThatNamesSomebodyAgainIsBeingSeeded() {
+        live.offer(state("e1", 5, "a", "b", "c"), 0);
+        live.offerAbsence(10);
+        live.offer(state("e2", 1, "a"), 20);
+        live.offer(state("e2", 1, "a"), 30);
+        assertThat(live.seededAtMs()).isEqualTo(20);
+
+        live.offer(state("e2", 2, "a", "b"), 40);
+
+        assertThat(live.seededAtMs()).isEqualTo(40);
+        assertThat(served()).containsExactly("a", "b", "c held");
+    }
+
+    @Test
     void anEmptiedStoreIsHeldAgainstTheSeedToo() {
         live.seed(state("e1", 5, "a", "b"), 0);
 
