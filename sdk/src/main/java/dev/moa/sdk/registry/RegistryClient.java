@@ -460,10 +460,13 @@ public final class RegistryClient implements AutoCloseable {
             return this;
         }
 
-        /** Sets how long the leases last without a renewal (10 s; 5 s to 1 h); they are renewed three times in it. */
+        /**
+         * Sets how long the leases last without a renewal (10 s; 1 s to 1 h, and what the registry allows, by default
+         * not below 5 s); they are renewed three times in it.
+         */
         public Builder ttl(Duration time) {
-            if (time.toSeconds() < 5 || time.toSeconds() > 3_600) {
-                throw new IllegalArgumentException("ttl: %s (expected: 5 s to 1 h)".formatted(time));
+            if (time.toSeconds() < 1 || time.toSeconds() > 3_600) {
+                throw new IllegalArgumentException("ttl: %s (expected: 1 s to 1 h)".formatted(time));
             }
             ttlSeconds = (int) time.toSeconds();
             return this;
