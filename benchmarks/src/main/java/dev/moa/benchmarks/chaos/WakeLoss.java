@@ -1,0 +1,29 @@
+package dev.moa.benchmarks.chaos;
+
+import java.util.SplittableRandom;
+import java.util.concurrent.atomic.LongAdder;
+
+/** Which messages of Pub/Sub get lost. Safe for many threads. */
+final class WakeLoss {
+    private final double share;
+    private final SplittableRandom random;
+    private final LongAdder lost = new LongAdder();
+
+    /** @param share 0 to 1 */
+    WakeLoss(double share, long seed) {
+        this.share = share;
+        this.random = new SplittableRandom(seed);
+    }
+
+    synchronized boolean isLost() {
+        boolean is = random.nextDouble() < share;
+        if (is) {
+            lost.increment();
+        }
+        return is;
+    }
+
+    long lost() {
+        return lost.sum();
+    }
+}
