@@ -1,48 +1,54 @@
 package dev.moa.benchmarks;
 
-import dev.moa.dev.Platform;
-import dev.moa.dev.PlatformListener;
-import dev.moa.dev.PlatformOptions;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.time.Duration;
+import dev.moa.protocol.client.ConnectionOptions;
+import dev.moa.protocol.client.MoaConnection;
+import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * 20,000 instances of 2,000 services, held by 2,000 processes that renew all their leases in one request every 3 s:
- * what the registry and Redis use for it, and whether a lease is lost. The peer is the aim, a quarter of a core.
- * {@code MOA_BENCH_SECONDS} sets how long it is measured (20).
+ * 20,000 instances of 2,000 services, held by 2,000 processes that renew their ten leases in one request every 3 s, each
+ * over a connection of its own: what the registry and Redis use for it, and whether a lease is lost. The peer is the
+ * aim, a quarter of a core. Beside them a router, and what it keeps in memory for each instance. Then the same renewals
+ * as fast as they go, by HTTP and by moa calls: how many instances a core carries.
+ * {@code MOA_BENCH_SECONDS} sets how long the first is measured (120), {@code MOA_BENCH_PROCESSES}
+ * how many processes there are (2,000).
  */
 final class LeasesBenchmark implements Benchmark {
     private static final int SERVICES = 2_000;
-    private static final int PROCESSES = 2_000;
+    private static final int PROCESSES = Integer.parseInt(System.getenv().getOrDefault("MOA_BENCH_PROCESSES", "2000"));
     private static final int LEASES_EACH = 10;
+    private static final int INSTANCES = PROCESSES * LEASES_EACH;
     private static final long RENEW_MS = 3_000;
     private static final double AIM_CORES = 0.25;
+    private static final double AIM_BYTES = 400;
+    private static final double AIM_INSTANCES = 1_000_000;
+    // a lease of 15 s is renewed three times in its time
+    private static final double SECONDS_PER_RENEWAL = 5;
+    private static final int THREADS = 8;
+    // of these, those that renew while the others register
+    private static final int RENEWING = 2;
+    private static final int MOA_CONNECTIONS = 16;
+    private static final int OPEN_CALLS = 64;
+    private static final int WARM_UP_SECONDS = 10;
+    private static final int FULL_SECONDS = 6;
     private static final JsonMapper JSON = JsonMapper.shared();
 
-    private final HttpClient http =
-            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
-    // so that a slow registry slows the load instead of drowning in connections
-    private final Semaphore open = new Semaphore(64);
     private final AtomicInteger failed = new AtomicInteger();
-    private final AtomicInteger unknown = new AtomicInteger();
     private final AtomicInteger renewed = new AtomicInteger();
+    private final ExecutorService threads = Executors.newFixedThreadPool(THREADS);
 
     @Override
     public String name() {
@@ -56,157 +62,249 @@ final class LeasesBenchmark implements Benchmark {
 
     @Override
     public void run(Report report) throws Exception {
-        int seconds = Integer.parseInt(System.getenv().getOrDefault("MOA_BENCH_SECONDS", "20"));
-        PlatformOptions options = PlatformOptions.of(Path.of(System.getProperty("moa.home", ".")))
-                .withRoot(Files.createTempDirectory("moa-bench"))
-                .onRandomPorts()
-                .withApps(Set.of("registry"))
-                .withKafka(false);
+        int seconds = Integer.parseInt(System.getenv().getOrDefault("MOA_BENCH_SECONDS", "120"));
         report.progress("starting Redis and the registry");
-        try (Platform platform = new Platform(options, PlatformListener.silent())) {
-            platform.start();
-            platform.awaitHealthy(Duration.ofSeconds(90));
-            String registry = "http://127.0.0.1:" + new PartPorts(platform.ports()).of("registry.http");
-            measure(report, registry, seconds);
-        }
-    }
-
-    private void measure(Report report, String registry, int seconds) throws Exception {
-        RunningPart app = RunningPart.find("moa-registry-service");
-        RunningPart redis = RunningPart.find("redis-server");
-        report.progress("registering %,d instances".formatted(PROCESSES * LEASES_EACH));
-        double cpuBefore = app.cpuSeconds();
-        long started = System.nanoTime();
-        List<byte[]> renewals = register(registry);
-        double registerSeconds = (System.nanoTime() - started) / 1e9;
-        double registerCpu = app.cpuSeconds() - cpuBefore;
-
-        report.progress("renewing for %d s, and 10 s before that".formatted(seconds));
-        renew(registry, renewals, 10);
-        failed.set(0);
-        unknown.set(0);
-        renewed.set(0);
-        double appBefore = app.cpuSeconds();
-        double redisBefore = redis.cpuSeconds();
-        long measured = System.nanoTime();
-        renew(registry, renewals, seconds);
-        double took = (System.nanoTime() - measured) / 1e9;
-        double cores = (app.cpuSeconds() - appBefore) / took;
-        double redisCores = (redis.cpuSeconds() - redisBefore) / took;
-
-        int listed = listed(registry);
-        Map<String, Object> details = new LinkedHashMap<>();
-        details.put("instances", PROCESSES * LEASES_EACH);
-        details.put("seconds", took);
-        details.put("renewals", renewed.get());
-        details.put("leasesLost", PROCESSES * LEASES_EACH - listed);
-        details.put("unknown", unknown.get());
-        details.put("failedRequests", failed.get());
-        details.put("redisCores", redisCores);
-        details.put("cpuMicrosPerRenewal", cores * took * 1e6 / Math.max(1, renewed.get()));
-        details.put("leasesOfOneCoreAt15sTtl", Math.round(renewed.get() / took / cores * 15 * 0.3));
-        details.put("registryPssMiB", app.pssMegabytes());
-        details.put("redisPssMiB", redis.pssMegabytes());
-        details.put("registrationsPerSecond", PROCESSES * LEASES_EACH / registerSeconds);
-        details.put("cpuMicrosPerRegistration", registerCpu * 1e6 / (PROCESSES * LEASES_EACH));
-        report.add(CaseResult.lessIsBetter(name(), "20,000 leases", cores, AIM_CORES, "the aim", "cores", details));
-    }
-
-    /** Registers all; returns the body of the renewals of each process. */
-    private List<byte[]> register(String registry) throws Exception {
-        Map<Integer, StringBuilder> leases = new ConcurrentHashMap<>();
-        List<CompletableFuture<Void>> all = new ArrayList<>();
-        long renewedNanos = System.nanoTime();
-        for (int i = 0; i < PROCESSES * LEASES_EACH; i++) {
-            int process = i / LEASES_EACH;
-            if (i % 200 == 0 && System.nanoTime() - renewedNanos > RENEW_MS * 1_000_000) {
-                // those that are there renew while the others come
-                renewedNanos = System.nanoTime();
-                CompletableFuture.allOf(all.toArray(CompletableFuture[]::new)).get(1, TimeUnit.MINUTES);
-                for (byte[] body : bodies(leases)) {
-                    all.add(send("PUT", registry + "/v1/leases", body).thenAccept(answer -> {}));
+        try (BenchRegistry registry = BenchRegistry.start();
+                Child router = registry.router(Child.freePort(), Child.freePort())) {
+            RunningPart routing = new RunningPart(router.process().pid());
+            long emptyHeap = routing.liveHeapBytes();
+            List<LeaseHolder> holders = new ArrayList<>();
+            for (int i = 0; i < PROCESSES; i++) {
+                holders.add(new LeaseHolder(registry.registry().port()));
+            }
+            try {
+                measure(report, registry, holders, seconds);
+                long bytes = (routing.liveHeapBytes() - emptyHeap) / INSTANCES;
+                report.add(CaseResult.lessIsBetter(
+                        name(), "router, per instance", bytes, AIM_BYTES, "the aim", "bytes", Map.of()));
+                measureFull(report, registry, "HTTP", length -> renewFull(holders, length));
+                measureByMoa(report, registry, holders);
+            } finally {
+                threads.shutdownNow();
+                for (LeaseHolder holder : holders) {
+                    holder.close();
                 }
             }
-            String body = ("{\"service\":\"/service/bench/s%d\",\"host\":\"10.%d.%d.1\",\"port\":%d,\"ttlSeconds\":10,"
-                            + "\"metadata\":{\"payload\":\"%s\"}}")
-                    .formatted(i % SERVICES, process / 250, process % 250, 7_000 + i % LEASES_EACH, "x".repeat(200));
-            all.add(send("POST", registry + "/v1/instances", body.getBytes(java.nio.charset.StandardCharsets.UTF_8))
-                    .thenAccept(answer -> {
-                        JsonNode json = JSON.readTree(answer);
-                        StringBuilder list = leases.computeIfAbsent(process, none -> new StringBuilder());
-                        synchronized (list) {
-                            list.append(list.isEmpty() ? "" : ",")
-                                    .append("{\"id\":%s,\"incarnation\":%s}"
-                                            .formatted(json.get("id"), json.get("incarnation")));
-                        }
-                    }));
         }
-        CompletableFuture.allOf(all.toArray(CompletableFuture[]::new)).get(5, TimeUnit.MINUTES);
-        return bodies(leases);
     }
 
-    private static List<byte[]> bodies(Map<Integer, StringBuilder> leases) {
-        return leases.values().stream()
-                .map(list -> ("{\"leases\":[" + list + "]}").getBytes(java.nio.charset.StandardCharsets.UTF_8))
-                .toList();
+    private void measure(Report report, BenchRegistry registry, List<LeaseHolder> holders, int seconds)
+            throws Exception {
+        report.progress("registering %,d instances, while what is there renews".formatted(INSTANCES));
+        double cpuBefore = registry.process().cpuSeconds();
+        long started = System.nanoTime();
+        register(holders);
+        double registerSeconds = (System.nanoTime() - started) / 1e9;
+        double registerCpu = registry.process().cpuSeconds() - cpuBefore;
+
+        report.progress("renewing for %d s, and %d s before that".formatted(seconds, WARM_UP_SECONDS));
+        renew(holders, WARM_UP_SECONDS);
+        Used used = used(registry, () -> renew(holders, seconds));
+        int listed = listed(registry.registry().port());
+        Map<String, Object> details = new LinkedHashMap<>();
+        details.put("instances", INSTANCES);
+        details.put("seconds", used.seconds);
+        details.put("renewals", used.renewals);
+        details.put("leasesLost", INSTANCES - listed);
+        details.put("failedRequests", failed.get());
+        details.put("redisCores", used.redisCores);
+        details.put("cpuMicrosPerRenewal", used.microsPerRenewal());
+        details.put("registryPssMiB", registry.process().pssMegabytes());
+        details.put("redisPssMiB", registry.store().pssMegabytes());
+        details.put("registrationsPerSecond", INSTANCES / registerSeconds);
+        details.put("cpuMicrosPerRegistration", registerCpu * 1e6 / INSTANCES);
+        report.add(
+                CaseResult.lessIsBetter(name(), "20,000 leases", used.cores, AIM_CORES, "the aim", "cores", details));
+    }
+
+    private void measureByMoa(Report report, BenchRegistry registry, List<LeaseHolder> holders) throws Exception {
+        List<MoaConnection> connections = new ArrayList<>();
+        try {
+            for (int i = 0; i < MOA_CONNECTIONS; i++) {
+                connections.add(MoaConnection.open(
+                                new InetSocketAddress("127.0.0.1", registry.moaPort()), ConnectionOptions.defaults())
+                        .get(10, TimeUnit.SECONDS));
+            }
+            measureFull(report, registry, "moa", length -> renewFull(connections, holders, length));
+        } finally {
+            connections.forEach(MoaConnection::close);
+        }
+    }
+
+    private interface Renewing {
+        void renew(int seconds) throws Exception;
+    }
+
+    private void measureFull(Report report, BenchRegistry registry, String face, Renewing load) throws Exception {
+        report.progress("renewing by %s as fast as it goes for %d s".formatted(face, FULL_SECONDS));
+        load.renew(FULL_SECONDS);
+        Used used = used(registry, () -> load.renew(FULL_SECONDS));
+        Map<String, Object> details = new LinkedHashMap<>();
+        details.put("renewalsPerSecond", used.renewals / used.seconds);
+        details.put("registryCores", used.cores);
+        details.put("redisCores", used.redisCores);
+        details.put("cpuMicrosPerRenewal", used.microsPerRenewal());
+        details.put("redisMicrosPerRenewal", used.redisCores * used.seconds * 1e6 / used.renewals);
+        details.put("failedRequests", failed.get());
+        report.add(CaseResult.moreIsBetter(
+                name(),
+                "a core, TTL 15 s, " + face,
+                SECONDS_PER_RENEWAL * 1e6 / used.microsPerRenewal(),
+                AIM_INSTANCES,
+                "the aim",
+                "instances",
+                details));
+    }
+
+    private record Used(double seconds, double cores, double redisCores, int renewals) {
+        double microsPerRenewal() {
+            return cores * seconds * 1e6 / Math.max(1, renewals);
+        }
+    }
+
+    private interface Work {
+        void run() throws Exception;
+    }
+
+    private Used used(BenchRegistry registry, Work work) throws Exception {
+        failed.set(0);
+        renewed.set(0);
+        double before = registry.process().cpuSeconds();
+        double redisBefore = registry.store().cpuSeconds();
+        long started = System.nanoTime();
+        work.run();
+        double took = (System.nanoTime() - started) / 1e9;
+        return new Used(
+                took,
+                (registry.process().cpuSeconds() - before) / took,
+                (registry.store().cpuSeconds() - redisBefore) / took,
+                renewed.get());
+    }
+
+    /** Registers all; those that are there renew while the others come. */
+    private void register(List<LeaseHolder> holders) throws Exception {
+        AtomicBoolean done = new AtomicBoolean();
+        List<Future<?>> renewing = new ArrayList<>();
+        for (int half = 0; half < RENEWING; half++) {
+            int first = half;
+            renewing.add(threads.submit(() -> {
+                while (!done.get()) {
+                    long started = System.nanoTime();
+                    for (int i = first; i < PROCESSES && !done.get(); i += RENEWING) {
+                        if (holders.get(i).held() > 0) {
+                            renew(holders.get(i));
+                        }
+                    }
+                    TimeUnit.NANOSECONDS.sleep(RENEW_MS * 1_000_000 - (System.nanoTime() - started));
+                }
+                return null;
+            }));
+        }
+        together(THREADS - RENEWING, thread -> {
+            for (int i = thread; i < PROCESSES; i += THREADS - RENEWING) {
+                for (int k = 0; k < LEASES_EACH; k++) {
+                    int service = (i * LEASES_EACH + k) % SERVICES;
+                    holders.get(i)
+                            .register(
+                                    "/service/bench/s" + service, "10.%d.%d.1".formatted(i / 250, i % 250), 7_000 + k);
+                }
+            }
+        });
+        done.set(true);
+        for (Future<?> each : renewing) {
+            each.get(1, TimeUnit.MINUTES);
+        }
     }
 
     /** Lets each process renew every 3 s, evenly spread. */
-    private void renew(String registry, List<byte[]> bodies, int seconds) throws Exception {
+    private void renew(List<LeaseHolder> holders, int seconds) throws Exception {
         long started = System.nanoTime();
-        long count = (long) seconds * 1_000 * bodies.size() / RENEW_MS;
-        for (long i = 0; i < count; i++) {
-            long due = started + i * RENEW_MS * 1_000_000 / bodies.size();
-            long wait = due - System.nanoTime();
-            if (wait > 1_000_000) {
-                TimeUnit.NANOSECONDS.sleep(wait);
+        long count = (long) seconds * 1_000 * holders.size() / RENEW_MS;
+        together(THREADS, thread -> {
+            for (long i = thread; i < count; i += THREADS) {
+                long due = started + i * RENEW_MS * 1_000_000 / holders.size();
+                TimeUnit.NANOSECONDS.sleep(due - System.nanoTime());
+                renew(holders.get((int) (i % holders.size())));
             }
-            send("PUT", registry + "/v1/leases", bodies.get((int) (i % bodies.size())))
-                    .thenAccept(answer -> {
-                        JsonNode json = JSON.readTree(answer);
-                        renewed.addAndGet(json.path("renewed").size());
-                        unknown.addAndGet(
-                                json.path("unknown").size() + json.path("stale").size());
-                    });
-        }
-    }
-
-    private CompletableFuture<byte[]> send(String method, String uri, byte[] body) throws InterruptedException {
-        open.acquire();
-        HttpRequest request = HttpRequest.newBuilder(URI.create(uri))
-                .timeout(Duration.ofSeconds(10))
-                .header("Content-Type", "application/json")
-                .method(method, HttpRequest.BodyPublishers.ofByteArray(body))
-                .build();
-        return http.sendAsync(request, HttpResponse.BodyHandlers.ofByteArray()).handle((answer, failure) -> {
-            open.release();
-            if (answer == null || answer.statusCode() / 100 != 2) {
-                failed.incrementAndGet();
-                throw new IllegalStateException(
-                        answer == null
-                                ? String.valueOf(failure)
-                                : new String(answer.body(), java.nio.charset.StandardCharsets.UTF_8));
-            }
-            return answer.body();
         });
     }
 
-    private int listed(String registry) throws Exception {
+    private void renewFull(List<LeaseHolder> holders, int seconds) throws Exception {
+        long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
+        together(THREADS, thread -> {
+            for (int i = thread; System.nanoTime() < until; i = (i + THREADS) % PROCESSES) {
+                renew(holders.get(i));
+            }
+        });
+    }
+
+    private void renewFull(List<MoaConnection> connections, List<LeaseHolder> holders, int seconds) throws Exception {
+        long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
+        Semaphore open = new Semaphore(OPEN_CALLS);
+        for (int i = 0; System.nanoTime() < until; i++) {
+            open.acquire();
+            LeaseHolder holder = holders.get(i % holders.size());
+            holder.renew(connections.get(i % connections.size())).whenComplete((isRenewed, failure) -> {
+                open.release();
+                if (Boolean.TRUE.equals(isRenewed)) {
+                    renewed.addAndGet(holder.held());
+                } else {
+                    failed.incrementAndGet();
+                }
+            });
+        }
+        if (!open.tryAcquire(OPEN_CALLS, 10, TimeUnit.SECONDS)) {
+            throw new IOException("some renewals were not answered in 10 s");
+        }
+    }
+
+    private void renew(LeaseHolder holder) {
+        try {
+            if (holder.renew()) {
+                renewed.addAndGet(holder.held());
+            } else {
+                failed.incrementAndGet();
+            }
+        } catch (IOException e) {
+            failed.incrementAndGet();
+        }
+    }
+
+    private interface Part {
+        void run(int thread) throws Exception;
+    }
+
+    private void together(int count, Part part) throws Exception {
+        List<Future<?>> parts = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            int thread = i;
+            parts.add(threads.submit(() -> {
+                part.run(thread);
+                return null;
+            }));
+        }
+        for (Future<?> each : parts) {
+            each.get(5, TimeUnit.MINUTES);
+        }
+    }
+
+    private static int listed(int port) throws IOException {
         int listed = 0;
         String cursor = "";
-        do {
-            JsonNode page = JSON.readTree(http.send(
-                            HttpRequest.newBuilder(URI.create(registry + "/v1/services?limit=500&cursor=" + cursor))
-                                    .build(),
-                            HttpResponse.BodyHandlers.ofString())
-                    .body());
-            for (JsonNode service : page.get("services")) {
-                if (service.get("service").asString().startsWith("/service/bench/")) {
-                    listed += service.get("up").asInt() - service.get("held").asInt();
+        try (RawHttp http = new RawHttp(port)) {
+            do {
+                JsonNode page =
+                        JSON.readTree(http.send(RawHttp.request("GET", "/v1/services?limit=500&cursor=" + cursor, ""))
+                                .body());
+                for (JsonNode service : page.get("services")) {
+                    if (service.get("service").asString().startsWith("/service/bench/")) {
+                        listed +=
+                                service.get("up").asInt() - service.get("held").asInt();
+                    }
                 }
-            }
-            cursor = page.get("next").isNull() ? "" : page.get("next").asString();
-        } while (!cursor.isEmpty());
+                cursor = page.get("next").isNull() ? "" : page.get("next").asString();
+            } while (!cursor.isEmpty());
+        }
         return listed;
     }
 }

@@ -3,11 +3,16 @@ package dev.moa.benchmarks;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** A process of the platform that a benchmark started, as Linux accounts for it. */
 record RunningPart(long pid) {
+    private static final Pattern ALLOCATED = Pattern.compile(" allocated=([0-9]+)([BKMG])");
+
     // of Linux everywhere: USER_HZ
     private static final double TICKS_PER_SECOND = 100;
 
@@ -30,6 +35,38 @@ record RunningPart(long pid) {
         String stat = Files.readString(Path.of("/proc", String.valueOf(pid), "stat"));
         String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
         return (Long.parseLong(fields[11]) + Long.parseLong(fields[12])) / TICKS_PER_SECOND;
+    }
+
+    /** Returns the bytes that its threads, a JVM's, have allocated so far, to about a thousandth; 0 without a JDK. */
+    long allocatedBytes() throws IOException, InterruptedException {
+        long bytes = 0;
+        for (String line : jcmd("Thread.print", "-e")) {
+            Matcher allocated = ALLOCATED.matcher(line);
+            if (allocated.find()) {
+                bytes += Long.parseLong(allocated.group(1)) << 10 * "BKMG".indexOf(allocated.group(2));
+            }
+        }
+        return bytes;
+    }
+
+    /** Returns the bytes of the objects that are in use in its heap, a JVM's; 0 without a JDK. */
+    long liveHeapBytes() throws IOException, InterruptedException {
+        for (String line : jcmd("GC.class_histogram")) {
+            if (line.startsWith("Total")) {
+                return Long.parseLong(line.strip().split("\\s+")[2]);
+            }
+        }
+        return 0;
+    }
+
+    private List<String> jcmd(String... command) throws IOException, InterruptedException {
+        Path jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd");
+        if (!Files.exists(jcmd)) {
+            return List.of();
+        }
+        List<String> words = new ArrayList<>(List.of(jcmd.toString(), String.valueOf(pid)));
+        words.addAll(List.of(command));
+        return Tool.run(words.toArray(String[]::new));
     }
 
     /** Returns its proportional share of memory, in MiB. */
