@@ -1,18 +1,30 @@
 package dev.moa.registry.catalog;
 
 import dev.moa.protocol.ServiceName;
+import io.lettuce.core.LettuceFutures;
+import io.lettuce.core.RedisException;
+import io.lettuce.core.RedisNoScriptException;
+import io.lettuce.core.api.StatefulConnection;
+import io.lettuce.core.api.async.RedisAsyncCommands;
+import io.lettuce.core.cluster.api.async.RedisAdvancedClusterAsyncCommands;
+import io.lettuce.core.codec.ByteArrayCodec;
+import io.lettuce.core.output.NestedMultiOutput;
+import io.lettuce.core.protocol.AsyncCommand;
+import io.lettuce.core.protocol.Command;
+import io.lettuce.core.protocol.CommandArgs;
+import io.lettuce.core.protocol.CommandType;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.stream.Stream;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-import org.springframework.dao.InvalidDataAccessApiUsageException;
-import org.springframework.data.redis.connection.RedisPipelineException;
-import org.springframework.data.redis.connection.ReturnType;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import org.springframework.dao.DataAccessException;
+import org.springframework.data.redis.connection.RedisConnection;
+import org.springframework.data.redis.connection.lettuce.LettuceExceptionConverter;
 import org.springframework.data.redis.core.RedisCallback;
 import org.springframework.data.redis.core.StringRedisTemplate;
 import org.springframework.data.redis.core.script.RedisScript;
@@ -20,7 +32,8 @@ import org.springframework.data.redis.core.script.RedisScript;
 /** The scripts, each as it is sent to Redis, and the keys they touch. */
 enum CatalogScript {
     REGISTER(true),
-    RENEW(true),
+    RENEW(false),
+    RELEASE(true),
     CHANGE(true),
     REMOVE(true),
     EXPIRE(true),
@@ -32,7 +45,7 @@ enum CatalogScript {
     CHANGES(false),
     SUMMARY(false);
 
-    private static final Logger log = LoggerFactory.getLogger(CatalogScript.class);
+    private static final LettuceExceptionConverter ERRORS = new LettuceExceptionConverter();
 
     private final RedisScript<List<Object>> script;
 
@@ -52,36 +65,57 @@ enum CatalogScript {
     record Call(List<String> keys, List<String> arguments) {}
 
     /**
-     * Runs the script for several services, all sent before the first answer is waited for. A Redis that does not
-     * know the script yet, or a connection that cannot send ahead, runs them one after another.
+     * Runs the script for several services, all sent in one write before the first answer is waited for. A Redis that
+     * does not know the script yet is sent them one after another.
      */
     List<List<Object>> runAll(StringRedisTemplate redis, List<Call> calls) {
-        if (calls.size() > 1) {
-            try {
-                return pipelined(redis, calls);
-            } catch (RedisPipelineException | InvalidDataAccessApiUsageException | UnsupportedOperationException no) {
-                log.debug("{} is run one by one: {}", this, no.getMessage());
-            }
+        try {
+            return Objects.requireNonNull(
+                    redis.execute((RedisCallback<List<List<Object>>>) connection -> sendAhead(connection, calls)));
+        } catch (RedisNoScriptException unknown) {
+            return calls.stream()
+                    .map(call -> run(redis, call.keys(), call.arguments()))
+                    .toList();
         }
-        return calls.stream()
-                .map(call -> run(redis, call.keys(), call.arguments()))
-                .toList();
     }
 
-    // a callback that sends ahead has to return null
-    @SuppressWarnings({"unchecked", "rawtypes", "NullAway"})
-    private List<List<Object>> pipelined(StringRedisTemplate redis, List<Call> calls) {
-        return (List) redis.executePipelined((RedisCallback<Object>) connection -> {
-            for (Call call : calls) {
-                byte[][] words = Stream.concat(call.keys().stream(), call.arguments().stream())
-                        .map(word -> word.getBytes(StandardCharsets.UTF_8))
-                        .toArray(byte[][]::new);
-                connection
-                        .scriptingCommands()
-                        .evalSha(script.getSha1(), ReturnType.MULTI, call.keys().size(), words);
+    // Spring's own pipeline would open a connection for each, and write each command by itself
+    private List<List<Object>> sendAhead(RedisConnection connection, List<Call> calls) {
+        List<AsyncCommand<byte[], byte[], List<Object>>> commands = new ArrayList<>(calls.size());
+        calls.forEach(call -> commands.add(command(call)));
+        try {
+            StatefulConnection<byte[], byte[]> redis = stateful(connection.getNativeConnection());
+            redis.dispatch(commands);
+            LettuceFutures.awaitAll(redis.getTimeout(), commands.toArray(Future[]::new));
+            List<List<Object>> answers = new ArrayList<>(calls.size());
+            for (AsyncCommand<byte[], byte[], List<Object>> command : commands) {
+                answers.add(LettuceFutures.awaitOrCancel(command, 1, TimeUnit.MILLISECONDS));
             }
-            return null;
-        });
+            return answers;
+        } catch (RedisNoScriptException unknown) {
+            throw unknown;
+        } catch (RedisException failure) {
+            DataAccessException known = ERRORS.convert(failure);
+            throw known == null ? failure : known;
+        }
+    }
+
+    private AsyncCommand<byte[], byte[], List<Object>> command(Call call) {
+        CommandArgs<byte[], byte[]> words = new CommandArgs<>(ByteArrayCodec.INSTANCE)
+                .add(script.getSha1())
+                .add(call.keys().size());
+        call.keys().forEach(key -> words.addKey(key.getBytes(StandardCharsets.UTF_8)));
+        call.arguments().forEach(argument -> words.addValue(argument.getBytes(StandardCharsets.UTF_8)));
+        return new AsyncCommand<>(
+                new Command<>(CommandType.EVALSHA, new NestedMultiOutput<>(ByteArrayCodec.INSTANCE), words));
+    }
+
+    @SuppressWarnings("unchecked")
+    private static StatefulConnection<byte[], byte[]> stateful(Object commands) {
+        if (commands instanceof RedisAsyncCommands<?, ?> one) {
+            return ((RedisAsyncCommands<byte[], byte[]>) one).getStatefulConnection();
+        }
+        return ((RedisAdvancedClusterAsyncCommands<byte[], byte[]>) commands).getStatefulConnection();
     }
 
     static List<String> keys(ServiceName service) {

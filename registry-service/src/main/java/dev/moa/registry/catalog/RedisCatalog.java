@@ -11,7 +11,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -43,6 +42,7 @@ public final class RedisCatalog {
     private final MarkedServices overridden;
     private final SecureRandom random = new SecureRandom();
     private final StoreMemory memory;
+    private final Renewals renewals;
 
     RedisCatalog(RedisStore store, ServiceIndex index, CatalogProperties limits, RegistryMetrics metrics) {
         this.store = store;
@@ -51,6 +51,11 @@ public final class RedisCatalog {
         this.metrics = metrics;
         this.memory = new StoreMemory(limits.rebuild());
         this.overrides = new Overrides(store);
+        this.renewals = new Renewals(
+                store,
+                index,
+                metrics,
+                (service, leases) -> new CatalogScript.Call(CatalogScript.keys(service), arguments(service, leases)));
         this.probed = new MarkedServices("moa:registry:probed", store);
         this.overridden = new MarkedServices("moa:registry:overridden", store);
     }
@@ -101,55 +106,9 @@ public final class RedisCatalog {
                 (Long) answer.get(3));
     }
 
-    /** Renews leases, in one script per service. */
+    /** Renews leases. */
     public Renewal renew(List<Lease> leases) {
-        Map<ServiceName, List<Lease>> byService = new LinkedHashMap<>();
-        for (Lease lease : leases) {
-            byService
-                    .computeIfAbsent(lease.id().service(), service -> new ArrayList<>())
-                    .add(lease);
-        }
-        Renewal renewal = new Renewal(new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
-        List<CatalogScript.Call> calls = new ArrayList<>(byService.size());
-        byService.forEach((service, ofService) -> calls.add(renewal(service, ofService)));
-        List<List<Object>> answers = store.ask("renew", redis -> CatalogScript.RENEW.runAll(redis, calls));
-        int next = 0;
-        for (Map.Entry<ServiceName, List<Lease>> each : byService.entrySet()) {
-            take(each.getKey(), each.getValue(), answers.get(next++), renewal);
-        }
-        metrics.renewals("renewed", renewal.renewed().size());
-        metrics.renewals("unknown", renewal.unknown().size());
-        metrics.renewals("stale", renewal.stale().size());
-        return renewal;
-    }
-
-    private CatalogScript.Call renewal(ServiceName service, List<Lease> leases) {
-        String[] arguments = new String[2 * leases.size()];
-        for (int i = 0; i < leases.size(); i++) {
-            arguments[2 * i] = leases.get(i).id().value();
-            arguments[2 * i + 1] = String.valueOf(leases.get(i).incarnation());
-        }
-        return new CatalogScript.Call(CatalogScript.keys(service), arguments(service, arguments));
-    }
-
-    private void take(ServiceName service, List<Lease> leases, List<Object> answer, Renewal into) {
-        boolean known = false;
-        for (int i = 0; i < leases.size(); i++) {
-            Lease lease = leases.get(i);
-            long current = (Long) answer.get(i);
-            known |= current != 0;
-            if (current == lease.incarnation()) {
-                into.renewed().add(lease.id().value());
-            } else if (current < lease.incarnation()) {
-                // none, or one of the past: the store went back in time
-                into.unknown().add(lease.id().value());
-            } else {
-                into.stale().add(new Renewal.Stale(lease.id().value(), lease.incarnation(), current));
-            }
-        }
-        if (known) {
-            index.add(service);
-        }
+        return renewals.renew(leases);
     }
 
     /** Changes what an instance says of itself. */
