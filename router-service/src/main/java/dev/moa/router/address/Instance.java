@@ -35,9 +35,12 @@ public record Instance(
         boolean held) {
 
     public Instance {
-        protocols = List.copyOf(protocols);
-        tags = Map.copyOf(tags);
-        metadata = Map.copyOf(metadata);
+        host = Sharing.of(host);
+        protocols = Sharing.of(List.copyOf(protocols));
+        zone = zone == null ? null : Sharing.of(zone);
+        version = version == null ? null : Sharing.of(version);
+        tags = Sharing.of(Map.copyOf(tags));
+        metadata = Sharing.of(Map.copyOf(metadata));
     }
 
     /** Returns an instance that an operator, a setting or a name server gave, without a registration behind it. */
@@ -65,6 +68,14 @@ public record Instance(
     /** Returns where it is reached. */
     public String address() {
         return host + ":" + port;
+    }
+
+    /** Returns the same instance under another id. */
+    public Instance withId(String other) {
+        return id.equals(other)
+                ? this
+                : new Instance(
+                        other, incarnation, host, port, protocols, weight, zone, version, tags, metadata, status, held);
     }
 
     /** Returns the same instance, marked as held. */

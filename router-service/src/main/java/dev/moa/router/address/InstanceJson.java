@@ -117,7 +117,9 @@ public final class InstanceJson {
         Map<String, String> map = new LinkedHashMap<>();
         if (object.isObject()) {
             object.properties()
-                    .forEach(entry -> map.put(entry.getKey(), entry.getValue().asString()));
+                    .forEach(entry -> map.put(
+                            Sharing.of(entry.getKey()),
+                            Sharing.of(entry.getValue().asString())));
         }
         return map;
     }

@@ -2,9 +2,7 @@ package dev.moa.router.address;
 
 import dev.moa.protocol.ServiceName;
 import java.util.Collection;
-import java.util.Collections;
 import java.util.Map;
-import java.util.TreeMap;
 
 /**
  * What a store says of one service at one moment.
@@ -12,19 +10,17 @@ import java.util.TreeMap;
  * @param service of whom
  * @param epoch birth mark of the store; revisions of different epochs cannot be compared
  * @param revision counts the changes
- * @param instances by id, sorted
+ * @param instances by their ids, sorted
  */
 public record ServiceState(ServiceName service, String epoch, long revision, Map<String, Instance> instances) {
 
     public ServiceState {
-        instances = Collections.unmodifiableMap(new TreeMap<>(instances));
+        instances = InstancesById.of(instances);
     }
 
     /** Returns the state that lists {@code instances}. */
     public static ServiceState of(ServiceName service, String epoch, long revision, Collection<Instance> instances) {
-        Map<String, Instance> byId = new TreeMap<>();
-        instances.forEach(instance -> byId.put(instance.id(), instance));
-        return new ServiceState(service, epoch, revision, byId);
+        return new ServiceState(service, epoch, revision, InstancesById.of(instances));
     }
 
     /** Returns whether both are readings of the same store, so that their revisions can be compared. */

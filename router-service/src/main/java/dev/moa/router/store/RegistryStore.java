@@ -17,7 +17,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicLong;
@@ -131,15 +130,14 @@ public final class RegistryStore implements AutoCloseable {
             return null;
         }
         List<?> fields = (List<?>) reply.get(1);
-        Map<String, Instance> instances = new TreeMap<>();
+        List<Instance> instances = new ArrayList<>(fields.size() / 2);
         for (int i = 0; i + 1 < fields.size(); i += 2) {
-            String id = (String) fields.get(i);
-            Instance instance = instance(service, id, (String) fields.get(i + 1));
+            Instance instance = instance(service, (String) fields.get(i), (String) fields.get(i + 1));
             if (instance != null) {
-                instances.put(id, instance);
+                instances.add(instance);
             }
         }
-        return new ServiceState(service, epoch, number(revision), instances);
+        return ServiceState.of(service, epoch, number(revision), instances);
     }
 
     private Change change(StreamMessage<String, String> message) {
@@ -152,12 +150,12 @@ public final class RegistryStore implements AutoCloseable {
                 number(message.getId().substring(0, message.getId().indexOf('-'))),
                 id,
                 body.getOrDefault("reason", ""),
-                removed ? null : InstanceJson.read(json));
+                removed ? null : InstanceJson.read(json).withId(id));
     }
 
     private @Nullable Instance instance(ServiceName service, String id, String json) {
         try {
-            return InstanceJson.read(json);
+            return InstanceJson.read(json).withId(id);
         } catch (IllegalArgumentException e) {
             // one bad entry must not take the service's other instances from their callers
             if (unreadable.getAndIncrement() % 1000 == 0) {
