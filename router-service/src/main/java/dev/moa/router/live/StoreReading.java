@@ -1,0 +1,290 @@
+package dev.moa.router.live;
+
+import dev.moa.protocol.ServiceName;
+import dev.moa.router.address.Instance;
+import dev.moa.router.address.ServiceState;
+import dev.moa.router.store.Change;
+import dev.moa.router.store.RegistryStore;
+import dev.moa.router.store.Revision;
+import dev.moa.router.store.StoreException;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Brings the services of a {@link LiveView} up to what the store says: by the changes since the revision that is known,
+ * or whole, where these do not follow on it. Belongs to the view's thread, except what it says of itself.
+ */
+final class StoreReading {
+    private static final Logger log = LoggerFactory.getLogger(StoreReading.class);
+
+    /** Changes read at once; a service that has changed more often since is read whole, which is cheaper. */
+    private static final int CHANGES_LIMIT = 200;
+
+    /** Services read whole at each comparison although their revision is equal. */
+    private static final int WHOLE_READS = 20;
+
+    private final RegistryStore store;
+    private final LiveProperties settings;
+    private final Clock clock;
+    private final Map<ServiceName, LiveService> services;
+    private final Map<ServiceName, Revision> announced;
+    private final Consumer<ServiceName> changed;
+    private final AtomicLong changes = new AtomicLong();
+    private final AtomicLong wholeReads = new AtomicLong();
+    private final AtomicLong healed = new AtomicLong();
+    private final AtomicLong refused = new AtomicLong();
+    private volatile long storeHadServicesAtMs;
+    private int wholeReadCursor;
+
+    /**
+     * @param services what the view has, changed here
+     * @param announced the latest revision of each service that a wake-up named
+     * @param changed is told which service's view has changed
+     */
+    StoreReading(
+            RegistryStore store,
+            LiveProperties settings,
+            Clock clock,
+            Map<ServiceName, LiveService> services,
+            Map<ServiceName, Revision> announced,
+            Consumer<ServiceName> changed) {
+        this.store = store;
+        this.settings = settings;
+        this.clock = clock;
+        this.services = services;
+        this.announced = announced;
+        this.changed = changed;
+    }
+
+    /** Returns when the store last had any service, in milliseconds of the epoch; 0 if never. */
+    long storeHadServicesAtMs() {
+        return storeHadServicesAtMs;
+    }
+
+    /** Returns how much was read: changes, whole reads, healed, refused services. */
+    Map<String, Long> counters() {
+        return Map.of(
+                "changes", changes.get(),
+                "whole-reads", wholeReads.get(),
+                "healed", healed.get(),
+                "refused", refused.get());
+    }
+
+    /**
+     * Compares all services with the store, and reads those that differ.
+     *
+     * @param wasCompared whether a difference now means that a wake-up was lost
+     * @throws StoreException if the store does not answer
+     */
+    void compareAll(boolean wasCompared) {
+        long now = clock.millis();
+        Set<ServiceName> names = store.services();
+        names.addAll(services.keySet());
+        Map<ServiceName, Revision> revisions = store.revisions(names);
+        if (!revisions.isEmpty()) {
+            storeHadServicesAtMs = now;
+        }
+        List<ServiceName> stale = new ArrayList<>();
+        for (ServiceName name : names) {
+            Revision revision = revisions.get(name);
+            LiveService live = services.get(name);
+            ServiceState believed = live == null ? null : live.believed();
+            if (live != null
+                    && live.view() != null
+                    && live.suspicion() == null
+                    && believed != null
+                    && revision != null
+                    && believed.epoch().equals(revision.epoch())
+                    && believed.revision() == revision.number()) {
+                live.confirm(now);
+            } else if (revision != null || live != null) {
+                stale.add(name);
+            }
+        }
+        if (wasCompared) {
+            healed.addAndGet(stale.size());
+        }
+        refresh(stale);
+        readSomeWhole(names);
+    }
+
+    /**
+     * Reads what changed of some services.
+     *
+     * @throws StoreException if the store does not answer
+     */
+    void refresh(Collection<ServiceName> names) {
+        Map<ServiceName, Long> since = new HashMap<>();
+        Set<ServiceName> whole = new LinkedHashSet<>();
+        for (ServiceName name : names) {
+            LiveService live = services.get(name);
+            ServiceState believed = live == null ? null : live.believed();
+            if (live == null || live.view() == null || live.suspicion() != null || believed == null) {
+                whole.add(name);
+            } else {
+                since.put(name, believed.revision());
+            }
+        }
+        if (!since.isEmpty()) {
+            whole.addAll(applyChanges(since));
+        }
+        if (!whole.isEmpty()) {
+            readWhole(whole);
+        }
+    }
+
+    /** Returns the services that the change stream does not bring up to date. */
+    private Set<ServiceName> applyChanges(Map<ServiceName, Long> since) {
+        Set<ServiceName> rest = new LinkedHashSet<>();
+        Map<ServiceName, List<Change>> read;
+        try {
+            read = store.changes(since, CHANGES_LIMIT);
+        } catch (IllegalArgumentException e) {
+            return since.keySet();
+        }
+        long now = clock.millis();
+        for (ServiceName name : since.keySet()) {
+            LiveService live = services.get(name);
+            ServiceState believed = live == null ? null : live.believed();
+            ServiceState next = believed == null ? null : apply(believed, read.getOrDefault(name, List.of()));
+            Revision target = announced.get(name);
+            boolean reached = next != null
+                    && target != null
+                    && target.epoch().equals(next.epoch())
+                    && target.number() <= next.revision();
+            if (live == null || next == null || !reached) {
+                rest.add(name);
+            } else if (next != believed) {
+                changes.addAndGet(next.revision() - since.getOrDefault(name, 0L));
+                if (live.offer(next, now)) {
+                    changed.accept(name);
+                }
+            }
+        }
+        return rest;
+    }
+
+    /** Returns the state after the changes; null if they do not follow on it without a gap. */
+    private static @Nullable ServiceState apply(ServiceState state, List<Change> changes) {
+        if (changes.isEmpty()) {
+            return state;
+        }
+        if (changes.size() >= CHANGES_LIMIT) {
+            return null;
+        }
+        Map<String, Instance> instances = new HashMap<>(state.instances());
+        long revision = state.revision();
+        for (Change change : changes) {
+            if (!change.epoch().equals(state.epoch()) || change.revision() != revision + 1) {
+                return null;
+            }
+            revision = change.revision();
+            Instance instance = change.instance();
+            if (instance == null) {
+                instances.remove(change.id());
+            } else {
+                instances.put(change.id(), instance);
+            }
+        }
+        return new ServiceState(state.service(), state.epoch(), revision, instances);
+    }
+
+    private void readWhole(Collection<ServiceName> names) {
+        Map<ServiceName, ServiceState> states = store.states(names);
+        long now = clock.millis();
+        wholeReads.addAndGet(names.size());
+        for (ServiceName name : names) {
+            ServiceState state = states.get(name);
+            LiveService live = services.get(name);
+            if (live == null) {
+                if (state == null || !mayAdd(name)) {
+                    continue;
+                }
+                live = services.computeIfAbsent(name, LiveService::new);
+            }
+            boolean isChanged;
+            if (state == null) {
+                isChanged = live.offerAbsence(now);
+            } else {
+                isChanged = live.offer(state, now);
+            }
+            if (live.believed() == null && live.suspicion() == null) {
+                services.remove(name);
+            }
+            if (isChanged) {
+                changed.accept(name);
+            }
+        }
+        readDepartures();
+    }
+
+    private boolean mayAdd(ServiceName name) {
+        if (services.size() < settings.maxServices()) {
+            return true;
+        }
+        if (refused.getAndIncrement() % 1000 == 0) {
+            log.warn(
+                    "{} is not kept in memory: {} services is the limit; raise moa.router.live.max-services",
+                    name,
+                    settings.maxServices());
+        }
+        return false;
+    }
+
+    /** Whoever left properly in a store that is still suspected is not held. */
+    private void readDepartures() {
+        Map<ServiceName, Long> since = new HashMap<>();
+        services.forEach((name, live) -> {
+            LiveService.Suspicion suspicion = live.suspicion();
+            ServiceState believed = live.believed();
+            ServiceState candidate = suspicion == null ? null : suspicion.candidate();
+            if (candidate != null && believed != null) {
+                since.put(name, candidate.isOfEpoch(believed) ? candidate.revision() : 0L);
+            }
+        });
+        if (since.isEmpty()) {
+            return;
+        }
+        long now = clock.millis();
+        try {
+            store.changes(since, CHANGES_LIMIT).forEach((name, changesOf) -> {
+                Set<String> gone = new HashSet<>();
+                changesOf.forEach(change -> {
+                    if (change.instance() == null) {
+                        gone.add(change.id());
+                    } else {
+                        gone.remove(change.id());
+                    }
+                });
+                LiveService live = services.get(name);
+                if (live != null && !gone.isEmpty() && live.left(gone, now)) {
+                    changed.accept(name);
+                }
+            });
+        } catch (IllegalArgumentException e) {
+            log.debug("changes of suspected services cannot be read: {}", e.getMessage());
+        }
+    }
+
+    private void readSomeWhole(Set<ServiceName> names) {
+        List<ServiceName> all = List.copyOf(names);
+        List<ServiceName> portion = new ArrayList<>();
+        for (int i = 0; i < Math.min(WHOLE_READS, all.size()); i++) {
+            portion.add(all.get((wholeReadCursor + i) % all.size()));
+        }
+        wholeReadCursor = all.isEmpty() ? 0 : (wholeReadCursor + WHOLE_READS) % all.size();
+        readWhole(portion);
+    }
+}
