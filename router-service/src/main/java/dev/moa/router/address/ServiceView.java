@@ -33,6 +33,10 @@ public final class ServiceView {
     private volatile byte @Nullable [] callable;
     private volatile byte @Nullable [] all;
     private final Map<Object, Object> derived = new ConcurrentHashMap<>(2);
+    // the answers of one millisecond are the same bytes
+    private volatile @Nullable Latest latest;
+
+    private record Latest(String source, long ageMs, LookupFilter filter, byte[] json) {}
 
     private ServiceView(ServiceState state, @Nullable String variant) {
         this.state = state;
@@ -77,8 +81,18 @@ public final class ServiceView {
         return state.instances().values();
     }
 
-    /** Returns the answer as JSON. */
+    /** Returns the answer as JSON; the array is shared. */
     public byte[] json(String source, long ageMs, LookupFilter filter) {
+        Latest last = latest;
+        if (last != null && last.ageMs == ageMs && last.source.equals(source) && last.filter.equals(filter)) {
+            return last.json;
+        }
+        byte[] json = encode(source, ageMs, filter);
+        latest = new Latest(source, ageMs, filter, json);
+        return json;
+    }
+
+    private byte[] encode(String source, long ageMs, LookupFilter filter) {
         byte[] list = list(filter);
         byte[] middle = (",\"source\":\"" + source + "\",\"ageMs\":" + Math.max(0, ageMs) + ",\"instances\":")
                 .getBytes(StandardCharsets.UTF_8);

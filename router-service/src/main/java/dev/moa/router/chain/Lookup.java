@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * answer; {@link #findNow} never waits.
  */
 public final class Lookup {
+    private static final Deadline NOW = Deadline.afterMillis(0);
+
     private final List<AddressSource> sources;
     private final Switches switches;
     private final BiConsumer<String, Finding> observer;
@@ -121,7 +123,7 @@ public final class Lookup {
             if (!source.isImmediate()) {
                 return null;
             }
-            Finding finding = source.find(service, Deadline.afterMillis(0));
+            Finding finding = source.find(service, NOW);
             if (finding instanceof Finding.Answered answered) {
                 observer.accept(source.name(), finding);
                 return seen(service, new LookupAnswer.Found(source.name(), answered.view(), answered.ageMs()));

@@ -1,6 +1,8 @@
 package dev.moa.router.nameserver;
 
+import dev.moa.router.memo.Memo;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,6 +37,8 @@ record Query(
 
     private static final int MIN_UDP_BYTES = 512;
 
+    private static final Memo<Query> ASKED = new Memo<>(8_192);
+
     /** What passes every path unfragmented (the DNS flag day of 2020): nobody is sent a larger datagram. */
     static final int MAX_UDP_BYTES = 1_232;
 
@@ -58,8 +62,16 @@ record Query(
         if ((flags >> 11 & 0xf) != 0) {
             return failed(id, flags, Rcode.NOTIMP);
         }
+        // what stands behind the flags is the same for all who ask the same in the same way
+        byte[] rest = ByteBufUtil.getBytes(in, start + 4, in.readableBytes() - 4, true);
+        Query known = ASKED.get(rest, 0, rest.length);
+        if (known != null) {
+            return known.of(id, flags);
+        }
         try {
-            return readQuestion(in, start, id, flags);
+            Query query = readQuestion(in, start, id, flags);
+            ASKED.put(rest, 0, rest.length, query);
+            return query;
         } catch (IndexOutOfBoundsException e) {
             return failed(id, flags, Rcode.FORMERR);
         }
@@ -139,6 +151,10 @@ record Query(
         int max = Math.min(Math.max(wantedBytes, MIN_UDP_BYTES), MAX_UDP_BYTES);
         Rcode versionProblem = version == 0 ? problem : Rcode.BADVERS;
         return new Query(id, flags, versionProblem, labels, question, type, qclass, true, max);
+    }
+
+    private Query of(int newId, int newFlags) {
+        return new Query(newId, newFlags, problem, labels, question, type, qclass, hasEdns, maxUdpBytes);
     }
 
     private static Query failed(int id, int flags, Rcode problem) {

@@ -5,6 +5,7 @@ import dev.moa.protocol.ServiceName;
 import dev.moa.router.chain.Catalog;
 import dev.moa.router.chain.Lookup;
 import dev.moa.router.chain.LookupAnswer;
+import dev.moa.router.memo.Memo;
 import io.netty.util.NetUtil;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -33,6 +34,7 @@ import org.jspecify.annotations.Nullable;
 final class Zone {
     private static final int MAX_FILTERS = 4;
     private static final int MAX_ABSENT = 10_000;
+    private static final int MEANT = 8_192;
     private static final int CLASS_IN = 1;
     private static final int CLASS_ANY = 255;
     private static final int TYPE_IXFR = 251;
@@ -47,6 +49,8 @@ final class Zone {
     private final RecordWriter writer;
     private final long absentMs;
     private final Map<List<String>, Absence> absent = new ConcurrentHashMap<>();
+    // by the question, as it came
+    private final Memo<List<Meaning>> meant = new Memo<>(MEANT);
     private volatile @Nullable Names names;
 
     private record Absence(Rcode rcode, long untilMs) {}
@@ -76,7 +80,7 @@ final class Zone {
             return other;
         }
         List<String> relative = relative(query);
-        List<Meaning> meanings = meanings(relative);
+        List<Meaning> meanings = known(query, relative);
         for (Meaning meaning : meanings) {
             LookupAnswer.Found found = lookup.findNow(meaning.service);
             if (found != null) {
@@ -186,6 +190,16 @@ final class Zone {
             return nothing(Rcode.NOERROR);
         }
         return Answer.of(records, isAddress ? RecordSet.NONE : encoded.glue());
+    }
+
+    private List<Meaning> known(Query query, List<String> relative) {
+        byte[] question = query.question();
+        List<Meaning> known = meant.get(question, 0, question.length);
+        if (known == null) {
+            known = List.copyOf(meanings(relative));
+            meant.put(question, 0, question.length, known);
+        }
+        return known;
     }
 
     /** Returns what the labels may mean, the longest service name first. */

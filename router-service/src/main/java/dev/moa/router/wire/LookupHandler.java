@@ -12,6 +12,7 @@ import dev.moa.protocol.StatusCode;
 import dev.moa.router.address.LookupFilter;
 import dev.moa.router.chain.Lookup;
 import dev.moa.router.chain.LookupAnswer;
+import dev.moa.router.memo.Memo;
 import dev.moa.router.watch.WatchAnswer;
 import dev.moa.router.watch.Watches;
 import java.io.ByteArrayOutputStream;
@@ -53,9 +54,13 @@ public final class LookupHandler implements CallHandler, AutoCloseable {
     /** A watch answers this much before its caller's deadline, so that the answer arrives in time. */
     private static final long MARGIN_MS = 100;
 
+    /** The arguments of lookups that are kept parsed. */
+    private static final int ASKED = 4_096;
+
     private final Lookup lookup;
     private final Watches watches;
     private final LoadBalancers balancers;
+    private final Memo<Question> asked = new Memo<>(ASKED);
     private final AtomicInteger threads = new AtomicInteger();
     private final ThreadPoolExecutor workers = new ThreadPoolExecutor(
             THREADS, THREADS, 30, TimeUnit.SECONDS, new ArrayBlockingQueue<>(MAX_QUEUED), this::thread);
@@ -65,6 +70,8 @@ public final class LookupHandler implements CallHandler, AutoCloseable {
         /** Returns who may still send new connections of a service to an address, for people. */
         List<String> sendingTo(ServiceName service, String host, int port);
     }
+
+    private record Question(ServiceName service, LookupFilter filter) {}
 
     public LookupHandler(Lookup lookup, Watches watches, LoadBalancers balancers) {
         this.lookup = lookup;
@@ -95,9 +102,9 @@ public final class LookupHandler implements CallHandler, AutoCloseable {
     }
 
     private CompletionStage<CallResponse> lookup(CallRequest request, IncomingCall call) {
-        JsonNode args = args(request);
-        ServiceName service = service(argument(args, 0, "service"));
-        LookupFilter filter = filter(argument(args, 1, "filter"));
+        Question question = question(request.args());
+        ServiceName service = question.service;
+        LookupFilter filter = question.filter;
         LookupAnswer.Found now = lookup.findNow(service);
         if (now != null) {
             return done(CallResponse.success(request.id(), Payload.json(now.json(filter))));
@@ -141,7 +148,7 @@ public final class LookupHandler implements CallHandler, AutoCloseable {
 
     /** For whoever drains: which load balancers may still send new connections to an instance. */
     private CompletionStage<CallResponse> sending(CallRequest request) {
-        JsonNode args = args(request);
+        JsonNode args = args(request.args());
         JsonNode host = argument(args, 1, "host");
         JsonNode port = argument(args, 2, "port");
         if (host == null || !host.isString() || port == null || !port.isInt()) {
@@ -163,7 +170,7 @@ public final class LookupHandler implements CallHandler, AutoCloseable {
     }
 
     private CompletionStage<CallResponse> watch(CallRequest request, IncomingCall call) {
-        JsonNode args = args(request);
+        JsonNode args = args(request.args());
         JsonNode token = argument(args, 0, "token");
         JsonNode names = argument(args, 1, "services");
         JsonNode wait = argument(args, 2, "waitMs");
@@ -210,8 +217,18 @@ public final class LookupHandler implements CallHandler, AutoCloseable {
         return out.toByteArray();
     }
 
-    private static JsonNode args(CallRequest request) {
-        Payload args = request.args();
+    private Question question(Payload args) {
+        Question known = asked.get(args.array(), args.offset(), args.length());
+        if (known != null) {
+            return known;
+        }
+        JsonNode json = args(args);
+        Question question = new Question(service(argument(json, 0, "service")), filter(argument(json, 1, "filter")));
+        asked.put(args.array(), args.offset(), args.length(), question);
+        return question;
+    }
+
+    private static JsonNode args(Payload args) {
         try {
             return MAPPER.readTree(args.array(), args.offset(), args.length());
         } catch (JacksonException e) {
