@@ -17,6 +17,7 @@ public final class Bench {
             new NodesBenchmark(),
             new TailBenchmark(),
             new LeasesBenchmark(),
+            new LookupBenchmark(),
             new RegistryBenchmark(),
             new HaproxyBenchmark());
 

@@ -4,14 +4,16 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** A process of the platform that a benchmark started, as Linux accounts for it. */
 record RunningPart(long pid) {
-    private static final Pattern ALLOCATED = Pattern.compile(" allocated=([0-9]+)([BKMG])");
+    private static final Pattern ALLOCATED = Pattern.compile(" allocated=([0-9]+)([BKMG]) .*(tid=\\w+)");
 
     // of Linux everywhere: USER_HZ
     private static final double TICKS_PER_SECOND = 100;
@@ -37,14 +39,25 @@ record RunningPart(long pid) {
         return (Long.parseLong(fields[11]) + Long.parseLong(fields[12])) / TICKS_PER_SECOND;
     }
 
-    /** Returns the bytes that its threads, a JVM's, have allocated so far, to about a thousandth; 0 without a JDK. */
-    long allocatedBytes() throws IOException, InterruptedException {
-        long bytes = 0;
+    /** Returns the bytes that each thread, of a JVM, has allocated so far, to about a thousandth; none without a JDK. */
+    Map<String, Long> allocatedByThread() throws IOException, InterruptedException {
+        Map<String, Long> bytes = new HashMap<>();
         for (String line : jcmd("Thread.print", "-e")) {
             Matcher allocated = ALLOCATED.matcher(line);
             if (allocated.find()) {
-                bytes += Long.parseLong(allocated.group(1)) << 10 * "BKMG".indexOf(allocated.group(2));
+                bytes.put(
+                        allocated.group(3),
+                        Long.parseLong(allocated.group(1)) << 10 * "BKMG".indexOf(allocated.group(2)));
             }
+        }
+        return bytes;
+    }
+
+    /** Returns what the threads that are alive have allocated since {@code before}. */
+    long allocatedSince(Map<String, Long> before) throws IOException, InterruptedException {
+        long bytes = 0;
+        for (Map.Entry<String, Long> thread : allocatedByThread().entrySet()) {
+            bytes += thread.getValue() - before.getOrDefault(thread.getKey(), 0L);
         }
         return bytes;
     }
