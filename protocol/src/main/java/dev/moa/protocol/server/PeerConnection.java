@@ -30,7 +30,8 @@ import org.slf4j.LoggerFactory;
 abstract class PeerConnection extends ChannelInboundHandlerAdapter {
 
     private static final Logger log = LoggerFactory.getLogger(PeerConnection.class);
-    private static final int WRITE_BYTES = 64 * 1024;
+    // Netty pools buffers up to 16 KiB by size; larger ones, into which this one would grow, are made anew each time
+    private static final int WRITE_BYTES = 8 * 1024;
 
     private final Peer peer;
     private final int maxInFlight;
