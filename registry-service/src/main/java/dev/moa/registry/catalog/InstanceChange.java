@@ -20,6 +20,24 @@ public record InstanceChange(
         long atMs,
         @Nullable Instance instance) {
 
+    /**
+     * Reads a change as the scripts write it.
+     *
+     * @param instance its JSON; empty when it was removed
+     * @throws IllegalArgumentException if it is none
+     */
+    public static InstanceChange of(
+            long revision, String type, String id, String incarnation, String reason, String atMs, String instance) {
+        return new InstanceChange(
+                revision,
+                Type.valueOf(type),
+                id,
+                Long.parseLong(incarnation),
+                ChangeReason.parse(reason),
+                Long.parseLong(atMs),
+                instance.isEmpty() ? null : InstanceJson.instance(instance));
+    }
+
     /** What happened. */
     public enum Type {
         REGISTERED,

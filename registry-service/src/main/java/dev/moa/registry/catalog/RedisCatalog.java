@@ -38,6 +38,7 @@ public final class RedisCatalog {
     private final CatalogProperties limits;
     private final RegistryMetrics metrics;
     private final Overrides overrides;
+    private final Registrar registrar;
     private final MarkedServices probed;
     private final MarkedServices overridden;
     private final SecureRandom random = new SecureRandom();
@@ -58,52 +59,20 @@ public final class RedisCatalog {
                 (service, leases) -> new CatalogScript.Call(CatalogScript.keys(service), arguments(service, leases)));
         this.probed = new MarkedServices("moa:registry:probed", store);
         this.overridden = new MarkedServices("moa:registry:overridden", store);
+        this.registrar = new Registrar(this, store, index, overrides, limits, metrics);
     }
 
     /** Registers an instance and starts its lease; the same registration again changes nothing but the lease. */
     public Registered register(Registration registration) {
-        ServiceName service = registration.service();
-        InstanceId id = registration.id() == null ? InstanceId.create(service) : registration.id();
-        Description said = registration.description(id);
-        index.admit(service);
-        Position before = memory.last(service);
-        List<Object> answer = List.of("reread");
-        for (int i = 0; i < CHANGE_TRIES && answer.get(0).equals("reread"); i++) {
-            Overrides.Known known = i == 0 ? overrides.of(service) : overrides.read(service);
-            answer = write(
-                    CatalogScript.REGISTER,
-                    service,
-                    id.value(),
-                    String.valueOf(registration.ttlSeconds()),
-                    InstanceJson.body(said),
-                    String.valueOf(limits.maxInstances()),
-                    InstanceJson.body(known.apply(said, null)),
-                    known.version());
-        }
-        if (answer.get(0).equals("reread")) {
-            throw Refusal.contended(id.value(), CHANGE_TRIES);
-        }
-        String outcome = (String) answer.get(0);
-        metrics.registration(outcome.equals("full") ? "refused" : outcome);
-        if (outcome.equals("full")) {
-            throw Refusal.exhausted(
-                    "instances of " + service,
-                    limits.maxInstances() + 1,
-                    limits.maxInstances() + " (moa.registry.catalog.max-instances)",
-                    "remove instances that are not needed, or raise the limit");
-        }
-        index.add(service);
-        if (registration.probe() != null) {
-            probed.add(service);
-        }
-        notice(service, before, (String) answer.get(2), (Long) answer.get(3));
-        return new Registered(
-                id.value(),
-                (Long) answer.get(1),
-                registration.ttlSeconds(),
-                service.value(),
-                (String) answer.get(2),
-                (Long) answer.get(3));
+        return registrar.register(registration);
+    }
+
+    /**
+     * Registers many, all sent before the first answer is waited for. Each succeeds or is refused by itself; the
+     * answers are in order, each a {@link Registered} or a {@link Refusal}.
+     */
+    public List<Object> registerAll(List<Registration> registrations) {
+        return registrar.registerAll(registrations);
     }
 
     /** Renews leases. */
@@ -387,7 +356,7 @@ public final class RedisCatalog {
     }
 
     // what Redis lost shows when a service is behind what was seen before the question was asked
-    private void notice(ServiceName service, @Nullable Position before, String epoch, long revision) {
+    void notice(ServiceName service, @Nullable Position before, String epoch, long revision) {
         if (memory.notice(service, before, new Position(epoch, revision)) && before != null) {
             write(CatalogScript.REBIRTH, service, epoch, String.valueOf(before.revision()));
             metrics.rebirth();
@@ -408,8 +377,14 @@ public final class RedisCatalog {
                 redis -> script.run(redis, CatalogScript.keys(service), arguments(service, arguments)));
     }
 
+    /** Returns how far a service was seen. */
+    @Nullable
+    Position lastSeen(ServiceName service) {
+        return memory.last(service);
+    }
+
     // what every script that writes takes first
-    private List<String> arguments(ServiceName service, String... own) {
+    List<String> arguments(ServiceName service, String... own) {
         List<String> all = new ArrayList<>(own.length + 3);
         all.add(service.value());
         all.add(newEpoch());
@@ -432,15 +407,14 @@ public final class RedisCatalog {
         for (int i = 0; i < pairs.size(); i += 2) {
             fields.put(pairs.get(i), pairs.get(i + 1));
         }
-        String instance = field(fields, "instance");
-        return new InstanceChange(
+        return InstanceChange.of(
                 Long.parseLong(entryId.substring(0, entryId.indexOf('-'))),
-                InstanceChange.Type.valueOf(field(fields, "type")),
+                field(fields, "type"),
                 field(fields, "id"),
-                Long.parseLong(field(fields, "incarnation")),
-                ChangeReason.parse(field(fields, "reason")),
-                Long.parseLong(field(fields, "atMs")),
-                instance.isEmpty() ? null : InstanceJson.instance(instance));
+                field(fields, "incarnation"),
+                field(fields, "reason"),
+                field(fields, "atMs"),
+                field(fields, "instance"));
     }
 
     private static String field(Map<String, String> fields, String name) {

@@ -113,18 +113,25 @@ public final class RegistrationRules {
                 json.has("metadata") ? metadata(json, new TreeMap<>()) : null);
     }
 
+    /** Returns the list of 1 to {@code most} registrations, each still to be read by {@link #registration}. */
+    public static JsonNode registrations(@Nullable JsonNode list, int most) {
+        return list(list, "instances", most, "send {\"instances\":[…]}, split what is more than the limit");
+    }
+
+    private static JsonNode list(@Nullable JsonNode list, String name, int most, String todo) {
+        if (list == null || !list.isArray() || list.isEmpty() || list.size() > most) {
+            String limit = "a list of 1 to %d %s".formatted(most, name);
+            throw Refusal.invalid(name, list == null ? "absent" : kind(list), limit, todo);
+        }
+        return list;
+    }
+
     /** Returns the leases of a list of at most {@code most}. */
     public static List<Lease> leases(@Nullable JsonNode list, int most) {
         String todo = "send {\"leases\":[{\"id\":\"…\",\"incarnation\":…}]}, split what is more than the limit";
-        String limit = "a list of 1 to %d leases".formatted(most);
-        if (list == null || !list.isArray()) {
-            throw Refusal.invalid("leases", list == null ? "absent" : kind(list), limit, todo);
-        }
-        if (list.isEmpty() || list.size() > most) {
-            throw Refusal.invalid("leases", kind(list), limit, todo);
-        }
-        List<Lease> leases = new ArrayList<>(list.size());
-        for (JsonNode item : list) {
+        JsonNode checked = list(list, "leases", most, todo);
+        List<Lease> leases = new ArrayList<>(checked.size());
+        for (JsonNode item : checked) {
             JsonNode id = item.get("id");
             JsonNode incarnation = item.get("incarnation");
             if (id == null

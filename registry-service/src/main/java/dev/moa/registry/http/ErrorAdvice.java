@@ -35,14 +35,20 @@ class ErrorAdvice extends ResponseEntityExceptionHandler {
     }
 
     private static ResponseEntity<Object> refused(Refusal refusal, HttpStatusCode status) {
-        ProblemDetail problem = ProblemDetail.forStatusAndDetail(status, Objects.requireNonNull(refusal.getMessage()));
-        problem.setTitle(refusal.title());
-        refusal.particulars().forEach(problem::setProperty);
+        ProblemDetail problem = problem(refusal, status.value());
         ResponseEntity.BodyBuilder response = ResponseEntity.status(problem.getStatus());
         if (refusal.code() == StatusCode.UNAVAILABLE) {
             response.header(HttpHeaders.RETRY_AFTER, "1");
         }
         return response.body(problem);
+    }
+
+    static ProblemDetail problem(Refusal refusal, int status) {
+        ProblemDetail problem = ProblemDetail.forStatus(status);
+        problem.setDetail(Objects.requireNonNull(refusal.getMessage()));
+        problem.setTitle(refusal.title());
+        refusal.particulars().forEach(problem::setProperty);
+        return problem;
     }
 
     @ExceptionHandler

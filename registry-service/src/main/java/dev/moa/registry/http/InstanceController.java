@@ -26,6 +26,8 @@ import io.swagger.v3.oas.annotations.media.Content;
 import io.swagger.v3.oas.annotations.media.Schema;
 import jakarta.servlet.http.HttpServletRequest;
 import java.net.URI;
+import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.ResponseEntity;
@@ -81,6 +83,34 @@ class InstanceController {
         Registered registered = catalog.register(registration);
         return ResponseEntity.created(URI.create("/v1/instances/" + registered.id()))
                 .body(new RegisteredBody(registered, moaAddress.value()));
+    }
+
+    @Operation(
+            summary = "Registers many instances, of any number of services in one request",
+            description = "Each succeeds or is refused by itself: the results are in order, each with registered, or"
+                    + " with a problem as a registration alone would get it. At most moa.registry.catalog.max-leases.",
+            requestBody =
+                    @io.swagger.v3.oas.annotations.parameters.RequestBody(
+                            content = @Content(schema = @Schema(implementation = RegistrationsBody.class))))
+    @PostMapping("/v1/instances/batch")
+    RegistrationsBody.Results registerAll(@RequestBody JsonNode body, HttpServletRequest request) {
+        JsonNode wanted = RegistrationRules.registrations(body.get("instances"), limits.maxLeases());
+        Caller caller = RequestCaller.of(request);
+        List<Object> answers = new ArrayList<>(wanted.size());
+        List<Registration> registrations = new ArrayList<>(wanted.size());
+        for (JsonNode each : wanted) {
+            try {
+                Registration registration = rules.registration(each);
+                Permissions.require(caller, registration.service());
+                registrations.add(registration);
+                answers.add(registration);
+            } catch (Refusal refusal) {
+                answers.add(refusal);
+            }
+        }
+        Iterator<Object> registered = catalog.registerAll(registrations).iterator();
+        answers.replaceAll(answer -> answer instanceof Refusal ? answer : registered.next());
+        return RegistrationsBody.Results.of(answers, moaAddress.value());
     }
 
     @Operation(

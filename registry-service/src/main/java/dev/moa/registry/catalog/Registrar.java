@@ -1,0 +1,142 @@
+package dev.moa.registry.catalog;
+
+import dev.moa.protocol.ServiceName;
+import dev.moa.registry.Refusal;
+import dev.moa.registry.RegistryMetrics;
+import dev.moa.registry.store.RedisStore;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Registers instances, one or many at once. */
+final class Registrar {
+    private static final int TRIES = 5;
+
+    private final RedisCatalog catalog;
+    private final RedisStore store;
+    private final ServiceIndex index;
+    private final Overrides overrides;
+    private final CatalogProperties limits;
+    private final RegistryMetrics metrics;
+
+    Registrar(
+            RedisCatalog catalog,
+            RedisStore store,
+            ServiceIndex index,
+            Overrides overrides,
+            CatalogProperties limits,
+            RegistryMetrics metrics) {
+        this.catalog = catalog;
+        this.store = store;
+        this.index = index;
+        this.overrides = overrides;
+        this.limits = limits;
+        this.metrics = metrics;
+    }
+
+    /** A registration with its id, and how far its service was seen before it. */
+    private record Asked(
+            Registration registration,
+            InstanceId id,
+            Description said,
+            @Nullable Position before) {
+
+        ServiceName service() {
+            return registration.service();
+        }
+    }
+
+    Registered register(Registration registration) {
+        Asked asked = asked(registration);
+        CatalogScript.Call call = call(asked, overrides.of(asked.service()));
+        return take(
+                asked,
+                store.ask("register", redis -> CatalogScript.REGISTER.run(redis, call.keys(), call.arguments())));
+    }
+
+    List<Object> registerAll(List<Registration> registrations) {
+        List<Object> answers = new ArrayList<>(registrations.size());
+        List<Asked> all = new ArrayList<>(registrations.size());
+        List<CatalogScript.Call> calls = new ArrayList<>(registrations.size());
+        for (Registration registration : registrations) {
+            try {
+                Asked asked = asked(registration);
+                all.add(asked);
+                calls.add(call(asked, overrides.of(asked.service())));
+                answers.add(asked);
+            } catch (Refusal refusal) {
+                answers.add(refusal);
+            }
+        }
+        List<List<Object>> stored = store.ask("register", redis -> CatalogScript.REGISTER.runAll(redis, calls));
+        int next = 0;
+        for (int i = 0; i < answers.size(); i++) {
+            if (answers.get(i) instanceof Asked) {
+                answers.set(i, answer(all.get(next), stored.get(next)));
+                next++;
+            }
+        }
+        return answers;
+    }
+
+    private Object answer(Asked asked, List<Object> stored) {
+        try {
+            return take(asked, stored);
+        } catch (Refusal refusal) {
+            return refusal;
+        }
+    }
+
+    private Asked asked(Registration registration) {
+        ServiceName service = registration.service();
+        InstanceId id = registration.id() == null ? InstanceId.create(service) : registration.id();
+        index.admit(service);
+        return new Asked(registration, id, registration.description(id), catalog.lastSeen(service));
+    }
+
+    private CatalogScript.Call call(Asked asked, Overrides.Known known) {
+        return new CatalogScript.Call(
+                CatalogScript.keys(asked.service()),
+                catalog.arguments(
+                        asked.service(),
+                        asked.id().value(),
+                        String.valueOf(asked.registration().ttlSeconds()),
+                        InstanceJson.body(asked.said()),
+                        String.valueOf(limits.maxInstances()),
+                        InstanceJson.body(known.apply(asked.said(), null)),
+                        known.version()));
+    }
+
+    private Registered take(Asked asked, List<Object> first) {
+        List<Object> answer = first;
+        ServiceName service = asked.service();
+        for (int i = 1; i < TRIES && answer.get(0).equals("reread"); i++) {
+            CatalogScript.Call again = call(asked, overrides.read(service));
+            answer = store.ask("register", redis -> CatalogScript.REGISTER.run(redis, again.keys(), again.arguments()));
+        }
+        String outcome = (String) answer.get(0);
+        if (outcome.equals("reread")) {
+            throw Refusal.contended(asked.id().value(), TRIES);
+        }
+        metrics.registration(outcome.equals("full") ? "refused" : outcome);
+        if (outcome.equals("full")) {
+            throw Refusal.exhausted(
+                    "instances of " + service,
+                    limits.maxInstances() + 1,
+                    limits.maxInstances() + " (moa.registry.catalog.max-instances)",
+                    "remove instances that are not needed, or raise the limit");
+        }
+        index.add(service);
+        if (asked.registration().probe() != null) {
+            catalog.probed(service, true);
+        }
+        catalog.notice(service, asked.before(), (String) answer.get(2), (Long) answer.get(3));
+        return new Registered(
+                asked.id().value(),
+                (Long) answer.get(1),
+                asked.registration().ttlSeconds(),
+                service.value(),
+                (String) answer.get(2),
+                (Long) answer.get(3));
+    }
+}
