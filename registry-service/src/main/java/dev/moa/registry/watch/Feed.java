@@ -86,11 +86,19 @@ final class Feed {
         }
     }
 
-    /** Reads what happened since and tells the subscribers; returns whether there may be more at once. */
-    boolean tell() {
+    /**
+     * Tells the subscribers what happened since; returns whether there may be more at once.
+     *
+     * @param wakes what was heard; where none was, or there is a gap, it is read
+     */
+    boolean tell(List<Wake> wakes) {
         boolean over = waiting && System.nanoTime() - waitUntilNanos >= 0;
         Position before = position;
-        WatchEvent.Changed event = next();
+        List<InstanceChange> heard = waiting ? null : heard(wakes);
+        if (heard != null && heard.isEmpty()) {
+            return false; // all of it is told already
+        }
+        WatchEvent.Changed event = heard == null ? next() : take(heard);
         if (over) {
             waiting = false;
             missing.clear();
@@ -132,6 +140,25 @@ final class Feed {
         return WatchEvent.Changed.changes(service, event.position(), rest);
     }
 
+    /** Returns the changes after {@link #position} if the wake-ups have them all, else null. */
+    private @Nullable List<InstanceChange> heard(List<Wake> wakes) {
+        List<InstanceChange> changes = wakes.isEmpty() ? null : new ArrayList<>(wakes.size());
+        for (Wake wake : wakes) {
+            Position at = wake.position();
+            if (changes == null || at == null || !at.epoch().equals(position.epoch())) {
+                return null;
+            }
+            long next = position.revision() + changes.size() + 1;
+            InstanceChange change = at.revision() == next ? wake.change() : null;
+            if (change != null) {
+                changes.add(change);
+            } else if (at.revision() >= next) {
+                return null;
+            }
+        }
+        return changes;
+    }
+
     private WatchEvent.@Nullable Changed next() {
         ServiceChanges changes = catalog.changes(service, position.revision(), CHANGES_AT_ONCE);
         if (!changes.follows(position.epoch(), position.revision())) {
@@ -140,7 +167,11 @@ final class Feed {
         if (changes.changes().isEmpty()) {
             return null;
         }
-        for (InstanceChange change : changes.changes()) {
+        return take(changes.changes());
+    }
+
+    private WatchEvent.Changed take(List<InstanceChange> changes) {
+        for (InstanceChange change : changes) {
             if (change.instance() == null) {
                 known.remove(change.id());
                 missing.remove(change.id());
@@ -148,9 +179,9 @@ final class Feed {
                 live(change.instance());
             }
         }
-        long last = changes.changes().get(changes.changes().size() - 1).revision();
-        position = new Position(changes.epoch(), last);
-        return WatchEvent.Changed.changes(service, position, changes.changes());
+        position =
+                new Position(position.epoch(), changes.get(changes.size() - 1).revision());
+        return WatchEvent.Changed.changes(service, position, changes);
     }
 
     private WatchEvent.@Nullable Changed readAgain() {

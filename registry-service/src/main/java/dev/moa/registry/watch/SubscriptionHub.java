@@ -26,8 +26,8 @@ import org.springframework.context.SmartLifecycle;
  * Tells subscribers what changes.
  *
  * <p>One thread reads from Redis and puts events into subscriptions; it never waits for a subscriber. A wake-up (or,
- * should one be lost, the poll) makes a service dirty; the thread then reads the changes since the position of its
- * feed, once for all subscribers. Changes that do not follow that position without a gap, or come from another epoch,
+ * should one be lost, the poll) makes a service dirty; the thread then takes the changes since the position of its
+ * feed, once for all subscribers: from the wake-ups where they follow it without a gap, else from Redis. Changes that do not follow that position without a gap, or come from another epoch,
  * are never guessed at: the subscribers get a snapshot. A subscriber that joins is caught up from its own position by
  * the same thread, so nothing falls between the catching up and the feed.
  *
@@ -38,6 +38,7 @@ public final class SubscriptionHub implements SmartLifecycle {
     private static final long RETRY_MS = 500;
     private static final int POLL_SLICES = 20;
     private static final int MOST_NAMED = 100;
+    private static final int MOST_HEARD = 100;
     // a registry younger than this may have missed the loss of a store
     private static final Duration JUST_STARTED = Duration.ofSeconds(30);
 
@@ -51,8 +52,12 @@ public final class SubscriptionHub implements SmartLifecycle {
 
     // guarded by this
     private final Set<ServiceName> dirty = new LinkedHashSet<>();
+    private final Map<ServiceName, List<Wake>> heard = new HashMap<>(); // of dirty ones
     private final List<Subscription> joining = new ArrayList<>();
     private @Nullable Thread thread;
+
+    // those of the feeds, for others to ask; a service is put in before its feed is read, so that no change is missed
+    private final Set<ServiceName> watched = ConcurrentHashMap.newKeySet();
 
     // of the hub's thread
     private final Map<ServiceName, Feed> feeds = new HashMap<>();
@@ -139,6 +144,22 @@ public final class SubscriptionHub implements SmartLifecycle {
         }
     }
 
+    /** Says that a service has changed; of one that nobody watches it is no news. */
+    void wake(Wake wake) {
+        if (!watched.contains(wake.service())) {
+            return;
+        }
+        synchronized (this) {
+            dirty.add(wake.service());
+            List<Wake> wakes = heard.computeIfAbsent(wake.service(), first -> new ArrayList<>());
+            if (wakes.size() <= MOST_HEARD) {
+                // so many are read at once
+                wakes.add(wakes.size() < MOST_HEARD ? wake : Wake.of(wake.service()));
+            }
+            notifyAll();
+        }
+    }
+
     /** Returns the number of subscriptions. */
     int size() {
         return subscriptions.size();
@@ -177,6 +198,7 @@ public final class SubscriptionHub implements SmartLifecycle {
         while (true) {
             List<Subscription> joined;
             Set<ServiceName> woken;
+            Map<ServiceName, List<Wake>> wakes;
             synchronized (this) {
                 try {
                     if (dirty.isEmpty() && joining.isEmpty()) {
@@ -192,9 +214,11 @@ public final class SubscriptionHub implements SmartLifecycle {
                 joining.clear();
                 woken = new LinkedHashSet<>(dirty);
                 dirty.clear();
+                wakes = Map.copyOf(heard);
+                heard.clear();
             }
             try {
-                round(joined, woken);
+                round(joined, woken, wakes);
             } catch (Refusal away) {
                 // whoever was not told stays dirty; a second try after a moment
                 again(joined, woken);
@@ -218,7 +242,7 @@ public final class SubscriptionHub implements SmartLifecycle {
         beat();
     }
 
-    private void round(List<Subscription> joined, Set<ServiceName> woken) {
+    private void round(List<Subscription> joined, Set<ServiceName> woken, Map<ServiceName, List<Wake>> wakes) {
         long now = System.nanoTime();
         // whoever was woken goes first; the poll of the others is spread, so that it holds nobody up for long
         Set<ServiceName> due = new LinkedHashSet<>(woken);
@@ -233,7 +257,7 @@ public final class SubscriptionHub implements SmartLifecycle {
         }
         Set<ServiceName> untold = new LinkedHashSet<>();
         for (ServiceName service : due) {
-            orElse(() -> tell(service), () -> untold.add(service));
+            orElse(() -> tell(service, wakes.getOrDefault(service, List.of())), () -> untold.add(service));
         }
         List<Subscription> waiting = new ArrayList<>();
         for (Subscription subscription : joined) {
@@ -257,13 +281,14 @@ public final class SubscriptionHub implements SmartLifecycle {
         }
     }
 
-    private void tell(ServiceName service) {
+    private void tell(ServiceName service, List<Wake> wakes) {
         Feed feed = feeds.get(service);
         if (feed != null) {
             feed.subscribers().removeIf(Subscription::isClosed);
             if (feed.subscribers().isEmpty()) {
                 feeds.remove(service);
-            } else if (feed.tell()) {
+                watched.remove(service);
+            } else if (feed.tell(wakes)) {
                 wake(Set.of(service));
             }
         }
@@ -284,6 +309,7 @@ public final class SubscriptionHub implements SmartLifecycle {
         for (ServiceName service : subscription.services()) {
             Feed feed = feeds.get(service);
             if (feed == null) {
+                watched.add(service);
                 feed = Feed.open(service, catalog);
                 feeds.put(service, feed);
             }

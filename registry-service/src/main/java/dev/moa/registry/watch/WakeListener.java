@@ -1,9 +1,7 @@
 package dev.moa.registry.watch;
 
-import dev.moa.protocol.ServiceName;
 import dev.moa.registry.store.RedisStore;
 import java.nio.charset.StandardCharsets;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -92,9 +90,8 @@ final class WakeListener implements SmartLifecycle {
 
     private void hear(Message message, byte @Nullable [] pattern) {
         String text = new String(message.getBody(), StandardCharsets.UTF_8);
-        int space = text.indexOf(' ');
         try {
-            hub.wake(Set.of(ServiceName.of(space < 0 ? text : text.substring(0, space))));
+            hub.wake(Wake.parse(text));
         } catch (IllegalArgumentException notOurs) {
             log.debug("A wake-up was not understood: {}", text);
         }

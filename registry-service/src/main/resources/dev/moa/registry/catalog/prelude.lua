@@ -81,13 +81,20 @@ local function revision()
     return tonumber(redis.call('HGET', meta, 'revision') or '0')
 end
 
--- Counts the change, writes it down, wakes whoever waits.
+-- Counts the change, writes it down, wakes whoever waits. A short change is told with the wake-up: who knows
+-- the revision before it need not ask. The truth is the stream; what does not follow is read there.
+local LONGEST_TOLD = 2048
 local function record(change, id, incarnation, reason, json)
     local mark = epoch()
     local number = redis.call('HINCRBY', meta, 'revision', 1)
     redis.call('XADD', changes, 'MAXLEN', '~', kept_changes, digits(number) .. '-0',
         'epoch', mark, 'type', change, 'id', id, 'incarnation', incarnation,
         'reason', reason, 'atMs', digits(now), 'instance', json)
-    redis.call('PUBLISH', 'moa:wake', service .. ' ' .. mark .. ' ' .. digits(number))
+    local wake = service .. ' ' .. mark .. ' ' .. digits(number)
+    if #json <= LONGEST_TOLD then
+        wake = wake .. ' ' .. change .. ' ' .. id .. ' ' .. incarnation .. ' ' .. reason .. ' ' .. digits(now)
+            .. ' ' .. json
+    end
+    redis.call('PUBLISH', 'moa:wake', wake)
     return number
 end

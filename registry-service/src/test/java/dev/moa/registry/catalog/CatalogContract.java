@@ -598,7 +598,8 @@ abstract class CatalogContract {
             connection.addListener(new RedisPubSubAdapter<>() {
                 @Override
                 public void message(String channel, String message) {
-                    messages.add(message);
+                    // what follows is the change itself
+                    messages.add(String.join(" ", List.of(message.split(" ")).subList(0, 3)));
                 }
             });
             connection.sync().subscribe("moa:wake");
