@@ -10,9 +10,17 @@ import java.util.function.Supplier;
 /** Every metric of the registry, named in one place. */
 public final class RegistryMetrics {
     private final MeterRegistry meters;
+    private final Timer told;
+    private volatile long storeAheadMs;
 
     public RegistryMetrics(MeterRegistry meters) {
         this.meters = meters;
+        this.told = Timer.builder("moa.registry.watch.told")
+                .description("From a change, by Redis's time, to its being written to a watch")
+                .publishPercentileHistogram()
+                .minimumExpectedValue(Duration.ofMillis(1))
+                .maximumExpectedValue(Duration.ofSeconds(10))
+                .register(meters);
     }
 
     /** A registration; {@code outcome}: registered, unchanged, refused. */
@@ -68,6 +76,16 @@ public final class RegistryMetrics {
     /** A verdict of the prober; {@code verdict}: out, outvoted, vetoed. */
     public void verdict(String verdict) {
         meters.counter("moa.registry.verdicts", "verdict", verdict).increment();
+    }
+
+    /** How much further the clock of Redis is than ours. */
+    public void storeAhead(long milliseconds) {
+        storeAheadMs = milliseconds;
+    }
+
+    /** A change of {@code atMs}, by Redis's time, has just been written to a watch. */
+    public void told(long atMs) {
+        told.record(Math.max(0, System.currentTimeMillis() + storeAheadMs - atMs), TimeUnit.MILLISECONDS);
     }
 
     /** Something sent to watchers; {@code kind}: changes, snapshot, token. */

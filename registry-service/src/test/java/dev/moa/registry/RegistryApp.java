@@ -57,6 +57,11 @@ final class RegistryApp implements AutoCloseable {
         return send(request(path).GET());
     }
 
+    /** Returns what is no JSON. */
+    String text(String path) {
+        return HttpText.get(uri(path));
+    }
+
     Answer post(String path, String body) {
         return send(request(path).POST(HttpRequest.BodyPublishers.ofString(body)));
     }
@@ -97,7 +102,15 @@ final class RegistryApp implements AutoCloseable {
 
     /** Opens a watch and gathers its events. */
     Watch watch(String query) {
-        return new Watch(query);
+        return new Watch(HttpRequest.newBuilder(uri("/v1/watch?" + query)).GET().build());
+    }
+
+    /** Watches by POST, for more services than fit in an address. */
+    Watch watchBody(String body) {
+        return new Watch(request("/v1/watch")
+                .timeout(Duration.ofMinutes(1))
+                .POST(HttpRequest.BodyPublishers.ofString(body))
+                .build());
     }
 
     /** One event of a watch. */
@@ -112,11 +125,9 @@ final class RegistryApp implements AutoCloseable {
         final List<Event> events = new CopyOnWriteArrayList<>();
         private final InputStream body;
 
-        Watch(String query) {
+        Watch(HttpRequest request) {
             try {
-                HttpResponse<InputStream> response = http.send(
-                        HttpRequest.newBuilder(uri("/v1/watch?" + query)).GET().build(),
-                        HttpResponse.BodyHandlers.ofInputStream());
+                HttpResponse<InputStream> response = http.send(request, HttpResponse.BodyHandlers.ofInputStream());
                 if (response.statusCode() != 200) {
                     throw new IllegalStateException("watch: " + response.statusCode());
                 }

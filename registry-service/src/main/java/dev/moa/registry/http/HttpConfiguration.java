@@ -1,6 +1,7 @@
 package dev.moa.registry.http;
 
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.tomcat.TomcatConnectorCustomizer;
 import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -14,6 +15,15 @@ class HttpConfiguration {
     @Bean
     MoaAddress moaAddress(Environment settings) {
         return MoaAddress.of(settings);
+    }
+
+    /** A watch keeps its connection and so its buffers: a thousand of Tomcat's own size are 150 MB. */
+    @Bean
+    TomcatConnectorCustomizer smallBuffers() {
+        return connector -> {
+            connector.setProperty("socket.appReadBufSize", "2048");
+            connector.setProperty("socket.appWriteBufSize", "4096");
+        };
     }
 
     @Bean

@@ -86,6 +86,7 @@ public final class RedisStore {
                     "look",
                     template -> Objects.requireNonNull(template.execute((RedisCallback<String>) RedisStore::runIds)));
             long now = askAnyway("look", template -> Objects.requireNonNull(template.execute(LOOK, List.of())));
+            metrics.storeAhead(now - System.currentTimeMillis());
             notice(started, runIds, now);
             return new Look(now, resumedAtMs);
         } catch (Refusal refusal) {

@@ -2,7 +2,10 @@ package dev.moa.registry.watch;
 
 import java.io.IOException;
 
-/** The way to one subscriber. Used by one thread at a time; may block. */
+/**
+ * The way to one subscriber. Used by one thread at a time; may block. What was sent may stay here until
+ * {@link #flush()}, so that what belongs together is written at once.
+ */
 public interface Outlet {
 
     /** Sends data under a name. */
@@ -13,6 +16,9 @@ public interface Outlet {
 
     /** Sends a sign of life. */
     void sendHeartbeat() throws IOException;
+
+    /** Writes what was sent so far. */
+    void flush() throws IOException;
 
     /** Ends the connection; called once, by any thread. */
     void close();

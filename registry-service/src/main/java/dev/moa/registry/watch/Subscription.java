@@ -2,10 +2,13 @@ package dev.moa.registry.watch;
 
 import dev.moa.protocol.ServiceName;
 import dev.moa.registry.RegistryMetrics;
+import dev.moa.registry.catalog.InstanceChange;
 import dev.moa.registry.catalog.Position;
 import java.io.IOException;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.Set;
@@ -133,22 +136,38 @@ public final class Subscription {
     }
 
     private void send() {
-        for (WatchEvent event = next(); event != null; event = next()) {
+        List<WatchEvent.Changed> written = new ArrayList<>();
+        for (WatchEvent event = next(true); event != null; event = next(true)) {
             try {
-                send(event);
+                for (; event != null; event = next(false)) {
+                    send(event);
+                    if (event instanceof WatchEvent.Changed changed) {
+                        written.add(changed);
+                    }
+                }
+                outlet.flush();
+                written.forEach(this::measure);
             } catch (IOException | IllegalStateException gone) {
                 log.debug("A watch ended: {}", gone.getMessage());
                 close();
             }
+            written.clear();
         }
     }
 
-    private synchronized @Nullable WatchEvent next() {
+    private void measure(WatchEvent.Changed event) {
+        for (InstanceChange change : event.changes()) {
+            metrics.told(change.atMs());
+        }
+    }
+
+    /** @param end whether the sending task ends where nothing waits; else it still has something to flush */
+    private synchronized @Nullable WatchEvent next(boolean end) {
         WatchEvent event = waiting.poll();
-        if (event == null) {
-            sending = false;
-        } else {
+        if (event != null) {
             waitingBytes = Math.max(0, waitingBytes - event.size());
+        } else if (end) {
+            sending = false;
         }
         return event;
     }
@@ -166,6 +185,7 @@ public final class Subscription {
         } else if (event instanceof WatchEvent.Cut reason) {
             outlet.sendToken(ResumeToken.write(delivered));
             outlet.send("cut", JSON.writeValueAsString(reason));
+            outlet.flush();
             close();
         }
     }

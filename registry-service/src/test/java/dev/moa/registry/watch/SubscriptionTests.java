@@ -157,6 +157,11 @@ class SubscriptionTests {
         }
 
         @Override
+        public void flush() {
+            // sent at once
+        }
+
+        @Override
         public void close() {
             sent.add("closed");
         }
