@@ -26,10 +26,15 @@ public final class Bench {
     public static void main(String[] arguments) throws Exception {
         List<String> names = new ArrayList<>(Arrays.asList(arguments));
         boolean json = names.remove("--json");
+        int peer = names.indexOf("--peer");
+        if (peer >= 0 && peer + 1 < names.size()) {
+            names.remove(peer);
+            System.setProperty(RegistryBenchmark.PEER, names.remove(peer));
+        }
         if (names.isEmpty()) {
             System.out.println("benchmarks: each runs moa and a peer in turns in one run, and prints the ratio");
             ALL.forEach(bench -> System.out.printf("  %-8s %s%n", bench.name(), bench.question()));
-            System.out.println("run one with: ./moa bench NAME [--json]");
+            System.out.println("run one with: ./moa bench NAME [--json]; registry also: --peer zookeeper|nacos|eureka");
             return;
         }
         Report report = new Report(System.out, json);

@@ -90,7 +90,7 @@ final class Contender implements AutoCloseable {
         }
     }
 
-    private static final class End implements AutoCloseable {
+    static final class End implements AutoCloseable {
         private final Process process;
         private final BufferedReader answers;
         private final PrintWriter orders;

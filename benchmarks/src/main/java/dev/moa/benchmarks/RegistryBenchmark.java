@@ -1,45 +1,45 @@
 package dev.moa.benchmarks;
 
+import dev.moa.benchmarks.RegistryContender.Registered;
+import dev.moa.benchmarks.RegistryContender.Told;
 import dev.moa.dev.Platform;
 import dev.moa.dev.PlatformListener;
 import dev.moa.dev.PlatformOptions;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Arrays;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
-import java.util.Queue;
 import java.util.Set;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLongArray;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.ToDoubleFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
- * How long after the request to register the watchers are told: 1,000 connections over 1,000 services, ten told per
- * change, 100 changes a second; against a bare PUBLISH to SUBSCRIBE through the same Redis, to as many connections.
- * {@code MOA_BENCH_SECONDS} sets how long each is measured (10).
+ * moa's registry beside ZooKeeper, Nacos, Eureka and a bare PUBLISH of the same Redis: how long after the request to
+ * register the watchers are told (100 changes a second, each told to 10 of 1,000 connections that watch 10 of 1,000
+ * services each), how many registrations a second, what the servers use. Every contender gets the same load from a
+ * process of its own, in turns. Nacos is given 20 connections that watch 100 of 200 services each, with as many told
+ * per change: its client takes a dozen threads per connection. {@code --peer NAME} takes one peer.
+ * {@code MOA_BENCH_SECONDS} sets how long a round is (4); the first of three only warms up.
  */
 final class RegistryBenchmark implements Benchmark {
-    private static final int CONNECTIONS = 1_000;
-    private static final int SERVICES = 1_000;
-    private static final int EACH = 10;
-    private static final int PER_SECOND = 100;
-    private static final int WARM_UP_SECONDS = 10;
-    // the port tells which change an event is about
-    private static final Pattern PORT = Pattern.compile("\"port\":([0-9]+)");
-    private static final int FIRST_PORT = 10_000;
+    static final String PEER = "moa.bench.peer";
 
-    private final HttpClient http =
-            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+    private static final String LOAD = "dev.moa.benchmarks.load.registry.";
+    private static final int ROUNDS = 2;
+    private static final int PER_SECOND = 100;
+    private static final int THREADS = 16;
+    private static final int BATCH_THREADS = 4;
+    private static final int BATCH = 100;
+
+    private final int seconds = Integer.parseInt(System.getenv().getOrDefault("MOA_BENCH_SECONDS", "4"));
+    private final List<RegistryContender> contenders = new ArrayList<>();
+    private final List<AutoCloseable> open = new ArrayList<>();
 
     @Override
     public String name() {
@@ -48,108 +48,211 @@ final class RegistryBenchmark implements Benchmark {
 
     @Override
     public String question() {
-        return "register to told, 1,000 watches, against PUBLISH to SUBSCRIBE of the same Redis";
+        return "register to told, registrations, memory, beside ZooKeeper, Nacos, Eureka and PUBLISH of the same Redis";
     }
 
     @Override
     public void run(Report report) throws Exception {
-        int seconds = Integer.parseInt(System.getenv().getOrDefault("MOA_BENCH_SECONDS", "10"));
-        PlatformOptions options = PlatformOptions.of(Path.of(System.getProperty("moa.home", ".")))
-                .withRoot(Files.createTempDirectory("moa-bench"))
+        Path home = Path.of(System.getProperty("moa.home", "."));
+        String peer = System.getProperty(PEER, "");
+        Path data = Files.createTempDirectory("moa-bench");
+        report.progress("building the peers where that was not done yet");
+        RegistryServer.build(home);
+        PlatformOptions options = PlatformOptions.of(home)
+                .withRoot(data)
                 .onRandomPorts()
                 .withApps(Set.of("registry"))
                 .withKafka(false);
-        report.progress("starting Redis and the registry");
         try (Platform platform = new Platform(options, PlatformListener.silent())) {
+            report.progress("starting the registries");
+            CompletableFuture<Void> peers = CompletableFuture.runAsync(() -> startPeers(home, data, peer));
             platform.start();
-            platform.awaitHealthy(Duration.ofSeconds(90));
-            PartPorts ports = new PartPorts(platform.ports());
-            RunningPart app = RunningPart.find("moa-registry-service");
-            double[] floor;
-            try (RedisFloor redis = new RedisFloor(ports.of("redis.redis"), CONNECTIONS, SERVICES, EACH)) {
-                report.progress("PUBLISH to SUBSCRIBE for %d s".formatted(seconds));
-                redis.measure(PER_SECOND, 2);
-                floor = redis.measure(PER_SECOND, seconds);
+            platform.awaitHealthy(Duration.ofSeconds(120));
+            peers.join();
+            startOurs(home, new PartPorts(platform.ports()));
+            tell(report);
+            register(report);
+            results(report);
+        } finally {
+            for (AutoCloseable each : open) {
+                each.close();
             }
-            double[] told = told(report, "http://127.0.0.1:" + ports.of("registry.http"), seconds, app);
-            Map<String, Object> details = new LinkedHashMap<>();
-            percentiles(details, "", told);
-            percentiles(details, "peer", floor);
-            details.put("told", told.length);
-            details.put("expected", PER_SECOND * seconds * EACH);
-            details.put("registryPssMiB", app.pssMegabytes());
+        }
+    }
+
+    private void startPeers(Path home, Path data, String peer) {
+        try {
+            if (peer.isEmpty() || peer.equals("zookeeper")) {
+                add(home, "ZooKeeper 3.9.3", "zookeeper", "ZookeeperPeer", RegistryServer.zookeeper(home, data));
+            }
+            if (peer.isEmpty() || peer.equals("nacos")) {
+                add(home, "Nacos 3.1.0", "nacos", "NacosPeer", RegistryServer.nacos(home, data));
+            }
+            if (peer.isEmpty() || peer.equals("eureka")) {
+                add(home, "Eureka", "eureka", "EurekaPeer", RegistryServer.eureka(home));
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private void add(Path home, String name, String module, String main, RegistryServer server) throws IOException {
+        open.add(server);
+        String classPath = RegistryServer.classPath(home, module);
+        contender(new RegistryContender(
+                name, List.of(server.part()), classPath, "dev.moa.benchmarks." + module + "." + main, server.port()));
+    }
+
+    private void startOurs(Path home, PartPorts ports) throws IOException {
+        String classPath = Contender.classPath(home, "load");
+        RunningPart redis = RunningPart.find("redis-server");
+        RunningPart registry = RunningPart.find("moa-registry-service");
+        contender(new RegistryContender(
+                "moa", List.of(registry, redis), classPath, LOAD + "MoaPeer", ports.of("registry.http")));
+        contender(new RegistryContender(
+                "Redis PUBLISH", List.of(redis), classPath, LOAD + "RedisPeer", ports.of("redis.redis")));
+    }
+
+    private void contender(RegistryContender contender) {
+        contenders.add(contender);
+        open.add(0, contender);
+    }
+
+    private void tell(Report report) throws IOException {
+        for (RegistryContender each : contenders) {
+            double seconds = each.name().startsWith("Nacos")
+                    ? each.watch(20, 200, 100)
+                    : each.name().equals("Eureka") ? each.watch(1, 1_000, 1_000) : each.watch(1_000, 1_000, 10);
+            report.progress("%s: the watches were open in %.1f s".formatted(each.name(), seconds));
+        }
+        // Eureka's own clock is slower than all the others' rounds: it is polled beside them, twice a second
+        RegistryContender eureka = find("Eureka");
+        CompletableFuture<Told> slow =
+                eureka == null ? null : CompletableFuture.supplyAsync(() -> tell(eureka, 1, 10, 40));
+        for (int round = 0; round <= ROUNDS; round++) {
+            for (RegistryContender each : contenders) {
+                if (each == eureka) {
+                    continue;
+                }
+                Told told = tell(each, PER_SECOND, seconds, 5);
+                if (round > 0) {
+                    each.told.add(told);
+                    report.progress("%s: told %d of %d, p50 %.2f, p99 %.2f ms"
+                            .formatted(each.name(), told.told(), told.expected(), told.p50(), told.p99()));
+                }
+            }
+        }
+        if (eureka != null && slow != null) {
+            eureka.told.add(slow.join());
+        }
+        for (RegistryContender each : contenders) {
+            each.weigh();
+        }
+    }
+
+    private static Told tell(RegistryContender contender, int perSecond, int seconds, int patience) {
+        try {
+            return contender.tell(perSecond, seconds, patience);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private void register(Report report) throws IOException {
+        List<RegistryContender> registries = contenders.stream()
+                .filter(each -> !each.name().startsWith("Redis"))
+                .toList();
+        for (RegistryContender each : registries) {
+            each.restartLoad();
+            each.register(THREADS, 1, seconds);
+        }
+        for (int round = 0; round < ROUNDS; round++) {
+            for (RegistryContender each : registries) {
+                Registered single = each.register(THREADS, 1, seconds);
+                Registered batched = each.register(BATCH_THREADS, BATCH, seconds);
+                each.single.add(single);
+                each.batched.add(batched);
+                report.progress("%s: %,.0f registrations/s one by one, %,.0f in batches; %.0f and %.0f CPU µs each"
+                        .formatted(
+                                each.name(),
+                                single.perSecond(),
+                                batched.perSecond(),
+                                single.cpuMicros(),
+                                batched.cpuMicros()));
+            }
+        }
+    }
+
+    private void results(Report report) {
+        RegistryContender moa = find("moa");
+        for (RegistryContender peer : contenders) {
+            if (moa == null || peer == moa) {
+                continue;
+            }
+            Map<String, Object> told = new LinkedHashMap<>();
+            told(told, "", moa);
+            told(told, "peer", peer);
             report.add(CaseResult.lessIsBetter(
-                    name(), "told p50", at(told, 0.5), at(floor, 0.5), "Redis PUBLISH", "ms", details));
-        }
-    }
-
-    private double[] told(Report report, String registry, int seconds, RunningPart app) throws Exception {
-        int changes = PER_SECOND * (seconds + WARM_UP_SECONDS);
-        AtomicLongArray sent = new AtomicLongArray(changes);
-        Queue<Double> latencies = new ConcurrentLinkedQueue<>();
-        AtomicInteger joined = new AtomicInteger();
-        int measuredFrom = PER_SECOND * WARM_UP_SECONDS;
-        report.progress("opening %d watches".formatted(CONNECTIONS));
-        for (int i = 0; i < CONNECTIONS; i++) {
-            StringBuilder query = new StringBuilder();
-            for (int s = 0; s < EACH; s++) {
-                query.append(s == 0 ? "?" : "&")
-                        .append("service=/service/bench/s")
-                        .append((i + s) % SERVICES);
+                    name(),
+                    "told p50",
+                    median(moa.told, Told::p50),
+                    median(peer.told, Told::p50),
+                    peer.name(),
+                    "ms",
+                    told));
+            if (!peer.single.isEmpty()) {
+                rates(report, "one by one", moa.single, peer.single, peer.name());
+                rates(report, "batches of " + BATCH, moa.batched, peer.batched, peer.name());
+                report.add(CaseResult.lessIsBetter(
+                        name(),
+                        "PSS, Redis with moa",
+                        moa.pssMegabytes,
+                        peer.pssMegabytes,
+                        peer.name(),
+                        "MiB",
+                        Map.of()));
             }
-            http.sendAsync(
-                    HttpRequest.newBuilder(URI.create(registry + "/v1/watch" + query))
-                            .build(),
-                    HttpResponse.BodyHandlers.fromLineSubscriber(new Lines(line -> {
-                        if (line.startsWith("event:token")) {
-                            joined.incrementAndGet();
-                        } else if (line.startsWith("data:{")) {
-                            long now = System.nanoTime();
-                            Matcher port = PORT.matcher(line);
-                            while (port.find()) {
-                                int change = Integer.parseInt(port.group(1)) - FIRST_PORT;
-                                if (change >= measuredFrom && change < changes && line.contains("\"changes\"")) {
-                                    latencies.add((now - sent.get(change)) / 1e6);
-                                }
-                            }
-                        }
-                    })));
         }
-        long limit = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
-        while (joined.get() < CONNECTIONS && System.nanoTime() < limit) {
-            TimeUnit.MILLISECONDS.sleep(50);
-        }
-        report.progress("%d watches are open; changing for %d s, the first %d to warm up"
-                .formatted(joined.get(), seconds + WARM_UP_SECONDS, WARM_UP_SECONDS));
-        double cpu = app.cpuSeconds();
-        long started = System.nanoTime();
-        for (int i = 0; i < changes; i++) {
-            long wait = started + i * 1_000_000_000L / PER_SECOND - System.nanoTime();
-            if (wait > 0) {
-                TimeUnit.NANOSECONDS.sleep(wait);
-            }
-            String body = "{\"service\":\"/service/bench/s%d\",\"host\":\"127.0.0.1\",\"port\":%d,\"ttlSeconds\":3600}"
-                    .formatted(i * 37 % SERVICES, FIRST_PORT + i);
-            HttpRequest register = HttpRequest.newBuilder(URI.create(registry + "/v1/instances"))
-                    .header("Content-Type", "application/json")
-                    .POST(HttpRequest.BodyPublishers.ofString(body, StandardCharsets.UTF_8))
-                    .build();
-            sent.set(i, System.nanoTime());
-            http.sendAsync(register, HttpResponse.BodyHandlers.discarding());
-        }
-        TimeUnit.SECONDS.sleep(2);
-        report.progress("%.0f CPU µs of the registry per change".formatted((app.cpuSeconds() - cpu) * 1e6 / changes));
-        return latencies.stream().mapToDouble(Double::doubleValue).sorted().toArray();
     }
 
-    private static void percentiles(Map<String, Object> into, String who, double[] sorted) {
-        into.put(who.isEmpty() ? "p50Ms" : who + "P50Ms", at(sorted, 0.5));
-        into.put(who.isEmpty() ? "p99Ms" : who + "P99Ms", at(sorted, 0.99));
-        into.put(who.isEmpty() ? "p999Ms" : who + "P999Ms", at(sorted, 0.999));
+    private void rates(Report report, String what, List<Registered> ours, List<Registered> peers, String peer) {
+        Map<String, Object> details = new LinkedHashMap<>();
+        details.put("cpuMicros", median(ours, Registered::cpuMicros));
+        details.put("peerCpuMicros", median(peers, Registered::cpuMicros));
+        details.put("p50Ms", median(ours, Registered::p50));
+        details.put("peerP50Ms", median(peers, Registered::p50));
+        details.put("p99Ms", median(ours, Registered::p99));
+        details.put("peerP99Ms", median(peers, Registered::p99));
+        report.add(CaseResult.moreIsBetter(
+                name(),
+                what,
+                median(ours, Registered::perSecond),
+                median(peers, Registered::perSecond),
+                peer,
+                "regs/s",
+                details));
     }
 
-    static double at(double[] sorted, double share) {
-        double[] all = Arrays.copyOf(sorted, Math.max(1, sorted.length));
-        return Math.round(all[(int) Math.min(all.length - 1, all.length * share)] * 1_000) / 1_000.0;
+    private static void told(Map<String, Object> into, String who, RegistryContender contender) {
+        into.put(who.isEmpty() ? "p99Ms" : who + "P99Ms", median(contender.told, Told::p99));
+        into.put(who.isEmpty() ? "maxMs" : who + "MaxMs", median(contender.told, Told::max));
+        into.put(
+                who.isEmpty() ? "told" : who + "Told",
+                contender.told.stream().mapToLong(Told::told).sum());
+        into.put(
+                who.isEmpty() ? "expected" : who + "Expected",
+                contender.told.stream().mapToLong(Told::expected).sum());
+    }
+
+    private @Nullable RegistryContender find(String name) {
+        return contenders.stream()
+                .filter(each -> each.name().equals(name))
+                .findFirst()
+                .orElse(null);
+    }
+
+    private static <T> double median(List<T> rounds, ToDoubleFunction<T> of) {
+        double value = CaseResult.median(rounds.stream().mapToDouble(of).boxed().toList());
+        return Math.round(value * 1_000) / 1_000.0;
     }
 }

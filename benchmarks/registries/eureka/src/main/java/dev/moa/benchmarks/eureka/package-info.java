@@ -1,0 +1,2 @@
+/** Eureka as a registry. */
+package dev.moa.benchmarks.eureka;

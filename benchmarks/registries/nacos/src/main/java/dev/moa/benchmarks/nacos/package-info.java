@@ -1,0 +1,2 @@
+/** Nacos as a registry. */
+package dev.moa.benchmarks.nacos;

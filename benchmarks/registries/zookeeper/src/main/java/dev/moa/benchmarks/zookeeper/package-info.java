@@ -1,0 +1,5 @@
+/** ZooKeeper as a registry. */
+@NullMarked
+package dev.moa.benchmarks.zookeeper;
+
+import org.jspecify.annotations.NullMarked;
