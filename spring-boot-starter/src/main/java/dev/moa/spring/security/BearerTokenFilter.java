@@ -31,7 +31,7 @@ final class BearerTokenFilter extends OncePerRequestFilter {
 
     @Override
     protected boolean shouldNotFilter(HttpServletRequest request) {
-        String path = request.getRequestURI();
+        String path = path(request);
         return !tokens.isRequired() || path.equals("/actuator/health") || path.startsWith("/actuator/health/");
     }
 
@@ -48,7 +48,7 @@ final class BearerTokenFilter extends OncePerRequestFilter {
             refuse(response, 401, "unknown token", "use a token of moa.security.tokens");
             return;
         }
-        if (!READS.contains(request.getMethod()) && !mayWrite(caller, request.getRequestURI())) {
+        if (!READS.contains(request.getMethod()) && !mayWrite(caller, path(request))) {
             refuse(
                     response,
                     403,
@@ -59,6 +59,16 @@ final class BearerTokenFilter extends OncePerRequestFilter {
         }
         request.setAttribute(RequestCaller.ATTRIBUTE, caller);
         chain.doFilter(request, response);
+    }
+
+    /**
+     * Returns the path as the container understood it: decoded, without {@code ..} and without what stands behind a
+     * semicolon, because the application is reached by all of these spellings too.
+     */
+    private static String path(HttpServletRequest request) {
+        return request.getPathInfo() == null
+                ? request.getServletPath()
+                : request.getServletPath() + request.getPathInfo();
     }
 
     private boolean mayWrite(Caller caller, String path) {

@@ -2,6 +2,7 @@ package dev.moa.spring.security;
 
 import dev.moa.protocol.Caller;
 import jakarta.servlet.http.HttpServletRequest;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** The caller that {@link BearerTokenFilter} found behind a REST request. */
@@ -9,10 +10,32 @@ public final class RequestCaller {
 
     static final String ATTRIBUTE = RequestCaller.class.getName();
 
+    /** The header in which the gateway names who works at the console. */
+    public static final String ACTOR = "Moa-Actor";
+
+    private static final Pattern NAME = Pattern.compile("[\\p{L}\\p{N} ._@-]{1,64}");
+
     private RequestCaller() {}
 
     /** Returns the caller, or null where this process asks for no token. */
     public static @Nullable Caller of(HttpServletRequest request) {
         return (Caller) request.getAttribute(ATTRIBUTE);
+    }
+
+    /**
+     * Returns who to write down as the author of what an operator does: the name of the token; before it the name in the
+     * header {@code Moa-Actor}, which the gateway sets for whoever works at the console, {@code anna by gateway}. Where
+     * no token is asked for the header is taken as it is, and {@code local} without one.
+     */
+    public static String author(HttpServletRequest request) {
+        Caller caller = of(request);
+        String named = request.getHeader(ACTOR);
+        String actor = named != null && NAME.matcher(named.strip()).matches() ? named.strip() : null;
+        if (caller == null) {
+            return actor == null ? "local" : actor;
+        }
+        return actor == null || actor.equals(caller.name()) || caller.role() != Caller.Role.OPERATOR
+                ? caller.name()
+                : actor + " by " + caller.name();
     }
 }

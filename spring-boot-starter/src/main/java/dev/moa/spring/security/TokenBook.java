@@ -26,8 +26,15 @@ public final class TokenBook {
     /** The shortest secret, in characters. */
     public static final int MIN_SECRET = 16;
 
+    // the last two were other registries' defaults: they are in every list of those who try
     private static final Set<String> KNOWN = Set.of(
-            "changemechangeme", "passwordpassword", "secretsecretsecret", "0123456789abcdef", "1234567890123456");
+            "changemechangeme",
+            "passwordpassword",
+            "secretsecretsecret",
+            "0123456789abcdef",
+            "1234567890123456",
+            "secretkey012345678901234567890123456789012345678901234567890123456789",
+            "vgltywl0zwfydgghyxrpc2fzywltcgxlc2vjcmv0");
 
     private final Map<String, Caller> callers;
     private final @Nullable String own;
