@@ -1,19 +1,15 @@
 package dev.moa.registry.http;
 
-import dev.moa.protocol.Caller;
 import dev.moa.registry.Permissions;
 import dev.moa.spring.security.RequestCaller;
 import jakarta.servlet.http.HttpServletRequest;
 
 /** Who does something that is taken down. */
 final class Author {
-    private static final String LOCAL = "local";
-
     private Author() {}
 
     static String of(HttpServletRequest request) {
-        Caller caller = RequestCaller.of(request);
-        return caller == null ? LOCAL : caller.name();
+        return RequestCaller.author(request);
     }
 
     /** Returns the operator's name; refuses everybody else. */

@@ -1,5 +1,6 @@
 package dev.moa.registry.http;
 
+import dev.moa.registry.quota.WriteQuota;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.tomcat.TomcatConnectorCustomizer;
 import org.springframework.boot.web.servlet.FilterRegistrationBean;
@@ -26,6 +27,12 @@ class HttpConfiguration {
         };
     }
 
+    /** For this door and for the moa port. */
+    @Bean
+    WriteQuota writeQuota(HttpProperties properties) {
+        return new WriteQuota(properties.writesPerSecond(), properties.writesBurst());
+    }
+
     @Bean
     BodyLimit bodyLimit(HttpProperties properties) {
         return new BodyLimit(properties.maxBody().toBytes());
@@ -33,9 +40,8 @@ class HttpConfiguration {
 
     /** After the token has been read, which says who the caller is. */
     @Bean
-    FilterRegistrationBean<QuotaFilter> quotaFilter(HttpProperties properties) {
-        FilterRegistrationBean<QuotaFilter> quota =
-                new FilterRegistrationBean<>(new QuotaFilter(properties.writesPerSecond(), properties.writesBurst()));
+    FilterRegistrationBean<QuotaFilter> quotaFilter(WriteQuota writeQuota) {
+        FilterRegistrationBean<QuotaFilter> quota = new FilterRegistrationBean<>(new QuotaFilter(writeQuota));
         quota.setOrder(Ordered.LOWEST_PRECEDENCE);
         return quota;
     }

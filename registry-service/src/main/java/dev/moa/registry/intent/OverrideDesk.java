@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
+import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Puts operators' overrides in, lifts them, and looks after them: one that is over is lifted, so is one that was bound
@@ -30,6 +31,7 @@ import org.springframework.context.SmartLifecycle;
  * Redis lost is put in again by the registry that looks after the service and remembers it.
  */
 public final class OverrideDesk implements SmartLifecycle {
+    private static final JsonMapper JSON = JsonMapper.shared();
     private static final Logger log = LoggerFactory.getLogger(OverrideDesk.class);
     private static final Duration INTERVAL = Duration.ofSeconds(1);
     private static final int RELIST_ROUNDS = 10;
@@ -90,7 +92,11 @@ public final class OverrideDesk implements SmartLifecycle {
                 override.service(),
                 override.scope().instance(),
                 override.reason(),
-                "%s: %s %s".formatted(override.id(), override.scope(), override.set()));
+                "%s: %s %s"
+                        .formatted(
+                                override.id(),
+                                JSON.writeValueAsString(override.scope()),
+                                JSON.writeValueAsString(override.set())));
         return new Put(override, changed);
     }
 

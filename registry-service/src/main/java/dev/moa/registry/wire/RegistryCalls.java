@@ -3,6 +3,7 @@ package dev.moa.registry.wire;
 import dev.moa.protocol.CallHandler;
 import dev.moa.protocol.CallRequest;
 import dev.moa.protocol.CallResponse;
+import dev.moa.protocol.Caller;
 import dev.moa.protocol.IncomingCall;
 import dev.moa.protocol.MoaException;
 import dev.moa.protocol.Payload;
@@ -19,7 +20,9 @@ import dev.moa.registry.catalog.Registration;
 import dev.moa.registry.catalog.RegistrationRules;
 import dev.moa.registry.probe.HoldProperties;
 import dev.moa.registry.probe.Holds;
+import dev.moa.registry.quota.WriteQuota;
 import dev.moa.registry.watch.SubscriptionHub;
+import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -58,6 +61,7 @@ final class RegistryCalls implements CallHandler {
     private final SubscriptionHub hub;
     private final HoldProperties limit;
     private final Executor workers;
+    private final WriteQuota quota;
     private final JsonMapper json;
 
     RegistryCalls(
@@ -68,7 +72,9 @@ final class RegistryCalls implements CallHandler {
             SubscriptionHub hub,
             HoldProperties limit,
             Executor workers,
+            WriteQuota quota,
             JsonMapper json) {
+        this.quota = quota;
         this.catalog = catalog;
         this.rules = rules;
         this.limits = limits;
@@ -83,9 +89,9 @@ final class RegistryCalls implements CallHandler {
     public CompletionStage<CallResponse> handle(CallRequest request, IncomingCall call) {
         return switch (request.method()) {
             case "hold" -> hold(request, call);
-            case "register" -> answer(request, call, args -> register(args, call));
-            case "renew" -> answer(request, call, args -> catalog.renew(leases(args, limits.maxLeases(), call)));
-            case "deregister" -> answer(request, call, args -> deregister(args, call));
+            case "register" -> write(request, call, args -> register(args, call));
+            case "renew" -> write(request, call, args -> catalog.renew(leases(args, limits.maxLeases(), call)));
+            case "deregister" -> write(request, call, args -> deregister(args, call));
             case "instances" ->
                 answer(
                         request,
@@ -141,6 +147,24 @@ final class RegistryCalls implements CallHandler {
         InstanceId id = InstanceId.parse(text(args, 0, "id"));
         Permissions.require(call.caller(), id.service());
         return catalog.remove(id, whole(args, 1, "incarnation"), ChangeReason.GRACEFUL);
+    }
+
+    /** One write of the caller's quota, which is the same by this door and by REST. */
+    private CompletionStage<CallResponse> write(
+            CallRequest request, IncomingCall call, Function<JsonNode, Object> work) {
+        Caller caller = call.caller();
+        try {
+            quota.require(caller == null ? address(call) : caller.name());
+        } catch (MoaException refusal) {
+            return CompletableFuture.completedFuture(refusal.toResponse(request.id()));
+        }
+        return answer(request, call, work);
+    }
+
+    private static String address(IncomingCall call) {
+        return call.peer() instanceof InetSocketAddress from && from.getAddress() != null
+                ? from.getAddress().getHostAddress()
+                : "unknown";
     }
 
     // Redis is asked off the event loop

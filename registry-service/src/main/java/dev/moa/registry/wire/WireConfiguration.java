@@ -6,6 +6,7 @@ import dev.moa.registry.catalog.RedisCatalog;
 import dev.moa.registry.catalog.RegistrationRules;
 import dev.moa.registry.probe.HoldProperties;
 import dev.moa.registry.probe.Holds;
+import dev.moa.registry.quota.WriteQuota;
 import dev.moa.registry.watch.SubscriptionHub;
 import dev.moa.spring.CallHandlerRegistration;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -30,10 +31,11 @@ class WireConfiguration {
             Holds holds,
             SubscriptionHub hub,
             HoldProperties hold,
+            WriteQuota quota,
             JsonMapper json) {
         return new CallHandlerRegistration(
                 ServiceName.of("/service/registry"),
-                new RegistryCalls(catalog, rules, limits, holds, hub, hold, workers(), json),
+                new RegistryCalls(catalog, rules, limits, holds, hub, hold, workers(), quota, json),
                 RegistryMethods.class);
     }
 
