@@ -3,6 +3,7 @@ package dev.moa.registry;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.moa.testkit.redis.RedisProcess;
 import dev.moa.registry.RegistryApp.Answer;
 import java.nio.file.Path;
 import java.time.Duration;

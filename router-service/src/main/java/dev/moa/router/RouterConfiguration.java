@@ -16,6 +16,9 @@ import dev.moa.router.live.LiveProperties;
 import dev.moa.router.live.LiveSource;
 import dev.moa.router.live.LiveView;
 import dev.moa.router.operator.SharedHash;
+import dev.moa.router.peers.Digests;
+import dev.moa.router.peers.Peers;
+import dev.moa.router.peers.PeersProperties;
 import dev.moa.router.pinned.PinnedSource;
 import dev.moa.router.readthrough.StoreSource;
 import dev.moa.router.snapshot.SnapshotProperties;
@@ -28,6 +31,7 @@ import dev.moa.router.watch.Watches;
 import dev.moa.router.wire.LookupCalls;
 import dev.moa.router.wire.LookupHandler;
 import dev.moa.spring.CallHandlerRegistration;
+import dev.moa.spring.security.TokenBook;
 import io.lettuce.core.AbstractRedisClient;
 import io.lettuce.core.ClientOptions;
 import io.lettuce.core.RedisClient;
@@ -56,6 +60,7 @@ import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactor
 @EnableConfigurationProperties({
     DnsProperties.class,
     LiveProperties.class,
+    PeersProperties.class,
     ReplicaProperties.class,
     SnapshotProperties.class,
     StaticProperties.class,
@@ -206,8 +211,26 @@ class RouterConfiguration {
     }
 
     @Bean
-    LookupHandler lookupHandler(Lookup lookup, Watches watches, HaproxyDriver haproxies) {
-        return new LookupHandler(lookup, watches, haproxies::sendingTo);
+    Digests digests(Lookup lookup, Catalog catalog) {
+        return new Digests(lookup, catalog);
+    }
+
+    @Bean
+    Peers peers(
+            Lookup lookup,
+            Digests digests,
+            TokenBook tokens,
+            PeersProperties settings,
+            RouterMetrics metrics,
+            Clock clock) {
+        Peers peers = new Peers(lookup, digests, tokens.own(), settings.interval(), clock);
+        metrics.bind(peers);
+        return peers;
+    }
+
+    @Bean
+    LookupHandler lookupHandler(Lookup lookup, Watches watches, HaproxyDriver haproxies, Digests digests) {
+        return new LookupHandler(lookup, watches, haproxies::sendingTo, digests);
     }
 
     @Bean

@@ -4,6 +4,7 @@ import dev.moa.protocol.ServiceName;
 import dev.moa.router.address.ServiceState;
 import dev.moa.router.live.LiveView;
 import dev.moa.router.operator.SharedHash;
+import dev.moa.router.peers.Peers;
 import dev.moa.router.snapshot.SnapshotStore;
 import dev.moa.router.store.RedisLink;
 import dev.moa.router.store.WakeSubscription;
@@ -32,6 +33,7 @@ class RouterLifecycle implements SmartLifecycle {
     private final LiveView live;
     private final List<SharedHash> operatorWords;
     private final WakeSubscription wakes;
+    private final Peers peers;
     private final Watches watches;
     private final List<RedisLink> links;
     private volatile boolean running;
@@ -41,6 +43,7 @@ class RouterLifecycle implements SmartLifecycle {
             LiveView live,
             List<SharedHash> operatorWords,
             WakeSubscription wakes,
+            Peers peers,
             Watches watches,
             List<RedisLink> links,
             RouterMetrics metrics,
@@ -49,6 +52,7 @@ class RouterLifecycle implements SmartLifecycle {
         this.live = live;
         this.operatorWords = operatorWords;
         this.wakes = wakes;
+        this.peers = peers;
         this.watches = watches;
         this.links = links;
         metrics.bind(live, snapshot, watches, clock);
@@ -70,6 +74,7 @@ class RouterLifecycle implements SmartLifecycle {
         });
         live.start();
         wakes.start();
+        peers.start();
     }
 
     private void keep(ServiceName service) {
@@ -88,6 +93,7 @@ class RouterLifecycle implements SmartLifecycle {
     @Override
     public void stop() {
         running = false;
+        peers.close();
         wakes.close();
         operatorWords.forEach(SharedHash::close);
         live.close();

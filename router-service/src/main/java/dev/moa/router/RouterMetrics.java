@@ -3,6 +3,8 @@ package dev.moa.router;
 import dev.moa.router.address.Finding;
 import dev.moa.router.chain.Shadow;
 import dev.moa.router.live.LiveView;
+import dev.moa.router.peers.Comparison;
+import dev.moa.router.peers.Peers;
 import dev.moa.router.snapshot.SnapshotStore;
 import dev.moa.router.watch.Watches;
 import io.micrometer.core.instrument.Counter;
@@ -44,6 +46,25 @@ final class RouterMetrics {
                 .register(registry);
         FunctionCounter.builder("moa.router.shadow.different", shadow, Shadow::different)
                 .description("answers that another order would give otherwise")
+                .register(registry);
+    }
+
+    void bind(Peers peers) {
+        Gauge.builder(
+                        "moa.router.peers.differing",
+                        peers,
+                        each -> each.comparison().routers().stream()
+                                .filter(Comparison.Router::differs)
+                                .count())
+                .description("routers that answer otherwise than most of them")
+                .register(registry);
+        Gauge.builder(
+                        "moa.router.peers.unreachable",
+                        peers,
+                        each -> each.comparison().routers().stream()
+                                .filter(router -> router.why() != null)
+                                .count())
+                .description("routers that do not tell this one what they know")
                 .register(registry);
     }
 

@@ -113,6 +113,9 @@ class LookupIT {
         assertThat(unknown.json().path("detail").asString()).contains("/service/nobody", "no such service");
         assertThat(bad.status()).isEqualTo(400);
         assertThat(bad.json().path("detail").asString()).contains("'user'", "expected");
+        assertThat(bad.json().path("value").asString()).contains("user");
+        assertThat(bad.json().path("limit").asString()).isNotBlank();
+        assertThat(bad.json().path("todo").asString()).contains("/v3/api-docs");
     }
 
     @Test

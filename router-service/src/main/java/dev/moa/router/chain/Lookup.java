@@ -116,6 +116,16 @@ public final class Lookup {
 
     /** Asks the sources in memory; null where the chain would have to wait for an answer. */
     public LookupAnswer.@Nullable Found findNow(ServiceName service) {
+        LookupAnswer.Found found = fromMemory(service, observer);
+        return found == null ? null : seen(service, found);
+    }
+
+    /** Returns what {@link #findNow} would answer; nobody is told of it, because nobody has asked. */
+    public LookupAnswer.@Nullable Found peek(ServiceName service) {
+        return fromMemory(service, (source, finding) -> {});
+    }
+
+    private LookupAnswer.@Nullable Found fromMemory(ServiceName service, BiConsumer<String, Finding> listener) {
         for (AddressSource source : ordered) {
             if (!switches.isOn(source.name())) {
                 continue;
@@ -125,8 +135,8 @@ public final class Lookup {
             }
             Finding finding = source.find(service, NOW);
             if (finding instanceof Finding.Answered answered) {
-                observer.accept(source.name(), finding);
-                return seen(service, new LookupAnswer.Found(source.name(), answered.view(), answered.ageMs()));
+                listener.accept(source.name(), finding);
+                return new LookupAnswer.Found(source.name(), answered.view(), answered.ageMs());
             }
         }
         return null;

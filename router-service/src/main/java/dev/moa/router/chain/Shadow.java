@@ -22,8 +22,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tries another order of the sources on the lookups that really come, before it takes effect: asks both, compares which
- * instances can be called, and keeps how they differ.
+ * Tries another order of the sources, and overrides of instances, on the lookups that really come, before they take
+ * effect: asks both, compares which instances can be called and how they are described, and keeps how they differ.
  *
  * <p>It works beside the lookups, on one thread named {@code router-shadow-1}: each service at most once a second, and
  * what does not fit into the queue is not compared. A difference is looked at a second time, a little later, before it
@@ -159,12 +159,13 @@ public final class Shadow implements AutoCloseable {
     }
 
     private LookupAnswer tryOut(Switches.Candidate candidate, ServiceName service) {
-        return Lookup.ask(
+        LookupAnswer answer = Lookup.ask(
                 lookup.named(candidate.order()),
                 name -> true,
                 (name, finding) -> {},
                 service,
                 Deadline.after(MAX_LOOKUP));
+        return TriedOverride.apply(candidate.overrides(), answer);
     }
 
     private @Nullable Divergence difference(ServiceName service, LookupAnswer real, LookupAnswer other) {
@@ -218,7 +219,7 @@ public final class Shadow implements AutoCloseable {
                             theirs.stamp().revision());
         }
         return changed.isEmpty()
-                ? "the same revision with other instances: held ones, or an operator's word"
+                ? "the same revision with other instances: held ones, an operator's word, or an override that is tried"
                 : "the same revision, these are described otherwise: " + first(changed);
     }
 

@@ -1,5 +1,6 @@
 package dev.moa.router.chain;
 
+import dev.moa.router.operator.Author;
 import dev.moa.router.operator.SharedHash;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -34,19 +35,22 @@ public final class Switches {
      * How one switch stands.
      *
      * @param by who said so; null if nobody did
+     * @param reason why; null if nobody said
      * @param atMs when; 0 if nobody did
      * @param isShared whether the other routers can know
      */
-    public record Position(boolean enabled, @Nullable String by, long atMs, boolean isShared) {}
+    public record Position(
+            boolean enabled, @Nullable String by, @Nullable String reason, long atMs, boolean isShared) {}
 
     /**
      * A chain that is tried beside the real one.
      *
      * @param order the sources that it asks, by name, in this order
+     * @param overrides what its answer is listed with in addition
      * @param by who wants to know
      * @param atMs since when
      */
-    public record Candidate(List<String> order, String by, long atMs) {}
+    public record Candidate(List<String> order, List<TriedOverride> overrides, String by, long atMs) {}
 
     public Switches(SharedHash words) {
         this.words = words;
@@ -59,14 +63,8 @@ public final class Switches {
     }
 
     /** Turns a switch, here at once and everywhere when Redis answers. */
-    public Position turn(String source, boolean enabled, String by) {
-        words.say(
-                source,
-                atMs -> MAPPER.createObjectNode()
-                        .put("enabled", enabled)
-                        .put("by", by)
-                        .put("atMs", atMs)
-                        .toString());
+    public Position turn(String source, boolean enabled, Author author) {
+        words.say(source, atMs -> author.sign(MAPPER.createObjectNode().put("enabled", enabled), atMs));
         return position(source);
     }
 
@@ -81,8 +79,8 @@ public final class Switches {
     }
 
     /** Sets the order, here at once and everywhere when Redis answers; empty for the order of the design. */
-    public Position order(List<String> names, String by) {
-        return said(words.say(ORDER, atMs -> order(names, by, atMs)), by);
+    public Position order(List<String> names, Author author) {
+        return said(words.say(ORDER, atMs -> author.sign(order(names), atMs)), author);
     }
 
     /** Returns the order that is compared with the real one; null if none is. */
@@ -90,31 +88,41 @@ public final class Switches {
         return candidate;
     }
 
-    /** Compares another order from now on, on all routers; empty ends it. */
-    public Position candidate(List<String> names, String by) {
-        return said(words.say(SHADOW, atMs -> order(names, by, atMs)), by);
+    /** Compares another order, and overrides behind it, from now on, on all routers; an empty order ends it. */
+    public Position candidate(List<String> names, List<TriedOverride> overrides, Author author) {
+        return said(
+                words.say(SHADOW, atMs -> {
+                    ObjectNode word = order(names);
+                    word.set("overrides", MAPPER.valueToTree(overrides));
+                    return author.sign(word, atMs);
+                }),
+                author);
     }
 
-    private static Position said(SharedHash.Word word, String by) {
-        return new Position(true, by, word.atMs(), word.isShared());
+    private static Position said(SharedHash.Word word, Author author) {
+        return new Position(true, author.name(), author.reason(), word.atMs(), word.isShared());
     }
 
-    private static String order(List<String> names, String by, long atMs) {
+    private static ObjectNode order(List<String> names) {
         ObjectNode word = MAPPER.createObjectNode();
         ArrayNode list = word.putArray("order");
         names.forEach(list::add);
-        return word.put("by", by).put("atMs", atMs).toString();
+        return word;
     }
 
     /** Returns how the switch stands and who said so. */
     public Position position(String source) {
         SharedHash.Word word = words.get(source);
         if (word == null) {
-            return new Position(true, null, 0, true);
+            return new Position(true, null, null, 0, true);
         }
         JsonNode json = MAPPER.readTree(word.json());
         return new Position(
-                json.path("enabled").asBoolean(true), json.path("by").asString(""), word.atMs(), word.isShared());
+                json.path("enabled").asBoolean(true),
+                json.path("by").asString(""),
+                json.path("reason").asString(""),
+                word.atMs(),
+                word.isShared());
     }
 
     private void rebuild() {
@@ -126,11 +134,15 @@ public final class Switches {
         order = names(words.get(ORDER));
         SharedHash.Word shadow = words.get(SHADOW);
         List<String> compared = names(shadow);
-        candidate = shadow == null || compared.isEmpty()
-                ? null
-                : new Candidate(
-                        compared, MAPPER.readTree(shadow.json()).path("by").asString(""), shadow.atMs());
+        candidate = shadow == null || compared.isEmpty() ? null : candidate(compared, shadow);
         listeners.forEach(Runnable::run);
+    }
+
+    private static Candidate candidate(List<String> order, SharedHash.Word word) {
+        JsonNode json = MAPPER.readTree(word.json());
+        List<TriedOverride> overrides = new ArrayList<>();
+        json.path("overrides").forEach(each -> overrides.add(MAPPER.treeToValue(each, TriedOverride.class)));
+        return new Candidate(order, overrides, json.path("by").asString(""), word.atMs());
     }
 
     private static List<String> names(SharedHash.@Nullable Word word) {

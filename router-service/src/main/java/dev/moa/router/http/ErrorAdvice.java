@@ -1,6 +1,8 @@
 package dev.moa.router.http;
 
 import dev.moa.protocol.MoaException;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.springframework.http.HttpStatusCode;
 import org.springframework.http.ProblemDetail;
 import org.springframework.web.bind.annotation.ExceptionHandler;
@@ -10,12 +12,21 @@ import org.springframework.web.servlet.mvc.method.annotation.ResponseEntityExcep
 /** Turns failures into {@code application/problem+json}. */
 @RestControllerAdvice
 class ErrorAdvice extends ResponseEntityExceptionHandler {
+    // how every such message here is made
+    private static final Pattern PARTS =
+            Pattern.compile("(?<name>[^:]{1,60}): (?<value>.*) \\(expected: (?<limit>.*)\\)", Pattern.DOTALL);
 
     @ExceptionHandler
     ProblemDetail invalid(IllegalArgumentException failure) {
         ProblemDetail problem =
                 ProblemDetail.forStatusAndDetail(HttpStatusCode.valueOf(400), String.valueOf(failure.getMessage()));
         problem.setTitle("INVALID_ARGUMENT");
+        Matcher parts = PARTS.matcher(String.valueOf(failure.getMessage()));
+        if (parts.matches()) {
+            problem.setProperty("value", parts.group("value"));
+            problem.setProperty("limit", parts.group("limit"));
+        }
+        problem.setProperty("todo", "correct it and send it again; GET /v3/api-docs describes each request");
         return problem;
     }
 

@@ -9,10 +9,9 @@ import dev.moa.router.address.Stamp;
 import dev.moa.router.chain.Lookup;
 import dev.moa.router.chain.LookupAnswer;
 import dev.moa.router.watch.Watches;
+import io.swagger.v3.oas.annotations.Operation;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -40,6 +39,10 @@ class LookupController {
         this.watches = watches;
     }
 
+    @Operation(
+            summary = "Looks a service up: which instances can be called, from which source, at which revision and age",
+            description = "zone, version, and tag=name:value, more than once for all of them; all=true lists also those"
+                    + " that cannot be called. An ETag and 304; with waitMs a long poll.")
     @GetMapping(params = "!waitMs")
     ResponseEntity<byte[]> lookup(
             @RequestParam String service,
@@ -49,7 +52,7 @@ class LookupController {
             @RequestParam(defaultValue = "false") boolean all,
             @RequestHeader(name = HttpHeaders.IF_NONE_MATCH, required = false) @Nullable String ifNoneMatch) {
         ServiceName name = ServiceName.of(service);
-        LookupFilter filter = filter(zone, version, tag, all);
+        LookupFilter filter = Filters.of(zone, version, tag, all);
         return reply(find(name), filter, ifNoneMatch);
     }
 
@@ -66,7 +69,7 @@ class LookupController {
             @RequestParam(defaultValue = "false") boolean all,
             @RequestHeader(name = HttpHeaders.IF_NONE_MATCH, required = false) @Nullable String ifNoneMatch) {
         ServiceName name = ServiceName.of(service);
-        LookupFilter filter = filter(zone, version, tag, all);
+        LookupFilter filter = Filters.of(zone, version, tag, all);
         if (waitMs < 0) {
             throw new IllegalArgumentException("waitMs: %d (expected: >= 0)".formatted(waitMs));
         }
@@ -129,18 +132,5 @@ class LookupController {
     private static String etag(LookupAnswer.Found answer, LookupFilter filter) {
         String variant = filter.equals(LookupFilter.CALLABLE) ? "" : "|" + Integer.toHexString(filter.hashCode());
         return "\"" + answer.stamp() + variant + "\"";
-    }
-
-    private static LookupFilter filter(
-            @Nullable String zone, @Nullable String version, @Nullable List<String> tags, boolean all) {
-        Map<String, String> wanted = new HashMap<>();
-        for (String tag : tags == null ? List.<String>of() : tags) {
-            int colon = tag.indexOf(':');
-            if (colon < 1) {
-                throw new IllegalArgumentException("tag: '%s' (expected: name:value)".formatted(tag));
-            }
-            wanted.put(tag.substring(0, colon), tag.substring(colon + 1));
-        }
-        return new LookupFilter(zone, version, wanted, all);
     }
 }

@@ -7,6 +7,7 @@ import dev.moa.router.address.LookupFilter;
 import dev.moa.router.chain.Catalog;
 import dev.moa.router.chain.Lookup;
 import dev.moa.router.chain.LookupAnswer;
+import io.swagger.v3.oas.annotations.Operation;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -42,6 +43,7 @@ class ServicesController {
     /** @param next the cursor of the next page; null on the last */
     record Page(List<Service> services, @Nullable String next) {}
 
+    @Operation(summary = "Lists the services that this router answers for, by name")
     @GetMapping("/v1/services")
     Page services(
             @RequestParam(required = false) @Nullable String cursor, @RequestParam(defaultValue = "100") int limit) {

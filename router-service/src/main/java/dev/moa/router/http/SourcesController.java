@@ -5,6 +5,7 @@ import dev.moa.protocol.StatusCode;
 import dev.moa.router.address.AddressSource;
 import dev.moa.router.chain.Lookup;
 import dev.moa.router.chain.Switches;
+import io.swagger.v3.oas.annotations.Operation;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -33,18 +34,24 @@ class SourcesController {
             String description,
             boolean enabled,
             @Nullable String by,
+            @Nullable String reason,
             long atMs,
             boolean shared) {}
 
     record Sources(List<Source> sources) {}
 
-    record Change(@Nullable Boolean enabled) {}
+    /** @param reason why, in one line; kept in the audit log */
+    record Change(@Nullable Boolean enabled, @Nullable String reason) {}
 
+    @Operation(summary = "Lists the sources in the order in which they are asked, and their switches")
     @GetMapping
     Sources all() {
         return new Sources(lookup.sources().stream().map(this::describe).toList());
     }
 
+    @Operation(
+            summary = "Switches a source on or off, here at once and on every router when Redis answers",
+            description = "For operators. {\"enabled\":false,\"reason\":\"the replica lags\"}")
     @PutMapping("/{name}")
     Source turn(@PathVariable String name, @RequestBody Change change, HttpServletRequest request) {
         AddressSource source = lookup.sources().stream()
@@ -62,7 +69,7 @@ class SourcesController {
         if (enabled == null) {
             throw new IllegalArgumentException("enabled: missing (expected: true or false)");
         }
-        switches.turn(name, enabled, Who.asks(request));
+        switches.turn(name, enabled, Who.asks(request, change.reason()));
         return describe(source);
     }
 
@@ -73,6 +80,7 @@ class SourcesController {
                 source.description(),
                 position.enabled(),
                 position.by(),
+                position.reason(),
                 position.atMs(),
                 position.isShared());
     }

@@ -1,16 +1,15 @@
 package dev.moa.router.http;
 
-import dev.moa.protocol.Caller;
+import dev.moa.router.operator.Author;
 import dev.moa.spring.security.RequestCaller;
 import jakarta.servlet.http.HttpServletRequest;
+import org.jspecify.annotations.Nullable;
 
-/** Who sent a request, for the record. */
+/** Who sent a request, and why, for the record. */
 final class Who {
     private Who() {}
 
-    /** Returns the name of the token, or where the request came from if none was asked for. */
-    static String asks(HttpServletRequest request) {
-        Caller caller = RequestCaller.of(request);
-        return caller == null ? request.getRemoteAddr() : caller.name();
+    static Author asks(HttpServletRequest request, @Nullable String reason) {
+        return new Author(RequestCaller.author(request), reason == null ? "" : reason.strip());
     }
 }

@@ -2,9 +2,12 @@ package dev.moa.router.operator;
 
 import dev.moa.router.store.RedisLink;
 import dev.moa.router.store.StoreException;
+import io.lettuce.core.Limit;
+import io.lettuce.core.Range;
 import io.lettuce.core.ScriptOutputType;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
@@ -35,6 +38,9 @@ public final class SharedHash implements AutoCloseable {
     /** Fields taken over from Redis; more are left there. */
     private static final int MAX_FIELDS = 10_000;
 
+    /** Words kept after later ones have taken their place, about. */
+    private static final String MAX_AUDIT = "1000";
+
     private static final Duration TIMEOUT = Duration.ofSeconds(1);
     private static final long SYNC_SECONDS = 5;
 
@@ -46,8 +52,12 @@ public final class SharedHash implements AutoCloseable {
               if ok and type(word) == 'table' and tonumber(word.atMs) and tonumber(word.atMs) > tonumber(ARGV[3]) then
                 return 0
               end
+              if before == ARGV[2] then
+                return 1
+              end
             end
             redis.call('HSET', KEYS[1], ARGV[1], ARGV[2])
+            redis.call('XADD', KEYS[2], 'MAXLEN', '~', ARGV[6], '*', 'field', ARGV[1], 'word', ARGV[2])
             redis.call('PUBLISH', ARGV[4], ARGV[5])
             return 1
             """;
@@ -148,18 +158,37 @@ public final class SharedHash implements AutoCloseable {
         return Objects.requireNonNullElse(words.get(field), said);
     }
 
+    /**
+     * Returns what was said, by any router, the newest first.
+     *
+     * @throws StoreException if Redis does not answer
+     */
+    public List<Said> said(int limit) {
+        return await(link.commands().xrevrange(auditKey(), Range.unbounded(), Limit.from(limit))).stream()
+                .map(message -> new Said(
+                        message.getBody().getOrDefault("field", ""),
+                        message.getBody().getOrDefault("word", "{}")))
+                .toList();
+    }
+
+    // in the slot of the hash itself: one script writes both
+    private String auditKey() {
+        return "{" + key + "}:audit";
+    }
+
     private void share(String field, Word word) {
         try {
             await(link.commands()
                     .eval(
                             WRITE_IF_LATER,
                             ScriptOutputType.INTEGER,
-                            new String[] {key},
+                            new String[] {key, auditKey()},
                             field,
                             word.json,
                             Long.toString(word.atMs),
                             channel,
-                            announcement));
+                            announcement,
+                            MAX_AUDIT));
             words.replace(field, word, new Word(word.json, word.atMs, true));
         } catch (StoreException e) {
             log.debug("{} {}: {}", key, field, e.getMessage());

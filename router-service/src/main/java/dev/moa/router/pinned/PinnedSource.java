@@ -8,6 +8,7 @@ import dev.moa.router.address.Instance;
 import dev.moa.router.address.InstanceJson;
 import dev.moa.router.address.ServiceState;
 import dev.moa.router.address.ServiceView;
+import dev.moa.router.operator.Author;
 import dev.moa.router.operator.SharedHash;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -43,7 +44,7 @@ public final class PinnedSource implements AddressSource {
      * @param instances objects with {@code host} and {@code port}, as in an answer
      * @throws IllegalArgumentException if one is not an instance, or there are too many
      */
-    public SharedHash.Word pin(ServiceName service, JsonNode instances, String by) {
+    public SharedHash.Word pin(ServiceName service, JsonNode instances, Author author) {
         if (!instances.isArray() || instances.size() > MAX_INSTANCES) {
             throw new IllegalArgumentException("instances: %s (expected: an array of at most %d objects)"
                     .formatted(instances.isArray() ? instances.size() + " of them" : "not an array", MAX_INSTANCES));
@@ -52,20 +53,15 @@ public final class PinnedSource implements AddressSource {
         return words.say(service.value(), atMs -> {
             ObjectNode word = MAPPER.createObjectNode();
             word.set("instances", instances);
-            return word.put("by", by).put("atMs", atMs).toString();
+            return author.sign(word, atMs);
         });
     }
 
     /** Takes the answer back. */
-    public SharedHash.Word unpin(ServiceName service, String by) {
+    public SharedHash.Word unpin(ServiceName service, Author author) {
         // kept as a word of its own: a router that was away must not bring the old one back
         return words.say(
-                service.value(),
-                atMs -> MAPPER.createObjectNode()
-                        .put("deleted", true)
-                        .put("by", by)
-                        .put("atMs", atMs)
-                        .toString());
+                service.value(), atMs -> author.sign(MAPPER.createObjectNode().put("deleted", true), atMs));
     }
 
     /** Returns the names of the services that are pinned. */

@@ -97,6 +97,11 @@ public final class RegistryStore implements AutoCloseable {
         return state(service, await(readState(link.commands(), service)));
     }
 
+    /** Returns each instance of the service as the registry wrote it, by id: with its reason and who overrides it. */
+    public Map<String, String> written(ServiceName service) {
+        return await(link.commands().hgetall(key(service, "instances")));
+    }
+
     /** Returns the changes of each service after the revision given for it, oldest first, at most {@code limit}. */
     public Map<ServiceName, List<Change>> changes(Map<ServiceName, Long> since, int limit) {
         Map<ServiceName, List<Change>> changes = new LinkedHashMap<>();

@@ -13,11 +13,13 @@ import dev.moa.router.address.LookupFilter;
 import dev.moa.router.chain.Lookup;
 import dev.moa.router.chain.LookupAnswer;
 import dev.moa.router.memo.Memo;
+import dev.moa.router.peers.Digests;
 import dev.moa.router.watch.WatchAnswer;
 import dev.moa.router.watch.Watches;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -30,13 +32,15 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * {@code /service/lookup}: {@code lookup(service, filter)} and {@code watch(token, services, waitMs)}.
+ * {@code /service/lookup}: {@code lookup(service, filter)} and {@code watch(token, services, waitMs)}. Routers ask each
+ * other {@code digest()} and {@code digests(after)}.
  *
  * <p>Answers from memory are given on the event loop; where the chain must wait for Redis or a name server,
  * threads named {@code router-lookup-n} do it.
@@ -49,6 +53,7 @@ public final class LookupHandler implements CallHandler, AutoCloseable {
     private static final JsonMapper MAPPER = JsonMapper.builder().build();
     private static final int THREADS = 8;
     private static final int MAX_QUEUED = 2_000;
+    private static final int MAX_DIGESTS = 1_000;
     private static final Duration MAX_LOOKUP = Duration.ofSeconds(2);
 
     /** A watch answers this much before its caller's deadline, so that the answer arrives in time. */
@@ -61,6 +66,7 @@ public final class LookupHandler implements CallHandler, AutoCloseable {
     private final Watches watches;
     private final LoadBalancers balancers;
     private final Memo<Question> asked = new Memo<>(ASKED);
+    private final Digests digests;
     private final AtomicInteger threads = new AtomicInteger();
     private final ThreadPoolExecutor workers = new ThreadPoolExecutor(
             THREADS, THREADS, 30, TimeUnit.SECONDS, new ArrayBlockingQueue<>(MAX_QUEUED), this::thread);
@@ -73,7 +79,8 @@ public final class LookupHandler implements CallHandler, AutoCloseable {
 
     private record Question(ServiceName service, LookupFilter filter) {}
 
-    public LookupHandler(Lookup lookup, Watches watches, LoadBalancers balancers) {
+    public LookupHandler(Lookup lookup, Watches watches, LoadBalancers balancers, Digests digests) {
+        this.digests = digests;
         this.lookup = lookup;
         this.watches = watches;
         this.balancers = balancers;
@@ -87,10 +94,12 @@ public final class LookupHandler implements CallHandler, AutoCloseable {
                 case "lookup" -> lookup(request, call);
                 case "watch" -> watch(request, call);
                 case "sending" -> sending(request);
+                case "digest" -> later(request, call, () -> total());
+                case "digests" -> later(request, call, () -> digests(args(request.args())));
                 default ->
                     throw new MoaException(
                             StatusCode.UNIMPLEMENTED,
-                            "%s has no method '%s' (expected: lookup, watch, sending)"
+                            "%s has no method '%s' (expected: lookup, watch, sending, digest, digests)"
                                     .formatted(SERVICE, request.method()));
             };
         } catch (MoaException e) {
@@ -109,6 +118,27 @@ public final class LookupHandler implements CallHandler, AutoCloseable {
         if (now != null) {
             return done(CallResponse.success(request.id(), Payload.json(now.json(filter))));
         }
+        return later(request, call, () -> {
+            Deadline deadline = call.deadline().earlier(Deadline.after(MAX_LOOKUP));
+            return response(request, lookup.find(service, deadline), filter);
+        });
+    }
+
+    private Object total() {
+        Collection<Digests.Digest> all = digests.all().values();
+        return Map.of("router", digests.router(), "digest", Digests.total(all), "services", all.size());
+    }
+
+    /** Returns the digests of the services behind the name given, so many at once. */
+    private Object digests(JsonNode args) {
+        JsonNode after = argument(args, 0, "after");
+        Collection<Digests.Digest> rest = digests.all()
+                .tailMap(after == null ? "" : after.asString(""), false)
+                .values();
+        return Map.of("digests", rest.stream().limit(MAX_DIGESTS).toList(), "more", rest.size() > MAX_DIGESTS);
+    }
+
+    private CompletionStage<CallResponse> later(CallRequest request, IncomingCall call, Supplier<Object> work) {
         CompletableFuture<CallResponse> response = new CompletableFuture<>();
         try {
             workers.execute(() -> {
@@ -117,8 +147,12 @@ public final class LookupHandler implements CallHandler, AutoCloseable {
                     return;
                 }
                 try {
-                    Deadline deadline = call.deadline().earlier(Deadline.after(MAX_LOOKUP));
-                    response.complete(response(request, lookup.find(service, deadline), filter));
+                    Object result = work.get();
+                    response.complete(
+                            result instanceof CallResponse whole
+                                    ? whole
+                                    : CallResponse.success(
+                                            request.id(), Payload.json(MAPPER.writeValueAsBytes(result))));
                 } catch (RuntimeException e) {
                     response.completeExceptionally(e);
                 }

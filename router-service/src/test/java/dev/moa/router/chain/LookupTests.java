@@ -9,6 +9,7 @@ import dev.moa.router.address.Finding;
 import dev.moa.router.address.Instance;
 import dev.moa.router.address.ServiceState;
 import dev.moa.router.address.ServiceView;
+import dev.moa.router.operator.Author;
 import dev.moa.router.operator.SharedHash;
 import dev.moa.router.store.RedisLink;
 import java.time.Clock;
@@ -17,6 +18,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class LookupTests {
+    private static final Author OPS = new Author("ops", "a test");
     private static final ServiceName USER = ServiceName.of("/service/user");
     private static final Finding UNKNOWN = new Finding.Unknown("not here");
     private static final Finding FAILED = new Finding.Failed("away");
@@ -93,7 +95,7 @@ class LookupTests {
     void aSourceThatIsSwitchedOffIsNotAskedAndAppliesWithoutRedis() {
         Lookup lookup = chain(source("live", true, answer(1)), source("static", true, answer(2)));
 
-        Switches.Position position = switches.turn("live", false, "ops");
+        Switches.Position position = switches.turn("live", false, OPS);
 
         assertThat(position.isShared()).isFalse();
         assertThat(position.by()).isEqualTo("ops");
@@ -101,7 +103,7 @@ class LookupTests {
                 .isInstanceOfSatisfying(
                         LookupAnswer.Found.class,
                         found -> assertThat(found.source()).isEqualTo("static"));
-        switches.turn("live", true, "ops");
+        switches.turn("live", true, OPS);
         assertThat(lookup.findNow(USER)).isNotNull();
     }
 
@@ -127,7 +129,7 @@ class LookupTests {
     void explainAsksEverybodyAlsoBehindTheAnswer() {
         Lookup lookup = chain(
                 source("live", true, answer(1)), source("primary", false, FAILED), source("static", true, answer(2)));
-        switches.turn("static", false, "ops");
+        switches.turn("static", false, OPS);
 
         assertThat(lookup.explain(USER, Deadline.afterMillis(1_000)))
                 .extracting(Lookup.Step::outcome)

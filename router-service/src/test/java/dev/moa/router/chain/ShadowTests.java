@@ -8,8 +8,10 @@ import dev.moa.protocol.ServiceName;
 import dev.moa.router.address.AddressSource;
 import dev.moa.router.address.Finding;
 import dev.moa.router.address.Instance;
+import dev.moa.router.address.InstanceStatus;
 import dev.moa.router.address.ServiceState;
 import dev.moa.router.address.ServiceView;
+import dev.moa.router.operator.Author;
 import dev.moa.router.operator.SharedHash;
 import dev.moa.router.store.RedisLink;
 import java.time.Clock;
@@ -19,6 +21,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class ShadowTests {
+    private static final Author OPS = new Author("ops", "a test");
     private static final ServiceName USER = ServiceName.of("/service/user");
 
     private final SharedHash words = new SharedHash(
@@ -78,7 +81,7 @@ class ShadowTests {
 
     @Test
     void anOtherOrderIsComparedAndExplainedBeforeItTakesEffect() {
-        switches.candidate(List.of("replica", "live"), "ops");
+        switches.candidate(List.of("replica", "live"), List.of(), OPS);
 
         assertThat(answeredBy()).isEqualTo("live");
 
@@ -89,15 +92,15 @@ class ShadowTests {
             assertThat(divergence.missing()).containsExactly("10.0.0.1:2");
             assertThat(divergence.why()).isEqualTo("live has revision 5, replica has 4");
         });
-        switches.order(List.of("replica", "live", "snapshot"), "ops");
+        switches.order(List.of("replica", "live", "snapshot"), OPS);
         assertThat(answeredBy()).isEqualTo("replica");
-        switches.order(List.of(), "ops");
+        switches.order(List.of(), OPS);
         assertThat(answeredBy()).isEqualTo("live");
     }
 
     @Test
     void anOrderThatAnswersTheSameDoesNotDiffer() {
-        switches.candidate(List.of("snapshot"), "ops");
+        switches.candidate(List.of("snapshot"), List.of(), OPS);
 
         answeredBy();
 
@@ -106,9 +109,26 @@ class ShadowTests {
     }
 
     @Test
+    void anOverrideIsTriedBehindTheOrderBeforeItIsPutIn() {
+        var scope = new TriedOverride.Scope(null, "10.0.0.1:2", null, null);
+        var out = new TriedOverride.Effect(InstanceStatus.DOWN, null, null);
+        var elsewhere = new TriedOverride("/service/site", new TriedOverride.Scope(null, null, null, null), out);
+        switches.candidate(List.of("live"), List.of(new TriedOverride(USER.value(), scope, out), elsewhere), OPS);
+
+        answeredBy();
+
+        await().until(() -> shadow.different() == 1);
+        assertThat(shadow.divergences()).singleElement().satisfies(divergence -> {
+            assertThat(divergence.missing()).containsExactly("10.0.0.1:2");
+            assertThat(divergence.why()).contains("an override that is tried");
+        });
+        assertThat(switches.candidate().overrides()).hasSize(2);
+    }
+
+    @Test
     void withoutACandidateNothingIsCompared() {
-        switches.candidate(List.of("replica"), "ops");
-        switches.candidate(List.of(), "ops");
+        switches.candidate(List.of("replica"), List.of(), OPS);
+        switches.candidate(List.of(), List.of(), OPS);
 
         answeredBy();
 

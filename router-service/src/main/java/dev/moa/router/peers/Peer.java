@@ -1,0 +1,105 @@
+package dev.moa.router.peers;
+
+import dev.moa.protocol.CallContext;
+import dev.moa.protocol.CallRequest;
+import dev.moa.protocol.CallResponse;
+import dev.moa.protocol.Deadline;
+import dev.moa.protocol.Payload;
+import dev.moa.protocol.ServiceName;
+import dev.moa.protocol.client.ConnectionOptions;
+import dev.moa.protocol.client.MoaConnection;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Another router, asked on one connection. Its state is of the comparing thread. */
+final class Peer implements AutoCloseable {
+    private static final JsonMapper JSON = JsonMapper.builder().build();
+    private static final ServiceName LOOKUP = ServiceName.of("/service/lookup");
+    private static final Duration ANSWER = Duration.ofMillis(1_000);
+    private static final int MAX_PAGES = 60;
+
+    private final InetSocketAddress address;
+    private final ConnectionOptions options;
+    private @Nullable MoaConnection connection;
+
+    /** What it says of all that it knows. */
+    record Total(String router, String digest, int services) {}
+
+    Peer(String host, int port, @Nullable String token) {
+        this.address = new InetSocketAddress(host, port);
+        this.options = ConnectionOptions.defaults()
+                .withConnectTimeout(ANSWER)
+                .withToken(token)
+                .withApp("router");
+    }
+
+    /** Asks for the digest of everything. */
+    CompletableFuture<Total> total() {
+        return ask("digest", "[]")
+                .thenApply(json -> new Total(
+                        json.path("router").asString("?"),
+                        json.path("digest").asString(""),
+                        json.path("services").asInt(0)));
+    }
+
+    /** Reads the digest of each service, page by page; blocks. */
+    Map<String, Digests.Digest> each() {
+        Map<String, Digests.Digest> all = new TreeMap<>();
+        String after = "";
+        for (int page = 0; page < MAX_PAGES; page++) {
+            JsonNode json = ask("digests", JSON.writeValueAsString(new String[] {after}))
+                    .join();
+            for (JsonNode each : json.path("digests")) {
+                Digests.Digest digest = JSON.treeToValue(each, Digests.Digest.class);
+                all.put(digest.service(), digest);
+                after = digest.service();
+            }
+            if (!json.path("more").asBoolean(false)) {
+                break;
+            }
+        }
+        return all;
+    }
+
+    private CompletableFuture<JsonNode> ask(String method, String args) {
+        MoaConnection open = connection;
+        CompletableFuture<MoaConnection> ready = open != null && open.isOpen() && !open.isGoingAway()
+                ? CompletableFuture.completedFuture(open)
+                : MoaConnection.open(address, options).thenApply(this::keep);
+        CallRequest question = CallRequest.of(LOOKUP, method, Payload.json(args))
+                .withCtx(CallContext.EMPTY.withTimeoutMs(ANSWER.toMillis()));
+        return ready.thenCompose(now -> now.call(question, Deadline.after(ANSWER)))
+                .thenApply(Peer::json)
+                .orTimeout(2 * ANSWER.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    private synchronized MoaConnection keep(MoaConnection made) {
+        close();
+        connection = made;
+        return made;
+    }
+
+    private static JsonNode json(CallResponse response) {
+        Payload result = response.result();
+        if (!response.isOk() || result == null) {
+            throw new IllegalStateException("answers %s: %s".formatted(response.code(), response.message()));
+        }
+        return JSON.readTree(result.array(), result.offset(), result.length());
+    }
+
+    @Override
+    public synchronized void close() {
+        MoaConnection open = connection;
+        connection = null;
+        if (open != null) {
+            open.close();
+        }
+    }
+}
