@@ -4,9 +4,13 @@ import type { LiveAnswer, Session } from './api/types';
 import { usePolling } from './api/usePolling';
 import { MethodsPage } from './methods/MethodsPage';
 import { History } from './methods/logic';
+import { AuditPage } from './operate/AuditPage';
+import { SessionContext } from './operate/author';
+import { RoutingPage } from './routing/RoutingPage';
 import { ServicesPage } from './services/ServicesPage';
 import { Failure } from './shell/Failure';
 import { Header } from './shell/Header';
+import { Keys } from './shell/Keys';
 import { Login } from './shell/Login';
 import { TryPage } from './tryit/TryPage';
 import { Empty, Link } from './ui/parts';
@@ -51,31 +55,19 @@ function Console(props: { session: Session; onLogout: () => void }) {
     (answer) => samples.add(answer),
   );
 
-  useEffect(() => {
-    const focusFilter = (event: KeyboardEvent) => {
-      const target = event.target as HTMLElement;
-      if (event.key === '/' && !/^(input|textarea|select)$/i.test(target.tagName)) {
-        const box = document.querySelector<HTMLInputElement>('[data-filter]');
-        if (box) {
-          event.preventDefault();
-          box.focus();
-        }
-      }
-    };
-    document.addEventListener('keydown', focusFilter);
-    return () => document.removeEventListener('keydown', focusFilter);
-  }, []);
-
   return (
-    <>
+    <SessionContext value={props.session}>
+      <Keys />
       <a className="skip" href="#main">Skip to the page</a>
       <Header page={route.page} session={props.session} live={live} onLogout={props.onLogout} />
       <main id="main" className="main">
         <Failure page={route.page}>
-          {route.page === 'services' && <ServicesPage selected={route.query.get('name')} />}
+          {route.page === 'services' && <ServicesPage query={route.query} />}
           {route.page === 'methods' && <MethodsPage live={live} history={samples} query={route.query} />}
           {route.page === 'try' && <TryPage live={live} query={route.query} />}
-          {!['services', 'methods', 'try'].includes(route.page) && (
+          {route.page === 'routing' && <RoutingPage />}
+          {route.page === 'audit' && <AuditPage />}
+          {!['services', 'methods', 'routing', 'audit', 'try'].includes(route.page) && (
             <Empty title="There is no such page.">
               <p>
                 <Link to="/services">To the services</Link>
@@ -84,6 +76,6 @@ function Console(props: { session: Session; onLogout: () => void }) {
           )}
         </Failure>
       </main>
-    </>
+    </SessionContext>
   );
 }

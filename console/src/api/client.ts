@@ -76,6 +76,21 @@ export async function getJson<T>(path: string, signal?: AbortSignal, timeoutMs =
   return reply.body as T;
 }
 
+/** Changes something on behalf of `author`; returns the answer, or throws an ApiError that says what to do. */
+export async function change<T>(
+  method: 'POST' | 'PUT' | 'DELETE',
+  path: string,
+  body: unknown,
+  author: string,
+): Promise<T> {
+  const headers: Record<string, string> = author === '' ? {} : { 'Moa-Actor': author };
+  const reply = await exchange(method, path, body === undefined ? undefined : JSON.stringify(body), headers, 8000);
+  if (reply.status < 200 || reply.status > 299) {
+    throw explain(path, reply.status, reply.body);
+  }
+  return reply.body as T;
+}
+
 /** Sends JSON and returns whatever came back; status 0 means that nothing did. */
 export function send(
   method: 'POST' | 'PUT' | 'PATCH' | 'DELETE',

@@ -35,6 +35,8 @@ export interface Instance {
   reason?: string | null;
   registeredAtMs?: number;
   leaseRemainingMs?: number | null;
+  /** present where it is listed otherwise than it says of itself */
+  overridden?: { by: string[]; status: InstanceStatus; weight: number; tags?: Record<string, string> } | null;
 }
 
 export interface InstancesAnswer {
@@ -59,6 +61,152 @@ export interface ChangesAnswer {
   epoch: string;
   revision: number;
   changes: Change[];
+}
+
+export interface Scope {
+  instance?: string;
+  address?: string;
+  zone?: string;
+  version?: string;
+}
+
+export interface Effect {
+  status?: InstanceStatus;
+  weight?: number;
+  tags?: Record<string, string>;
+}
+
+export interface Override {
+  id: string;
+  service: string;
+  kind: 'OPERATOR' | 'PROBE';
+  scope: Scope;
+  incarnation?: number | null;
+  set: Effect;
+  author: string;
+  reason: string;
+  createdAtMs: number;
+  expiresAtMs?: number | null;
+}
+
+export interface OverridesAnswer {
+  service: string;
+  overrides: Override[];
+}
+
+export interface Probed {
+  registry: string;
+  registries: string[];
+  instances: { id: string; address: string; state: string; words: string }[];
+}
+
+export interface Difference {
+  id: string;
+  what: 'added' | 'removed' | 'changed' | string;
+  reason: string;
+  before: Instance | null;
+  after: Instance | null;
+}
+
+export interface DiffAnswer {
+  service: string;
+  epoch: string;
+  from: number;
+  to: number;
+  differences: Difference[];
+}
+
+/** What an operator did, at the registry or at a router. */
+export interface AuditEntry {
+  atMs: number;
+  author: string;
+  action: string;
+  service?: string | null;
+  instance?: string | null;
+  source?: string | null;
+  reason: string;
+  detail: string;
+}
+
+export interface AuditAnswer {
+  entries: AuditEntry[];
+}
+
+export interface Source {
+  name: string;
+  description: string;
+  enabled: boolean;
+  by?: string | null;
+  reason?: string | null;
+  atMs: number;
+  shared: boolean;
+}
+
+export interface RouterState {
+  address: string;
+  router: string | null;
+  self: boolean;
+  digest: string | null;
+  services: number;
+  differs: boolean;
+  sinceMs: number;
+  why: string | null;
+  differences: { service: string; sinceMs: number; here: string | null; there: string | null }[];
+}
+
+export interface RoutersAnswer {
+  atMs: number;
+  agree: boolean;
+  says: string;
+  routers: RouterState[];
+}
+
+export interface ShadowAnswer {
+  order: string[];
+  overrides?: unknown[];
+  by?: string | null;
+  sinceMs: number;
+  compared: number;
+  different: number;
+  divergences: { service: string; atMs: number; answeredBy: string; wouldBe: string; why: string }[];
+}
+
+export interface Explanation {
+  service: string;
+  says: string;
+  answeredBy: string | null;
+  listed: number;
+  suspicion: string | null;
+  store: string | null;
+  steps: {
+    source: string;
+    description: string;
+    enabled: boolean;
+    by: string | null;
+    outcome: string;
+    decides: boolean;
+    why: string;
+    epoch: string | null;
+    revision: number | null;
+    ageMs: number | null;
+    instances: number | null;
+  }[];
+  instances: {
+    id: string;
+    incarnation: number;
+    host: string;
+    port: number;
+    weight: number;
+    zone: string | null;
+    version: string | null;
+    status: InstanceStatus;
+    held: boolean;
+    inAnswer: boolean;
+    reason: string | null;
+    overriddenBy: string[];
+    why: string | null;
+  }[];
+  elsewhere: { router: string; sinceMs: number; here: string | null; there: string | null }[];
 }
 
 export type Side = 'server' | 'client';

@@ -2,8 +2,9 @@ import { useState } from 'react';
 import { getJson } from '../api/client';
 import type { ServiceRow, ServicesPage as Page } from '../api/types';
 import { usePolling } from '../api/usePolling';
-import { Badge, Count, Dot, Empty, FilterBox, Link, PollState } from '../ui/parts';
-import { InstancesPanel } from './InstancesPanel';
+import { useWatch } from '../api/useWatch';
+import { Badge, Count, Dot, Empty, FilterBox, Link, Live, PollState } from '../ui/parts';
+import { ServicePanel } from './ServicePanel';
 import { arrangeServices, serviceHealth, totals } from './logic';
 
 const PAGE = 500;
@@ -23,16 +24,21 @@ async function allServices(signal: AbortSignal): Promise<ServiceRow[]> {
   return rows;
 }
 
-export function ServicesPage(props: { selected: string | null }) {
+export function ServicesPage(props: { query: URLSearchParams }) {
+  const selected = props.query.get('name');
   const [filter, setFilter] = useState('');
   const [shown, setShown] = useState(SHOWN);
   const polled = usePolling('services', allServices, 3000);
   const rows = polled.data ?? [];
   const arranged = arrangeServices(rows, filter);
   const sum = totals(rows);
+  const watch = useWatch(
+    rows.map((row) => row.service),
+    polled.refresh,
+  );
 
   return (
-    <div className={props.selected ? 'split split-open' : 'split'}>
+    <div className={selected ? 'split split-open' : 'split'}>
       <section className="card" aria-labelledby="services-title">
         <div className="card-head">
           <h1 id="services-title">Services</h1>
@@ -42,7 +48,7 @@ export function ServicesPage(props: { selected: string | null }) {
               {sum.instances === 1 ? 'instance' : 'instances'}
               {sum.down > 0 && <span className="text-bad">, {sum.down} down</span>}
               {sum.draining > 0 && <span className="text-warn">, {sum.draining} draining</span>}
-              {sum.held > 0 && <span className="text-warn">, {sum.held} held</span>}
+              {sum.held > 0 && <span className="text-warn">, {sum.held} held</span>} <Live state={watch} />
             </p>
           )}
           <FilterBox value={filter} onChange={setFilter} label="Filter services" />
@@ -75,11 +81,11 @@ export function ServicesPage(props: { selected: string | null }) {
               </thead>
               <tbody>
                 {arranged.slice(0, shown).map((row) => (
-                  <tr key={row.service} className={row.service === props.selected ? 'selected' : undefined}>
+                  <tr key={row.service} className={row.service === selected ? 'selected' : undefined}>
                     <td className="name">
                       <span className="name-line">
                         <Dot health={serviceHealth(row)} />
-                        <Link to={`/services?name=${encodeURIComponent(row.service)}`} current={row.service === props.selected}>
+                        <Link to={`/services?name=${encodeURIComponent(row.service)}`} current={row.service === selected}>
                           {row.service}
                         </Link>
                       </span>
@@ -102,7 +108,7 @@ export function ServicesPage(props: { selected: string | null }) {
           </div>
         )}
       </section>
-      {props.selected && <InstancesPanel key={props.selected} service={props.selected} />}
+      {selected && <ServicePanel key={selected} service={selected} query={props.query} />}
     </div>
   );
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Instance, ServiceRow } from '../api/types';
-import { address, arrangeInstances, arrangeServices, leaseLeftMs, serviceHealth, shortId, totals } from './logic';
+import { address, arrangeInstances, arrangeServices, fieldChanges, leaseLeftMs, serviceHealth, shortId, totals } from './logic';
 
 const row = (service: string, up: number, rest: Partial<ServiceRow> = {}): ServiceRow => ({
   service,
@@ -71,6 +71,17 @@ describe('instances', () => {
     expect(leaseLeftMs(leased, 1000, 9000)).toBe(0);
     expect(leaseLeftMs(leased, 1000, 500)).toBe(4000);
     expect(leaseLeftMs(instance({ leaseRemainingMs: null }), 0, 0)).toBeNull();
+  });
+
+  it('says field by field what differs', () => {
+    const before = instance({ weight: 100, tags: {} });
+    const after = instance({ weight: 10, tags: { lane: 'blue' }, overridden: { by: ['o-1: ops: slow'], status: 'UP', weight: 100 } });
+
+    expect(fieldChanges(before, after).map((each) => `${each.name} ${each.before} ${each.after}`)).toEqual([
+      'weight 100 10',
+      'tags {} {"lane":"blue"}',
+      'overridden by none o-1: ops: slow',
+    ]);
   });
 
   it('writes addresses as they are typed and ids without the service', () => {

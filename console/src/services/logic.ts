@@ -13,7 +13,7 @@ export function serviceHealth(row: ServiceRow): Health {
   return row.down > 0 || row.draining > 0 || row.held > 0 ? 'warn' : 'good';
 }
 
-export function instanceHealth(instance: Instance): Health {
+export function instanceHealth(instance: Pick<Instance, 'status' | 'held'>): Health {
   if (instance.status === 'DOWN') {
     return 'bad';
   }
@@ -56,6 +56,25 @@ export function shortId(id: string): string {
 /** IPv6 addresses stand in brackets. */
 export function address(instance: Instance): string {
   return instance.host.includes(':') ? `[${instance.host}]:${instance.port}` : `${instance.host}:${instance.port}`;
+}
+
+export interface FieldChange {
+  name: string;
+  before: string;
+  after: string;
+}
+
+const COMPARED = ['status', 'weight', 'host', 'port', 'zone', 'version', 'tags', 'metadata', 'held', 'incarnation', 'overridden'] as const;
+
+/** What differs between two descriptions of an instance, field by field. */
+export function fieldChanges(before: Instance, after: Instance): FieldChange[] {
+  const words = (value: unknown): string =>
+    value === undefined || value === null ? 'none' : typeof value === 'object' ? JSON.stringify(value) : String(value);
+  return COMPARED.map((name) =>
+    name === 'overridden'
+      ? { name: 'overridden by', before: words(before.overridden?.by.join('; ')), after: words(after.overridden?.by.join('; ')) }
+      : { name, before: words(before[name]), after: words(after[name]) },
+  ).filter((field) => field.before !== field.after);
 }
 
 export interface Totals {

@@ -10,6 +10,8 @@ import { type Theme, setTheme, useTheme } from '../ui/theme';
 const PAGES = [
   ['services', 'Services'],
   ['methods', 'Methods'],
+  ['routing', 'Routing'],
+  ['audit', 'Audit'],
   ['try', 'Try it'],
 ] as const;
 

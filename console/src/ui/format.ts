@@ -97,6 +97,10 @@ export function ago(atMs: number, nowMs: number): string {
   return age < 1500 ? 'now' : `${duration(age)} ago`;
 }
 
+export function dateTime(atMs: number): string {
+  return new Date(atMs).toLocaleString('en-GB');
+}
+
 export function clock(atMs: number): string {
   return new Date(atMs).toLocaleTimeString('en-GB');
 }

@@ -1,5 +1,6 @@
 import type { MouseEvent, ReactNode } from 'react';
 import type { Polled } from '../api/usePolling';
+import type { WatchState } from '../api/useWatch';
 import type { Health } from '../services/logic';
 import { duration } from './format';
 import { go } from './route';
@@ -32,6 +33,19 @@ export function Dot(props: { health: Health }) {
 
 export function Badge(props: { health: Health; children: ReactNode }) {
   return <span className={`badge badge-${props.health}`}>{props.children}</span>;
+}
+
+/** Whether changes come by themselves or by asking again. */
+export function Live(props: { state: WatchState }) {
+  return props.state === 'live' ? (
+    <span className="live" title="The registry tells of each change">
+      <Dot health="good" /> live
+    </span>
+  ) : (
+    <span className="live" title="The registry's watch does not stand: asked every 3 s">
+      <Dot health="idle" /> every 3 s
+    </span>
+  );
 }
 
 export function Count(props: { value: number; health: Health; label: string }) {

@@ -3,6 +3,7 @@ package dev.moa.gateway;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -64,6 +65,13 @@ public final class StandInApp implements AutoCloseable {
             return this;
         }
 
+        /** Begins an answer without an end; the answer itself is then null. */
+        public OutputStream stream(String contentType) throws IOException {
+            exchange.getResponseHeaders().set("content-type", contentType);
+            exchange.sendResponseHeaders(200, 0);
+            return exchange.getResponseBody();
+        }
+
         public Request answerHeader(String name, String value) {
             exchange.getResponseHeaders().add(name, value);
             return this;
@@ -71,7 +79,7 @@ public final class StandInApp implements AutoCloseable {
     }
 
     private final HttpServer server;
-    private final ExecutorService threads = Executors.newFixedThreadPool(4, work -> {
+    private final ExecutorService threads = Executors.newFixedThreadPool(24, work -> {
         Thread thread = new Thread(work, "stand-in-app");
         thread.setDaemon(true);
         return thread;
@@ -121,7 +129,11 @@ public final class StandInApp implements AutoCloseable {
                                 unknown.status(404);
                                 return "{\"title\":\"Not Found\",\"status\":404,\"detail\":\"%s\"}".formatted(path);
                             });
-            byte[] body = answer.to(request).getBytes(StandardCharsets.UTF_8);
+            String text = answer.to(request);
+            if (text == null) {
+                return;
+            }
+            byte[] body = text.getBytes(StandardCharsets.UTF_8);
             exchange.sendResponseHeaders(request.status, body.length == 0 ? -1 : body.length);
             exchange.getResponseBody().write(body);
         }

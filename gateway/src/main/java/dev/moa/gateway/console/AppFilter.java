@@ -24,7 +24,10 @@ import reactor.netty.http.client.PrematureCloseException;
  */
 final class AppFilter implements GatewayFilter, Ordered {
 
-    /** Tells an app on whose behalf the gateway asks; never taken from outside. */
+    /**
+     * Tells an app on whose behalf the gateway asks. Where tokens are asked for it is the name of the token and never
+     * taken from outside; where none is, nobody can prove a name, and it is the one that the reader gave the console.
+     */
     static final String ACTOR = "Moa-Actor";
 
     private final String app;
@@ -52,12 +55,13 @@ final class AppFilter implements GatewayFilter, Ordered {
                     headers.remove(HttpHeaders.REFERER);
                     headers.remove(HttpHeaders.AUTHORIZATION);
                     headers.remove(EdgeCaller.HEADER);
-                    headers.remove(ACTOR);
                     if (token != null) {
                         headers.setBearerAuth(token);
                     }
                     if (caller != null) {
                         headers.set(ACTOR, caller.name());
+                    } else if (token != null) {
+                        headers.remove(ACTOR);
                     }
                 }))
                 .build();

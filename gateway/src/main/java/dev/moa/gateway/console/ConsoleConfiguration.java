@@ -57,6 +57,8 @@ class ConsoleConfiguration {
                 .GET("/", files::page)
                 .GET("/services", files::page)
                 .GET("/methods", files::page)
+                .GET("/routing", files::page)
+                .GET("/audit", files::page)
                 .GET("/try", files::page)
                 .build();
     }

@@ -32,9 +32,11 @@ final class StandInPlatform implements AutoCloseable {
     final StandInApp broker = StandInApp.start();
     final StandInApp monitor = StandInApp.start();
     final AtomicInteger looks = new AtomicInteger();
+    final StandInOperations operations;
     private final AtomicLong tick = new AtomicLong();
 
     StandInPlatform() {
+        operations = new StandInOperations(registry, router);
         registry.on("/v1/services", request -> services());
         registry.on("/v1/instances", request -> instances(request.query("service")));
         registry.on("/v1/changes", request -> changes(request.query("service")));
@@ -95,7 +97,7 @@ final class StandInPlatform implements AutoCloseable {
     private static String instance(String service, int i, long now) {
         return ("{\"id\":\"L3NlcnZpY2UvdXNlcg.7f3a%d\",\"incarnation\":%d,\"service\":\"%s\",\"host\":\"10.0.3.%d\",\"port\":%d,"
                         + "\"protocols\":[\"moa\",\"resp\",\"http\"],\"weight\":100,\"zone\":\"%s\",\"version\":\"2.4.%d\",\"tags\":{},\"metadata\":{},"
-                        + "\"status\":\"%s\",\"ttlSeconds\":10,\"held\":%s,\"reason\":%s,\"registeredAtMs\":%d,\"leaseRemainingMs\":%d}")
+                        + "\"status\":\"%s\",\"ttlSeconds\":10,\"held\":%s,\"reason\":%s%s,\"registeredAtMs\":%d,\"leaseRemainingMs\":%d}")
                 .formatted(
                         i,
                         12 + i,
@@ -106,7 +108,10 @@ final class StandInPlatform implements AutoCloseable {
                         i == 3 ? 8 : 7,
                         i == 3 ? "DRAINING" : "UP",
                         i == 2,
-                        i == 2 ? "\"held: 3 of 4 went silent at once\"" : i == 3 ? "\"operator\"" : "null",
+                        i == 2 ? "\"held\"" : i == 3 ? "\"operator\"" : "\"registered\"",
+                        i == 3
+                                ? ",\"overridden\":{\"by\":[\"o-7: anna: bad disk\"],\"status\":\"UP\",\"weight\":100,\"tags\":{}}"
+                                : "",
                         now - 3_600_000L * (i + 1),
                         i == 2 ? 1_200 : 9_700 - (now / 3 + i * 2_100L) % 3_000);
     }

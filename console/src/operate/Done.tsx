@@ -1,0 +1,46 @@
+import { useState } from 'react';
+import { ApiError } from '../api/client';
+import { Todo } from '../ui/parts';
+
+/** What was just done, and how to take it back. */
+export interface Deed {
+  words: string;
+  undo: () => Promise<void>;
+}
+
+/** Stays until it is closed: whoever was interrupted finds the way back. */
+export function Done(props: { deed: Deed; onClose: () => void }) {
+  const [busy, setBusy] = useState(false);
+  const [failure, setFailure] = useState<ApiError | null>(null);
+  const undo = async () => {
+    setBusy(true);
+    try {
+      await props.deed.undo();
+      props.onClose();
+    } catch (failed) {
+      setFailure(failed instanceof ApiError ? failed : new ApiError(-1, String(failed), ''));
+      setBusy(false);
+    }
+  };
+  return (
+    <div className="notice notice-done" role="status">
+      <span>
+        <strong>Done:</strong> {props.deed.words}
+        {failure && (
+          <span className="problem" role="alert">
+            {' '}
+            It could not be undone: {failure.message} <Todo text={failure.todo} />
+          </span>
+        )}
+      </span>
+      <span className="notice-buttons">
+        <button type="button" disabled={busy} onClick={() => void undo()}>
+          Undo
+        </button>
+        <button type="button" className="plain icon" aria-label="Close" onClick={props.onClose}>
+          <span aria-hidden="true">✕</span>
+        </button>
+      </span>
+    </div>
+  );
+}

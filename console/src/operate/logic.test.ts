@@ -1,0 +1,84 @@
+import { describe, expect, it } from 'vitest';
+import type { Instance, Source } from '../api/types';
+import { watchPath } from '../api/useWatch';
+import { authorProblem } from './author';
+import { effectWords, isLastSource, parseTags, preview, scopeWords, switchWords } from './logic';
+
+const instance = (port: number, rest: Partial<Instance> = {}): Instance => ({
+  id: `c2VydmljZQ.${port}`,
+  incarnation: 1,
+  service: '/service/user',
+  host: '10.0.0.1',
+  port,
+  status: 'UP',
+  weight: 100,
+  zone: 'west',
+  version: '1',
+  tags: {},
+  ...rest,
+});
+const service = '/service/user';
+
+describe('what an override will change', () => {
+  it('names who is meant, what changes, and how many can be called then', () => {
+    const all = [instance(1), instance(2, { zone: 'east' }), instance(3, { status: 'DRAINING' })];
+
+    const shown = preview({ service, scope: { zone: 'west' }, set: { status: 'DOWN', weight: 10 } }, all);
+
+    expect(shown.lines.map((line) => [line.address, line.changes.join(', ')])).toEqual([
+      ['10.0.0.1:1', 'UP → DOWN, weight 100 → 10'],
+      ['10.0.0.1:3', 'DRAINING → DOWN, weight 100 → 10'],
+    ]);
+    expect([shown.callableBefore, shown.callableAfter]).toEqual([2, 1]);
+  });
+
+  it('never makes an instance better than it says', () => {
+    const shown = preview({ service, scope: {}, set: { status: 'UP' } }, [instance(1, { status: 'DRAINING' })]);
+
+    expect(shown.lines[0]?.changes).toEqual([]);
+    expect(shown.callableAfter).toBe(0);
+  });
+
+  it('is said in words', () => {
+    expect(scopeWords({})).toBe('every instance');
+    expect(scopeWords({ zone: 'west', version: '2' })).toBe('zone west, version 2');
+    expect(scopeWords({ instance: 'c2VydmljZQ.1' }, [instance(1)])).toBe('10.0.0.1:1');
+    expect(scopeWords({ instance: 'c2VydmljZQ.gone' })).toBe('gone');
+    expect(effectWords({ status: 'DOWN', weight: 5, tags: { lane: 'blue' } })).toBe(
+      'takes no calls (DOWN), weight 5, tag lane=blue',
+    );
+  });
+
+  it('reads tags', () => {
+    expect(parseTags('lane=blue, disk:ssd')).toEqual({ lane: 'blue', disk: 'ssd' });
+    expect(parseTags('lane')).toBeNull();
+  });
+});
+
+describe('what a switch will change', () => {
+  const source = (name: string, enabled = true): Source => ({ name, description: '', enabled, atMs: 0, shared: true });
+
+  it('says who answers instead, and when nobody does', () => {
+    const all = [source('live'), source('primary'), source('snapshot')];
+
+    expect(switchWords(all[0]!, all)).toContain('asked of primary, then snapshot');
+    expect(switchWords(all[2]!, all)).toContain('What only it knows is not found');
+    expect(switchWords(all[0]!, [all[0]!, source('primary', false)])).toContain('every lookup on every router fails');
+    expect(isLastSource(all[0]!, [all[0]!, source('primary', false)])).toBe(true);
+    expect(switchWords(source('live', false), all)).toContain('again');
+  });
+});
+
+it('asks for a name that can be written down', () => {
+  expect(authorProblem(' ')).toContain('Your name');
+  expect(authorProblem('anna <script>')).toContain('at most 64');
+  expect(authorProblem('Zoë K.')).toBeNull();
+});
+
+it('watches what a request line holds', () => {
+  expect(watchPath([])).toBeNull();
+  expect(watchPath(['/service/a', '/service/b'])).toBe(
+    '/console/api/registry/v1/watch?service=%2Fservice%2Fa&service=%2Fservice%2Fb',
+  );
+  expect(watchPath(Array.from({ length: 500 }, (_, i) => `/service/long/name/of/a/service-${i}`))!.length).toBeLessThan(3100);
+});

@@ -1,0 +1,158 @@
+import { type FormEvent, useState } from 'react';
+import { getJson } from '../api/client';
+import type { Explanation } from '../api/types';
+import { usePolling } from '../api/usePolling';
+import { TextField } from '../operate/Confirm';
+import { reasonWords } from '../operate/logic';
+import { ago, millis } from '../ui/format';
+import { Badge, PollState } from '../ui/parts';
+import { go } from '../ui/route';
+import { useNow } from '../ui/useNow';
+import { type Health, instanceHealth } from './logic';
+
+const OUTCOMES: Record<string, [Health, string]> = {
+  answered: ['good', 'answers'],
+  unknown: ['idle', 'does not know it'],
+  failed: ['bad', 'cannot say'],
+  passed: ['idle', 'has nothing to do with it'],
+  off: ['warn', 'switched off'],
+};
+
+/** What a caller gets for a name, and why: source by source, instance by instance, for the filters it asks with. */
+export function ExplainPanel(props: { service: string; query: URLSearchParams }) {
+  const { service, query } = props;
+  const now = useNow();
+  const [zone, setZone] = useState(query.get('zone') ?? '');
+  const [version, setVersion] = useState(query.get('version') ?? '');
+  const [tag, setTag] = useState(query.get('tag') ?? '');
+  const asked = new URLSearchParams({ service });
+  for (const name of ['zone', 'version', 'tag']) {
+    const value = query.get(name);
+    if (value) {
+      asked.set(name, value);
+    }
+  }
+  const polled = usePolling<Explanation>(
+    `explain ${asked}`,
+    (signal) => getJson(`/console/api/router/v1/explain?${asked}`, signal),
+    5000,
+  );
+  const explained = polled.data;
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    const next = new URLSearchParams({ name: service, view: 'explain' });
+    Object.entries({ zone, version, tag }).forEach(([name, value]) => value.trim() && next.set(name, value.trim()));
+    go(`/services?${next}`, { replace: true });
+  };
+  return (
+    <>
+      <form className="explain-form" onSubmit={submit}>
+        <TextField label="A caller that asks for zone" name="zone" value={zone} onChange={setZone} placeholder="any" mono />
+        <TextField label="Version" name="version" value={version} onChange={setVersion} placeholder="any" mono />
+        <TextField label="Tag" name="tag" value={tag} onChange={setTag} placeholder="lane:blue" mono />
+        <button type="submit" className="primary">
+          Explain
+        </button>
+      </form>
+      <PollState polled={polled} what="the explanation" />
+      {explained && (
+        <>
+          <p className={explained.listed > 0 ? 'says' : 'says says-bad'}>{explained.says}</p>
+          {explained.store && <p className="notice notice-warn">Redis: {explained.store}. Answers go on from what is known.</p>}
+          {explained.suspicion && <p className="notice notice-warn">The store is not believed: {explained.suspicion}</p>}
+          {explained.elsewhere.map((each) => (
+            <p key={each.router} className="notice notice-bad">
+              <span>
+                <strong>{each.router} answers otherwise</strong> since {ago(each.sinceMs, now)}: {each.there ?? 'nothing'} there,{' '}
+                {each.here ?? 'nothing'} here.
+              </span>
+            </p>
+          ))}
+          <h3>Source by source</h3>
+          <div className="table-scroll">
+            <table className="table stack">
+              <thead>
+                <tr>
+                  <th scope="col">Source</th>
+                  <th scope="col">Says</th>
+                  <th scope="col">Why</th>
+                  <th scope="col" className="num">Revision</th>
+                  <th scope="col" className="num">Age</th>
+                  <th scope="col" className="num">Instances</th>
+                </tr>
+              </thead>
+              <tbody>
+                {explained.steps.map((step) => {
+                  const [health, words] = OUTCOMES[step.outcome] ?? (['idle', step.outcome] as const);
+                  return (
+                    <tr key={step.source} className={step.decides ? 'within' : undefined}>
+                      <td className="mono strong" title={step.description}>
+                        {step.source}
+                      </td>
+                      <td data-label="Says">
+                        <Badge health={step.decides ? 'good' : step.outcome === 'answered' ? 'idle' : health}>{words}</Badge>
+                        {step.decides && <span className="quiet">the answer</span>}
+                      </td>
+                      <td className="why" data-label="Why">
+                        {step.why || <span className="quiet">{step.description}</span>}
+                        {step.by && !step.enabled && <span className="quiet"> ({step.by})</span>}
+                      </td>
+                      <td className="num" data-label="Revision">{step.revision ?? '–'}</td>
+                      <td className="num" data-label="Age">{step.ageMs === null ? '–' : millis(step.ageMs)}</td>
+                      <td className="num" data-label="Instances">{step.instances ?? '–'}</td>
+                    </tr>
+                  );
+                })}
+              </tbody>
+            </table>
+          </div>
+          {explained.instances.length > 0 && (
+            <>
+              <h3>Instance by instance</h3>
+              <div className="table-scroll">
+                <table className="table stack">
+                  <thead>
+                    <tr>
+                      <th scope="col">Address</th>
+                      <th scope="col">In the answer</th>
+                      <th scope="col">Status</th>
+                      <th scope="col">Why</th>
+                      <th scope="col" className="num">Weight</th>
+                    </tr>
+                  </thead>
+                  <tbody>
+                    {explained.instances.map((each) => (
+                      <tr key={each.id}>
+                        <td className="mono strong nowrap">
+                          {each.host}:{each.port}
+                        </td>
+                        <td data-label="In the answer">
+                          <Badge health={each.inAnswer ? 'good' : 'bad'}>{each.inAnswer ? 'yes' : 'no'}</Badge>
+                        </td>
+                        <td data-label="Status">
+                          <Badge health={instanceHealth({ status: each.status, held: each.held })}>{each.status.toLowerCase()}</Badge>
+                        </td>
+                        <td className="why" data-label="Why">
+                          {each.why && <span className="why-line">{each.why}</span>}
+                          {each.overriddenBy.map((by) => (
+                            <span key={by} className="why-line">
+                              {by.replace(/^[^:]*: /, '')}
+                            </span>
+                          ))}
+                          {each.reason && each.overriddenBy.length === 0 && (
+                            <span className="why-line quiet">{reasonWords(each.reason)}</span>
+                          )}
+                        </td>
+                        <td className="num" data-label="Weight">{each.weight}</td>
+                      </tr>
+                    ))}
+                  </tbody>
+                </table>
+              </div>
+            </>
+          )}
+        </>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,139 @@
+import { useCallback, useState } from 'react';
+import { getJson } from '../api/client';
+import type { InstancesAnswer, Override, OverridesAnswer, Probed } from '../api/types';
+import { usePolling } from '../api/usePolling';
+import { useWatch } from '../api/useWatch';
+import { type Deed, Done } from '../operate/Done';
+import { OverrideDialog } from '../operate/OverrideDialog';
+import { useAuthor } from '../operate/author';
+import { Link, Live, PollState } from '../ui/parts';
+import { ExplainPanel } from './ExplainPanel';
+import { HistoryPanel } from './HistoryPanel';
+import { InstancesTable } from './InstancesTable';
+import { OverridesPanel } from './OverridesPanel';
+
+const VIEWS = [
+  ['instances', 'Instances'],
+  ['overrides', 'Overrides'],
+  ['history', 'History'],
+  ['explain', 'Explain'],
+] as const;
+
+/** What is known of a service now: one look at the registry. */
+export interface Known {
+  answer: InstancesAnswer;
+  overrides: Override[];
+  /** what the prober says, by instance; empty where it does not answer */
+  probes: Map<string, string>;
+}
+
+async function ask(service: string, signal: AbortSignal): Promise<Known> {
+  const name = encodeURIComponent(service);
+  const from = '/console/api/registry/v1';
+  // overrides and probes are a help, not a condition: the instances are shown without them
+  const [answer, overrides, probes] = await Promise.all([
+    getJson<InstancesAnswer>(`${from}/instances?service=${name}`, signal),
+    getJson<OverridesAnswer>(`${from}/overrides?service=${name}`, signal).then(
+      (page) => page.overrides,
+      () => [],
+    ),
+    getJson<Probed>(`${from}/probes?service=${name}`, signal).then(
+      (page) => new Map(page.instances.filter((each) => each.state !== 'in').map((each) => [each.id, each.words])),
+      () => new Map<string, string>(),
+    ),
+  ]);
+  return { answer, overrides, probes };
+}
+
+/** One service: who offers it and why they stand as they do, what operators want, what was, and what callers get. */
+export function ServicePanel(props: { service: string; query: URLSearchParams }) {
+  const { service } = props;
+  const who = useAuthor();
+  const polled = usePolling(`service ${service}`, (signal) => ask(service, signal), 3000);
+  const watch = useWatch([service], polled.refresh);
+  const [editing, setEditing] = useState<string | 'new' | null>(null);
+  const [deed, setDeed] = useState<Deed | null>(null);
+  const done = useCallback(
+    (next: Deed) => {
+      setDeed(next);
+      polled.refresh();
+    },
+    [polled.refresh],
+  );
+  const view = props.query.get('view') ?? 'instances';
+  const known = polled.data;
+  const instances = known?.answer.instances ?? [];
+  const operators = (known?.overrides ?? []).filter((each) => each.kind === 'OPERATOR').length;
+
+  return (
+    <section className="card" aria-labelledby="service-title">
+      <div className="card-head">
+        <h2 id="service-title" className="mono">
+          {service}
+        </h2>
+        {known && (
+          <p className="quiet">
+            revision {known.answer.revision} <Live state={watch} />
+          </p>
+        )}
+        <span className="card-actions">
+          <button
+            type="button"
+            disabled={!who.isOperator || instances.length === 0}
+            title={who.isOperator ? undefined : 'needs a token with the role operator'}
+            onClick={() => setEditing('new')}
+          >
+            Override…
+          </button>
+          <Link to={`/methods?filter=${encodeURIComponent(service)}`} className="button">
+            Methods
+          </Link>
+          <Link to={`/try?service=${encodeURIComponent(service)}`} className="button">
+            Try it
+          </Link>
+          <Link to="/services" className="button">
+            Close
+          </Link>
+        </span>
+      </div>
+      <nav className="segments views" aria-label="What to see of the service">
+        {VIEWS.map(([name, label]) => (
+          <Link
+            key={name}
+            to={`/services?name=${encodeURIComponent(service)}${name === 'instances' ? '' : `&view=${name}`}`}
+            current={view === name}
+          >
+            {label}
+            {name === 'overrides' && operators > 0 && <span className="segment-count">{operators}</span>}
+          </Link>
+        ))}
+      </nav>
+      {deed && <Done deed={deed} onClose={() => (setDeed(null), polled.refresh())} />}
+      {view !== 'explain' && <PollState polled={polled} what={service} />}
+      {known && view === 'instances' && (
+        <InstancesTable
+          instances={instances}
+          probes={known.probes}
+          answerAtMs={polled.atMs}
+          onChange={who.isOperator ? setEditing : null}
+        />
+      )}
+      {known && view === 'overrides' && (
+        <OverridesPanel overrides={known.overrides} instances={instances} canLift={who.isOperator} onDone={done} />
+      )}
+      {known && view === 'history' && (
+        <HistoryPanel service={service} revision={known.answer.revision} query={props.query} />
+      )}
+      {view === 'explain' && <ExplainPanel service={service} query={props.query} />}
+      {editing !== null && (
+        <OverrideDialog
+          service={service}
+          instances={instances}
+          instance={instances.find((each) => each.id === editing) ?? null}
+          onDone={done}
+          onClose={() => setEditing(null)}
+        />
+      )}
+    </section>
+  );
+}
