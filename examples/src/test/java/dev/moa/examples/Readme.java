@@ -33,6 +33,17 @@ final class Readme {
         }
     }
 
+    /** Returns all commands in their order, ports moved. */
+    List<String> commands() {
+        return BLOCK.matcher(text)
+                .results()
+                .filter(block -> block.group(1).equals("sh"))
+                .flatMap(block -> List.of(block.group(2).split("\n(?! )")).stream())
+                .filter(command -> !command.startsWith("#"))
+                .map(this::moved)
+                .toList();
+    }
+
     /** Returns the one line or command that contains {@code part}, with its continuation lines, ports moved. */
     String command(String language, String part) {
         List<String> found = BLOCK.matcher(text)
@@ -46,7 +57,11 @@ final class Readme {
         if (found.size() != 1) {
             throw new AssertionError("%d commands contain '%s' (expected: one)".formatted(found.size(), part));
         }
-        Matcher port = PORT.matcher(found.get(0));
+        return moved(found.get(0));
+    }
+
+    private String moved(String command) {
+        Matcher port = PORT.matcher(command);
         return port.replaceAll(match -> String.valueOf(Integer.parseInt(match.group()) + portOffset));
     }
 }

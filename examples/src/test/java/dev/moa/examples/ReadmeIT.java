@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
@@ -215,6 +216,53 @@ class ReadmeIT {
             heartbeat.destroy();
             service.destroy();
         }
+    }
+
+    @Test
+    void pageOfTheRegistryRuns() {
+        List<String> answers = run(Readme.read("docs/registry.md", OFFSET));
+
+        assertThat(answers).hasSizeGreaterThan(14).noneMatch(answer -> answer.contains("\"todo\""));
+        assertThat(answers).anyMatch(answer -> answer.contains("\"acknowledged\":true"));
+        assertThat(answers)
+                .anyMatch(answer -> answer.contains("\"action\":\"lift\"") && answer.contains("\"reason\":\"healed\""));
+    }
+
+    @Test
+    void pageOfTheRoutersRuns() {
+        List<String> answers = run(Readme.read("docs/routing.md", OFFSET));
+
+        assertThat(answers).hasSizeGreaterThan(8).noneMatch(answer -> answer.contains("\"detail\":\"order"));
+        assertThat(answers.get(0)).contains("\"answeredBy\":\"live\"");
+        assertThat(answers.get(answers.size() - 1))
+                .contains("\"action\":\"switch-off\"", "its addresses are old", "\"action\":\"shadow\"");
+    }
+
+    /** Runs a page's commands in their order; what the first answer calls id and incarnation goes into the later ones. */
+    private static List<String> run(Readme page) {
+        Map<String, String> known = new LinkedHashMap<>();
+        List<String> answers = new ArrayList<>();
+        for (String command : page.commands()) {
+            String filled = command;
+            for (Map.Entry<String, String> each : known.entrySet()) {
+                filled = filled.replaceAll("\\b" + each.getKey() + "\\b", each.getValue());
+            }
+            String answer = Shell.run(filled);
+            assertThat(answer).as(filled).doesNotContain("\"status\":4").doesNotContain("\"status\":5");
+            if (!answer.isBlank()) {
+                JsonNode json = json(answer);
+                if (json.has("incarnation")) {
+                    known.putIfAbsent("INCARNATION", json.path("incarnation").asString());
+                    known.putIfAbsent("ID", json.path("id").asString());
+                }
+                if (json.has("override")) {
+                    known.putIfAbsent(
+                            "OVERRIDE", json.path("override").path("id").asString());
+                }
+            }
+            answers.add(answer);
+        }
+        return answers;
     }
 
     @Test
