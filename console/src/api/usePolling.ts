@@ -35,9 +35,12 @@ export function usePolling<T>(
     const controller = new AbortController();
     let timer: ReturnType<typeof setTimeout> | undefined;
     let asking = false;
+    // somebody wanted to know while it was being asked: what comes may be older than what they heard of
+    let wanted = false;
 
     const round = async () => {
       if (asking || controller.signal.aborted) {
+        wanted = asking;
         return;
       }
       clearTimeout(timer);
@@ -60,7 +63,8 @@ export function usePolling<T>(
       } finally {
         asking = false;
         if (!controller.signal.aborted) {
-          timer = setTimeout(round, everyMs);
+          timer = setTimeout(round, wanted ? 0 : everyMs);
+          wanted = false;
         }
       }
     };

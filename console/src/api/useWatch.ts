@@ -4,6 +4,8 @@ import { useEffect, useRef, useState } from 'react';
 export type WatchState = 'connecting' | 'live';
 
 const AGAIN_MS = 5000;
+// many changes at once are one reason to ask again
+const GATHER_MS = 300;
 // the gateway reads a request line of 4 kB: what does not fit is polled
 const MOST_CHARACTERS = 3000;
 
@@ -20,8 +22,11 @@ export function watchPath(services: readonly string[]): string | null {
   return path === '' ? null : `/console/api/registry/v1/watch${path}`;
 }
 
-/** Runs `onChange` when the registry tells that one of the services has changed: its watch, on one connection. */
-export function useWatch(services: readonly string[], onChange: (service: string) => void): WatchState {
+/**
+ * Runs `onChange` when the registry tells that some of the services have changed: its watch, on one connection. A page
+ * that nobody looks at has none: a browser opens six to one address, for all its tabs.
+ */
+export function useWatch(services: readonly string[], onChange: (changed: ReadonlySet<string>) => void): WatchState {
   const [state, setState] = useState<WatchState>('connecting');
   const latest = useRef(onChange);
   latest.current = onChange;
@@ -32,13 +37,31 @@ export function useWatch(services: readonly string[], onChange: (service: string
       return;
     }
     let again: ReturnType<typeof setTimeout> | undefined;
+    let telling: ReturnType<typeof setTimeout> | undefined;
     let events: EventSource | undefined;
+    let changed = new Set<string>();
+    const tell = () => {
+      const now = changed;
+      telling = undefined;
+      changed = new Set();
+      latest.current(now);
+    };
+    const close = () => {
+      clearTimeout(again);
+      events?.close();
+      events = undefined;
+      setState('connecting');
+    };
     const open = () => {
+      if (document.hidden || events) {
+        return;
+      }
       events = new EventSource(path);
       events.addEventListener('token', () => setState('live'));
       events.addEventListener('change', (event) => {
         try {
-          latest.current((JSON.parse((event as MessageEvent<string>).data) as { service: string }).service);
+          changed.add((JSON.parse((event as MessageEvent<string>).data) as { service: string }).service);
+          telling ??= setTimeout(tell, GATHER_MS);
         } catch {
           // not an event of a registry: the next poll tells
         }
@@ -47,15 +70,18 @@ export function useWatch(services: readonly string[], onChange: (service: string
         setState('connecting');
         // the browser goes on by itself, with the last token, unless it was refused
         if (events?.readyState === EventSource.CLOSED) {
+          close();
           again = setTimeout(open, AGAIN_MS);
         }
       };
     };
+    const onVisible = () => (document.hidden ? close() : open());
+    document.addEventListener('visibilitychange', onVisible);
     open();
     return () => {
-      clearTimeout(again);
-      events?.close();
-      setState('connecting');
+      document.removeEventListener('visibilitychange', onVisible);
+      clearTimeout(telling);
+      close();
     };
   }, [path]);
   return state;

@@ -1,8 +1,8 @@
-import { useCallback, useState } from 'react';
+import { useCallback, useEffect, useState } from 'react';
 import { getJson } from '../api/client';
 import type { InstancesAnswer, Override, OverridesAnswer, Probed } from '../api/types';
 import { usePolling } from '../api/usePolling';
-import { useWatch } from '../api/useWatch';
+import type { WatchState } from '../api/useWatch';
 import { type Deed, Done } from '../operate/Done';
 import { OverrideDialog } from '../operate/OverrideDialog';
 import { useAuthor } from '../operate/author';
@@ -46,11 +46,22 @@ async function ask(service: string, signal: AbortSignal): Promise<Known> {
 }
 
 /** One service: who offers it and why they stand as they do, what operators want, what was, and what callers get. */
-export function ServicePanel(props: { service: string; query: URLSearchParams }) {
-  const { service } = props;
+export function ServicePanel(props: {
+  service: string;
+  query: URLSearchParams;
+  watch: WatchState;
+  /** how often the watch has told of this service */
+  told: number;
+}) {
+  const { service, told } = props;
   const who = useAuthor();
   const polled = usePolling(`service ${service}`, (signal) => ask(service, signal), 3000);
-  const watch = useWatch([service], polled.refresh);
+  const { refresh } = polled;
+  useEffect(() => {
+    if (told > 0) {
+      refresh();
+    }
+  }, [told, refresh]);
   const [editing, setEditing] = useState<string | 'new' | null>(null);
   const [deed, setDeed] = useState<Deed | null>(null);
   const done = useCallback(
@@ -73,7 +84,7 @@ export function ServicePanel(props: { service: string; query: URLSearchParams })
         </h2>
         {known && (
           <p className="quiet">
-            revision {known.answer.revision} <Live state={watch} />
+            revision {known.answer.revision} <Live state={props.watch} />
           </p>
         )}
         <span className="card-actions">

@@ -32,10 +32,14 @@ export function ServicesPage(props: { query: URLSearchParams }) {
   const rows = polled.data ?? [];
   const arranged = arrangeServices(rows, filter);
   const sum = totals(rows);
-  const watch = useWatch(
-    rows.map((row) => row.service),
-    polled.refresh,
-  );
+  const [told, setTold] = useState(0);
+  const watched = rows.map((row) => row.service);
+  const watch = useWatch(selected ? [selected, ...watched.filter((name) => name !== selected)] : watched, (changed) => {
+    polled.refresh();
+    if (selected && changed.has(selected)) {
+      setTold((times) => times + 1);
+    }
+  });
 
   return (
     <div className={selected ? 'split split-open' : 'split'}>
@@ -108,7 +112,7 @@ export function ServicesPage(props: { query: URLSearchParams }) {
           </div>
         )}
       </section>
-      {selected && <ServicePanel key={selected} service={selected} query={props.query} />}
+      {selected && <ServicePanel key={selected} service={selected} query={props.query} watch={watch} told={told} />}
     </div>
   );
 }
