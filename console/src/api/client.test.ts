@@ -14,6 +14,12 @@ describe('a reply that is not the answer', () => {
     expect(partOf('/api/service/x')).toBe('The gateway');
   });
 
+  it('says when the part is there and Redis is not', () => {
+    const error = explain('/console/api/registry/v1/audit', 503, { detail: 'Redis is not available: timeout', todo: 'try again' });
+
+    expect([error.message, error.todo]).toEqual(['The registry says: Redis is not available: timeout', 'try again']);
+  });
+
   it('hands on what a problem says', () => {
     const error = explain('/console/api/monitor/v1/stats', 400, { detail: 'from: x (expected: ms)', todo: 'Give a number' });
 

@@ -46,6 +46,9 @@ export function explain(path: string, status: number, body: unknown): ApiError {
   if (status === 401) {
     return new ApiError(401, 'This platform asks for a token.', './moa token prints one');
   }
+  if (status === 503 && problem?.detail && /\bredis\b/i.test(problem.detail)) {
+    return new ApiError(503, `${part} says: ${problem.detail}`, problem.todo ?? '');
+  }
   if (status === 502 || status === 503 || status === 504) {
     const verb = status === 504 ? 'did not answer in time' : 'does not answer';
     return new ApiError(status, `${part} ${verb} (${status}).`, problem?.todo ?? 'Is it running? ./moa status');

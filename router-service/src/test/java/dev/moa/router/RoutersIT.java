@@ -76,6 +76,8 @@ class RoutersIT {
                 .isEqualTo(two.get("/v1/digests").json().path("digest"));
 
         redis.kill();
+        await().until(() -> one.get("/v1/audit").status(), status -> status == 503);
+        assertThat(one.get("/v1/audit").body()).contains("Redis does not answer the router", "\"todo\"");
         one.send("PUT", "/v1/pinned?service=" + USER, "{\"instances\":[{\"host\":\"10.0.0.9\",\"port\":7000}]}");
 
         await().until(() -> !one.get("/v1/routers").json().path("agree").asBoolean());

@@ -1,6 +1,7 @@
 package dev.moa.router.http;
 
 import dev.moa.protocol.MoaException;
+import dev.moa.router.store.StoreException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.springframework.http.HttpStatusCode;
@@ -27,6 +28,15 @@ class ErrorAdvice extends ResponseEntityExceptionHandler {
             problem.setProperty("limit", parts.group("limit"));
         }
         problem.setProperty("todo", "correct it and send it again; GET /v3/api-docs describes each request");
+        return problem;
+    }
+
+    @ExceptionHandler
+    ProblemDetail away(StoreException failure) {
+        ProblemDetail problem = ProblemDetail.forStatusAndDetail(
+                HttpStatusCode.valueOf(503), "Redis does not answer the router: " + failure.getMessage());
+        problem.setTitle("UNAVAILABLE");
+        problem.setProperty("todo", "lookups go on without it; ask again when GET /actuator/health is UP");
         return problem;
     }
 
