@@ -56,13 +56,6 @@ class StoresIT {
                     return !there.isEmpty();
                 });
                 assertThat(there).hasSizeLessThan(12);
-                String watched = there.get(0);
-                try (Watch during = app.watch("service=" + watched)) {
-                    await().atMost(LIMIT).until(() -> !during.lastToken().isEmpty());
-                    register(app, watched, 8999, 30);
-                    await().atMost(LIMIT)
-                            .until(() -> during.changes().toString().contains("8999"));
-                }
                 assertThat(app.get("/actuator/health").status()).isEqualTo(200);
 
                 cluster.start(0);
