@@ -54,6 +54,12 @@ record CaseResult(
         return new CaseResult(bench, name, ours, peer, peerName, peer / ours, unit, details);
     }
 
+    /** Returns the value below which {@code share} of the sorted ones lie; 0 where there are none. */
+    static double at(double[] sorted, double share) {
+        double value = sorted.length == 0 ? 0 : sorted[(int) Math.min(sorted.length - 1, sorted.length * share)];
+        return Math.round(value * 1_000) / 1_000.0;
+    }
+
     /** Returns the middle of {@code rounds}, the lower of two. */
     static double median(List<Double> rounds) {
         List<Double> sorted = rounds.stream().sorted().toList();

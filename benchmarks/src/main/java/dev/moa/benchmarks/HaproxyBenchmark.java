@@ -130,11 +130,10 @@ final class HaproxyBenchmark implements Benchmark {
                 samples.stream().mapToDouble(Double::doubleValue).sorted().toArray();
         Map<String, Object> details = new LinkedHashMap<>();
         details.put("changes", sorted.length);
-        details.put("p50Ms", RegistryBenchmark.at(sorted, 0.5));
-        details.put("p90Ms", RegistryBenchmark.at(sorted, 0.9));
-        details.put("maxMs", RegistryBenchmark.at(sorted, 1));
-        report.add(CaseResult.lessIsBetter(
-                name(), name, RegistryBenchmark.at(sorted, 0.99), aim, "the aim", "ms", details));
+        details.put("p50Ms", CaseResult.at(sorted, 0.5));
+        details.put("p90Ms", CaseResult.at(sorted, 0.9));
+        details.put("maxMs", CaseResult.at(sorted, 1));
+        report.add(CaseResult.lessIsBetter(name(), name, CaseResult.at(sorted, 0.99), aim, "the aim", "ms", details));
     }
 
     /** Returns the ms since {@code changed} when a connection first came to the new one, or last to the one that left. */

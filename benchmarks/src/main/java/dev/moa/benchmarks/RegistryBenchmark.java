@@ -120,10 +120,10 @@ final class RegistryBenchmark implements Benchmark {
 
     private void tell(Report report) throws IOException {
         for (RegistryContender each : contenders) {
-            double seconds = each.name().startsWith("Nacos")
+            double took = each.name().startsWith("Nacos")
                     ? each.watch(20, 200, 100)
                     : each.name().equals("Eureka") ? each.watch(1, 1_000, 1_000) : each.watch(1_000, 1_000, 10);
-            report.progress("%s: the watches were open in %.1f s".formatted(each.name(), seconds));
+            report.progress("%s: the watches were open in %.1f s".formatted(each.name(), took));
         }
         // Eureka's own clock is slower than all the others' rounds: it is polled beside them, twice a second
         RegistryContender eureka = find("Eureka");

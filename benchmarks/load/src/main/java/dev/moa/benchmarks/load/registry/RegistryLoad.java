@@ -27,6 +27,8 @@ import java.util.concurrent.atomic.AtomicLongArray;
  */
 public final class RegistryLoad {
     private static final int MOST = 1 << 24;
+    // numbers that no change of TOLD has, in this process or in one before it
+    private static final int FIRST_UNTOLD = 1 << 20;
     private static final int MOST_SAMPLES = 2_000_000;
     private static final int TELLERS = 8;
 
@@ -35,6 +37,7 @@ public final class RegistryLoad {
     private final long[] samples = new long[MOST_SAMPLES];
     private final AtomicInteger sampled = new AtomicInteger();
     private final AtomicInteger next = new AtomicInteger(1);
+    private final AtomicInteger registered = new AtomicInteger();
     private int services = 1_000;
     private int each = 1; // told per change
 
@@ -139,7 +142,7 @@ public final class RegistryLoad {
         long until = began + TimeUnit.SECONDS.toNanos(seconds);
         onThreads(threads, seconds + 60, (session, thread) -> {
             while (System.nanoTime() < until) {
-                int number = next.getAndAdd(batch) & MOST - 1;
+                int number = FIRST_UNTOLD + registered.getAndAdd(batch) % (MOST - FIRST_UNTOLD - batch);
                 long before = System.nanoTime();
                 if (batch == 1) {
                     session.register(RegistryPeer.service(number % services), number);
