@@ -27,8 +27,8 @@ final class DnsperfTool {
                 .toArray();
         return new RedisBenchmarkTool.Run(
                 Double.parseDouble(value(fast, "Queries per second:")),
-                RegistryBenchmark.at(latencies, 0.5),
-                RegistryBenchmark.at(latencies, 0.99),
+                CaseResult.at(latencies, 0.5),
+                CaseResult.at(latencies, 0.99),
                 completed(fast) + completed(calm));
     }
 

@@ -141,7 +141,8 @@ final class RpcBenchmark implements Benchmark {
             report.progress("%s, round %d of %d".formatted(one.name(), round, rounds));
             loads.add(ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage());
             for (Contender each : inTurn(contenders, round)) {
-                runs.get(each.name()).add(each.run(one.shape(), one.threads(), millis));
+                runs.computeIfAbsent(each.name(), name -> new ArrayList<>())
+                        .add(each.run(one.shape(), one.threads(), millis));
             }
         }
         List<String> peers =

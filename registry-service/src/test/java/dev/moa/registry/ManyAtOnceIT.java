@@ -3,8 +3,8 @@ package dev.moa.registry;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.moa.testkit.redis.RedisProcess;
 import dev.moa.registry.RegistryApp.Answer;
+import dev.moa.testkit.redis.RedisProcess;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.stream.Collectors;
