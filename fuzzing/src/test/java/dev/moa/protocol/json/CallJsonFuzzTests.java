@@ -7,6 +7,8 @@ import dev.moa.protocol.CallRequest;
 import dev.moa.protocol.CallResponse;
 import dev.moa.protocol.MoaException;
 import dev.moa.protocol.StatusCode;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.exc.StreamReadException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -25,7 +27,10 @@ class CallJsonFuzzTests {
             return;
         }
 
-        JsonNode json = MAPPER.readTree(input);
+        JsonNode json = tree(input);
+        if (json == null) {
+            return;
+        }
         assertThat(json.get("service").asString()).isEqualTo(request.service().value());
         assertThat(json.get("method").asString()).isEqualTo(request.method());
         assertThat(MAPPER.readTree(request.args().text()))
@@ -45,11 +50,24 @@ class CallJsonFuzzTests {
             return;
         }
 
-        JsonNode json = MAPPER.readTree(input);
+        JsonNode json = tree(input);
+        if (json == null) {
+            return;
+        }
         if (response.code() != StatusCode.UNKNOWN) {
             assertThat(json.get("code").asInt()).isEqualTo(response.code().number());
         }
         byte[] written = CallJson.writeResponse(response);
         assertThat(CallJson.writeResponse(CallJson.readResponse(written))).isEqualTo(written);
+    }
+
+    /** Null where a name holds half a surrogate pair: Jackson refuses that, and RFC 8259 (8.2) leaves it open. */
+    private static @Nullable JsonNode tree(byte[] input) {
+        try {
+            return MAPPER.readTree(input);
+        } catch (StreamReadException e) {
+            assertThat(e).hasMessageContaining("surrogate in property name");
+            return null;
+        }
     }
 }
