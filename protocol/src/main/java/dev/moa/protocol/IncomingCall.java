@@ -19,6 +19,9 @@ public interface IncomingCall {
     /** Returns whether nobody waits for the answer any more. */
     boolean isCancelled();
 
-    /** Runs {@code action} once if the caller cancels or its connection breaks; at once if that was before. */
+    /**
+     * Runs {@code action} once if the caller cancels or its connection breaks; at once if that was before. A call that
+     * wants no answer goes on without its connection.
+     */
     void onCancel(Runnable action);
 }

@@ -10,6 +10,9 @@ import java.util.concurrent.atomic.LongAdder;
 /** What all connections of a port have in common: the handler, the limits, and the count of calls in flight. */
 final class CallDesk {
 
+    /** Calls that go on after their callers: who connects, sends and leaves again and again shall not pile up more. */
+    private static final int MAX_OUTLIVING = 16_384;
+
     private final CallHandler handler;
     private final Authenticator authenticator;
     private final PortLimits limits;
@@ -18,6 +21,7 @@ final class CallDesk {
     private final LongAdder inFlight = new LongAdder();
     private final LongAdder heldBytes = new LongAdder();
     private final LongAdder onewaysDropped = new LongAdder();
+    private final AtomicInteger outliving = new AtomicInteger();
     private final AtomicInteger goodbyes = new AtomicInteger();
     private final CompletableFuture<Void> drained = new CompletableFuture<>();
     private volatile boolean goingAway;
@@ -79,6 +83,21 @@ final class CallDesk {
 
     long onewaysDropped() {
         return onewaysDropped.sum();
+    }
+
+    /** Returns whether a call that nobody waits for may go on though its caller is gone; else it counts as dropped. */
+    boolean outlives() {
+        if (outliving.incrementAndGet() <= MAX_OUTLIVING) {
+            return true;
+        }
+        outliving.decrementAndGet();
+        onewayDropped();
+        return false;
+    }
+
+    /** A call that went on after its caller has ended. */
+    void outlived() {
+        outliving.decrementAndGet();
     }
 
     /** A call's reply has been handed to the connection, or nobody waits for it any more. */

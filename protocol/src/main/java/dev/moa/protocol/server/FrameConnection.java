@@ -18,7 +18,6 @@ import dev.moa.protocol.frame.Window;
 import io.netty.buffer.ByteBuf;
 import io.netty.util.collection.LongObjectHashMap;
 import java.util.ArrayList;
-import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
@@ -248,6 +247,9 @@ final class FrameConnection extends PeerConnection implements Farewell {
         call.release();
         letGo(1, call.bytes);
         onewaysInFlight -= call.oneway ? 1 : 0;
+        if (call.alone) {
+            peer().desk().outlived();
+        }
         peer().desk().callEnded();
     }
 
@@ -275,18 +277,33 @@ final class FrameConnection extends PeerConnection implements Farewell {
         }
     }
 
+    /** Calls that the caller waits for end with it; those that it does not wait for go on. */
     @Override
     void abandon() {
         endGoodbye();
-        answered.clear();
         if (calls == null) {
             return;
         }
-        List<FrameCall> left = new ArrayList<>(calls.values());
-        calls = null;
-        for (FrameCall call : left) {
-            call.cancel(StatusCode.CANCELLED, "the caller is gone");
-            forget(call);
+        for (FrameCall call : new ArrayList<>(calls.values())) {
+            boolean goesOn = call.oneway && call.response() == null && peer().desk().outlives();
+            if (goesOn) {
+                call.alone = true;
+            } else {
+                calls.remove(call.stream);
+                call.cancel(StatusCode.CANCELLED, "the caller is gone");
+                forget(call);
+            }
+        }
+        afterEnd();
+    }
+
+    @Override
+    void afterEnd() {
+        for (FrameCall call = answered.poll(); call != null; call = answered.poll()) {
+            if (calls != null && calls.get(call.stream) == call) {
+                calls.remove(call.stream);
+                forget(call);
+            }
         }
     }
 
@@ -326,6 +343,8 @@ final class FrameConnection extends PeerConnection implements Farewell {
         private final boolean oneway;
         private final Payload.Format format;
         private final int bytes;
+        /** Whether it goes on after its caller. */
+        private boolean alone;
         // written by who answers, read by the event loop behind the queue
         private int waiting;
 

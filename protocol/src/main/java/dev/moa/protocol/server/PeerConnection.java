@@ -62,6 +62,9 @@ abstract class PeerConnection extends ChannelInboundHandlerAdapter {
     /** Ends the calls whose caller is gone. */
     abstract void abandon();
 
+    /** A reply is there of a call that has gone on after its caller; nothing is written any more. */
+    void afterEnd() {}
+
     Peer peer() {
         return peer;
     }
@@ -190,6 +193,7 @@ abstract class PeerConnection extends ChannelInboundHandlerAdapter {
     private void afterWake() {
         woken.set(false);
         if (ended) {
+            afterEnd();
             return;
         }
         writeReplies();

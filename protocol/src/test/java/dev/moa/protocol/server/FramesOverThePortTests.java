@@ -149,6 +149,23 @@ class FramesOverThePortTests {
     }
 
     @Test
+    void onlyCallsThatTheCallerWaitsForEndWithIt() throws Exception {
+        MoaPort port = port(PortLimits.defaults());
+        MoaConnection connection = connect(port);
+        send(connection, "later", "[1500, 1]", 60_000);
+        send(connection, "never", "[]", 1_500);
+        CompletableFuture<CallResponse> waitedFor = call(connection, "never", "[]", 60_000);
+        await().until(() -> port.inFlight() == 3);
+
+        connection.close();
+
+        await().until(() -> port.connections() == 0 && port.inFlight() == 0);
+        assertThat(waitedFor).isDone();
+        // that one, and the one that had no more time
+        assertThat(handler.cancelled).hasValue(2);
+    }
+
+    @Test
     void callsThatWereSentFailAsSentWhenTheConnectionBreaks() throws Exception {
         MoaPort port = port(PortLimits.defaults());
         MoaConnection connection = connect(port);
@@ -375,6 +392,13 @@ class FramesOverThePortTests {
 
     private static InetSocketAddress address(MoaPort port) {
         return new InetSocketAddress("127.0.0.1", port.port());
+    }
+
+    private static void send(MoaConnection connection, String method, String args, long timeoutMs) {
+        CallRequest request = CallRequest.of(SERVICE, method, Payload.json(args));
+        assertThat(connection.send(request, Deadline.afterMillis(timeoutMs)))
+                .succeedsWithin(Duration.ofSeconds(2))
+                .matches(CallResponse::isOk);
     }
 
     private static CompletableFuture<CallResponse> call(
