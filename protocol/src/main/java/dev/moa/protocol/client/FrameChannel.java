@@ -340,10 +340,12 @@ final class FrameChannel extends ChannelInboundHandlerAdapter {
         }
         switch (kind) {
             case RESPONSE -> {
-                PendingCall call = sent.remove(frame.stream());
+                PendingCall call = sent.get(frame.stream());
                 if (call != null) {
+                    // it stays among those that were sent until its answer has been read: a wrong one ends them all
                     CallResponse response = CallFrames.readResponse(
                             frame, call.request.id(), call.request.args().format());
+                    sent.remove(call.stream);
                     settle(call);
                     call.complete(response);
                     closeIfDone();

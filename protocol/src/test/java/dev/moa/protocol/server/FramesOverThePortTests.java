@@ -15,6 +15,7 @@ import dev.moa.protocol.ServiceName;
 import dev.moa.protocol.StatusCode;
 import dev.moa.protocol.client.ConnectionOptions;
 import dev.moa.protocol.client.MoaConnection;
+import java.io.DataInputStream;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -348,6 +349,31 @@ class FramesOverThePortTests {
     }
 
     @Test
+    void anAnswerThatCannotBeReadFailsItsCallAtOnce() throws Exception {
+        try (ServerSocket server = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
+            InetSocketAddress address = new InetSocketAddress("127.0.0.1", server.getLocalPort());
+            CompletableFuture<MoaConnection> opening = MoaConnection.open(address, ConnectionOptions.defaults());
+            try (Socket accepted = server.accept()) {
+                skipFrame(accepted);
+                accepted.getOutputStream()
+                        .write(hex("cd01010000000000000000000000000d00000000" + "00220100080000000000000001"));
+                MoaConnection connection = opening.get(2, TimeUnit.SECONDS);
+                CompletableFuture<CallResponse> call = call(connection, "hello", "[]", 60_000);
+                skipFrame(accepted);
+                // CBOR, to a request in JSON
+                accepted.getOutputStream()
+                        .write(hex("cd01030000000000000000010000000d00000000" + "00080100080000000000000002"));
+
+                CallResponse response = call.get(2, TimeUnit.SECONDS);
+
+                assertThat(response.code()).isEqualTo(StatusCode.UNAVAILABLE);
+                assertThat(response.message()).contains("protocol error: a response of content type 2");
+                assertThat(connection.inFlight()).isZero();
+            }
+        }
+    }
+
+    @Test
     void aPingIsAnswered() throws Exception {
         MoaConnection connection = connect(port(PortLimits.defaults()));
 
@@ -361,6 +387,12 @@ class FramesOverThePortTests {
 
     static byte[] hex(String hex) {
         return java.util.HexFormat.of().parseHex(hex);
+    }
+
+    private static void skipFrame(Socket from) throws IOException {
+        DataInputStream in = new DataInputStream(from.getInputStream());
+        in.skipNBytes(12);
+        in.skipNBytes(in.readInt() + in.readInt());
     }
 
     private MoaPort port(PortLimits limits) {
