@@ -37,7 +37,8 @@ final class FlowWindow {
         return isWithin(calls, bytes) && !desk.isFull();
     }
 
-    private boolean isWithin(int calls, long bytes) {
+    /** Returns whether its caller keeps to the window with another request beside those in flight. */
+    boolean isWithin(int calls, long bytes) {
         return calls < now.maxInFlight() && bytes < now.maxInFlightBytes();
     }
 

@@ -219,11 +219,14 @@ final class FrameConnection extends PeerConnection implements Farewell {
 
     private void refuse(long stream, CallRequest request) {
         Window announced = window.announced();
-        CallResponse refusal = CallResponse.failure(
-                request.id(),
-                StatusCode.RESOURCE_EXHAUSTED,
-                "%d calls of this connection are in flight (limit %d calls, %d bytes)"
-                        .formatted(inFlight(), announced.maxInFlight(), announced.maxInFlightBytes()));
+        CallDesk desk = peer().desk();
+        String why = window.isWithin(inFlight(), inFlightBytes())
+                ? "%d bytes of requests are in flight at this port (limit %d; call another instance or later)"
+                        .formatted(desk.heldBytes(), desk.limits().maxInFlightBytes())
+                : "%d calls of %d bytes of this connection are in flight (limit %d calls, %d bytes; call less at once)"
+                        .formatted(
+                                inFlight(), inFlightBytes(), announced.maxInFlight(), announced.maxInFlightBytes());
+        CallResponse refusal = CallResponse.failure(request.id(), StatusCode.RESOURCE_EXHAUSTED, why);
         CallFrames.writeResponse(out(), stream, request.args().format(), refusal, peerMaxBodyBytes);
         // of what it sends without wanting an answer, a caller cannot know how much is in flight
         if (onewaysInFlight == 0 && window.refused(inFlight(), inFlightBytes())) {

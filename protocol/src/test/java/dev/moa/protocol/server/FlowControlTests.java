@@ -133,7 +133,10 @@ class FlowControlTests {
             // all that it takes on all connections together
             caller.request(60_000);
             caller.request(60_000);
-            assertThat(caller.response().code()).isEqualTo(StatusCode.RESOURCE_EXHAUSTED);
+            CallResponse refusal = caller.response();
+            assertThat(refusal.code()).isEqualTo(StatusCode.RESOURCE_EXHAUSTED);
+            assertThat(refusal.message()).isEqualTo("300000 bytes of requests are in flight at this port"
+                    + " (limit 262144; call another instance or later)");
 
             await().until(() -> held.size() == 5);
             answerAll("1");
