@@ -37,14 +37,27 @@ final class BoundedExecutor {
         this.capacity = limits.concurrency() + limits.queue();
     }
 
-    /** Takes the work and returns true, or returns false if there is too much already. The work must not throw. */
+    /**
+     * Takes the work and returns true, or returns false if there is too much already. The work must not throw.
+     *
+     * @throws RejectedExecutionException if the threads are closed
+     * @throws OutOfMemoryError if the system has no thread for it
+     */
     boolean offer(Runnable work) {
         if (pending.incrementAndGet() > capacity) {
             pending.decrementAndGet();
             return false;
         }
         queue.add(work);
-        startWorker();
+        try {
+            startWorker();
+        } catch (RejectedExecutionException | OutOfMemoryError e) {
+            if (queue.remove(work)) {
+                pending.decrementAndGet();
+                throw e;
+            }
+            // a thread that runs has taken it
+        }
         return true;
     }
 
@@ -53,7 +66,6 @@ final class BoundedExecutor {
         return pending.get();
     }
 
-    /** @throws RejectedExecutionException if the threads are closed */
     private void startWorker() {
         // again if there was no place: one that became free meanwhile was nobody else's to take
         while (running.get() < concurrency && !starting.get() && starting.compareAndSet(false, true)) {
@@ -77,20 +89,23 @@ final class BoundedExecutor {
     }
 
     private void start() {
+        boolean started = false;
         try {
             threads.execute(worker);
-        } catch (RejectedExecutionException e) {
-            running.decrementAndGet();
-            starting.set(false);
-            throw e;
+            started = true;
+        } finally {
+            if (!started) {
+                running.decrementAndGet();
+                starting.set(false);
+            }
         }
     }
 
     private void startAnother() {
         try {
             startWorker();
-        } catch (RejectedExecutionException e) {
-            log.debug("the threads are closed; those that run finish what was taken", e);
+        } catch (RejectedExecutionException | OutOfMemoryError e) {
+            log.debug("no further thread may be had; those that run finish what was taken", e);
         }
     }
 

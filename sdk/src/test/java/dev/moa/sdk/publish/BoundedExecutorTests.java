@@ -1,9 +1,14 @@
 package dev.moa.sdk.publish;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -58,6 +63,48 @@ class BoundedExecutorTests {
         await().until(() -> executor.pending() == 2);
         go.countDown();
         await().until(() -> executor.pending() == 0);
+    }
+
+    @Test
+    void goesOnWhenAThreadMayBeHadAgain() {
+        AtomicBoolean exhausted = new AtomicBoolean(true);
+        Executor threads = work -> {
+            if (exhausted.get()) {
+                throw new OutOfMemoryError("unable to create native thread");
+            }
+            workers.execute(work);
+        };
+        BoundedExecutor executor = new BoundedExecutor(threads, new ServiceLimits(1, 3));
+        AtomicInteger done = new AtomicInteger();
+
+        assertThatThrownBy(() -> executor.offer(done::incrementAndGet)).isInstanceOf(OutOfMemoryError.class);
+        int pending = executor.pending();
+        exhausted.set(false);
+        executor.offer(done::incrementAndGet);
+
+        assertThat(pending).isZero();
+        await().until(() -> executor.pending() == 0);
+        assertThat(done).hasValue(1);
+    }
+
+    @Test
+    void oneThreadDoesAllWhereNoOtherMayBeHad() {
+        List<Runnable> started = new ArrayList<>();
+        Executor threads = work -> {
+            if (!started.isEmpty()) {
+                throw new OutOfMemoryError("unable to create native thread");
+            }
+            started.add(work);
+        };
+        BoundedExecutor executor = new BoundedExecutor(threads, new ServiceLimits(3, 10));
+        AtomicInteger done = new AtomicInteger();
+        executor.offer(done::incrementAndGet);
+        executor.offer(done::incrementAndGet);
+
+        started.get(0).run();
+
+        assertThat(done).hasValue(2);
+        assertThat(executor.pending()).isZero();
     }
 
     @ParameterizedTest
