@@ -137,12 +137,12 @@ final class Call extends CompletableFuture<CallResponse> {
         return options.oneway() ? connection.send(what, by) : connection.call(what, by);
     }
 
-    /** Returns what the end of an attempt says of its instance; that a oneway call is on its way says nothing. */
+    /** Returns what the end of an attempt says of its instance. */
     Outcome outcome(@Nullable CallResponse response) {
         if (response == null) {
             return Outcome.ABANDONED;
         }
-        return options.oneway() && response.isOk() ? Outcome.UNKNOWN : Outcome.of(response);
+        return options.oneway() && response.isOk() ? Outcome.SENT : Outcome.of(response);
     }
 
     private void hedgeAfter(ServiceCalls in, long nanos) {

@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
  * <p>A newcomer starts with a twelfth of its share and gets more with each good answer; one that is slow (its code is not
  * compiled yet, its caches are empty) stays small until it is not. An instance that failed too often in a row is
  * ejected: it gets nothing for a while, then one call on trial. If that succeeds it starts again with a quarter of its
- * share, else it is ejected for twice as long.
+ * share, else it is ejected for twice as long. A call without an answer does not decide that: from then on it gets a
+ * quarter of its share, and more with each of them that leaves, until an answer comes.
  *
  * <p>Safe for many threads: transitions under the endpoint's lock, figures without one. Two answers that come at the
  * same moment may count as one for the share.
@@ -38,6 +39,8 @@ public final class Endpoint implements Candidate {
     private volatile boolean lastWasSlow;
     private volatile boolean ejected;
     private volatile boolean onTrial;
+    /** Whether a call without an answer has left for it while on trial. */
+    private volatile boolean sentOnTrial;
     private volatile long ejectedUntil;
     private int ejections;
 
@@ -109,9 +112,17 @@ public final class Endpoint implements Candidate {
                 share = share < 1 ? Math.max(FIRST_SHARE, share * SHRINKING) : share;
                 return !ejected && (onTrial || failures >= ejectAfter);
             }
+            case SENT -> sent();
             case ABANDONED, UNKNOWN -> {}
         }
         return false;
+    }
+
+    private void sent() {
+        if (onTrial) {
+            share = sentOnTrial ? Math.min(1, share * GROWTH) : Math.min(share, SHARE_AFTER_TRIAL);
+            sentOnTrial = true;
+        }
     }
 
     private void succeeded(boolean good) {
@@ -156,6 +167,7 @@ public final class Endpoint implements Candidate {
     synchronized boolean returns() {
         if (ejected && nanoClock.getAsLong() - ejectedUntil >= 0) {
             ejected = false;
+            sentOnTrial = false;
             onTrial = true;
             return true;
         }
@@ -232,6 +244,9 @@ public final class Endpoint implements Candidate {
     public double weight() {
         double full = address.weight() / (double) InstanceAddress.DEFAULT_WEIGHT;
         if (onTrial) {
+            if (sentOnTrial) {
+                return full * share;
+            }
             return record.inFlight() == 0 ? full : full * SHARE_ON_TRIAL;
         }
         return full * share();
@@ -239,7 +254,7 @@ public final class Endpoint implements Candidate {
 
     @Override
     public boolean isDue() {
-        return onTrial ? record.inFlight() == 0 : record.isDue();
+        return onTrial ? record.inFlight() == 0 && !sentOnTrial : record.isDue();
     }
 
     @Override

@@ -110,7 +110,7 @@ final class Guard {
         }
         Outcome outcome = response == null || Outcome.wasNotSent(response) ? Outcome.UNKNOWN : Outcome.of(response);
         switch (outcome) {
-            case UNKNOWN, ABANDONED -> breaker.releasePermission();
+            case UNKNOWN, ABANDONED, SENT -> breaker.releasePermission();
             case SUCCESS -> breaker.onSuccess(tookNanos, TimeUnit.NANOSECONDS);
             case FAILURE, REFUSED, TIMED_OUT -> breaker.onError(tookNanos, TimeUnit.NANOSECONDS, Failed.INSTANCE);
         }

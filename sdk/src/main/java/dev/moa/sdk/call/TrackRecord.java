@@ -11,6 +11,7 @@ import java.util.function.LongSupplier;
  * back to "unknown" (time constant 2.5 s), and after 4 s the instance is due: it gets one call whatever its figures
  * say, and that call alone decides what is believed next. So an instance that was however slow is noticed within
  * some 4 s of being well again, at the cost of one call in 4 s. A failure counts as a slow answer and lowers the success.
+ * A call without an answer is no sample, but it is that one call: else all of them would go to whoever is due.
  *
  * <p>Samples are taken under the record's own lock, which is held for some nanoseconds; readers take no lock and may
  * see a latency and a success of two neighbouring samples.
@@ -40,6 +41,7 @@ final class TrackRecord {
     private volatile double latencyNanos;
     private volatile double success = 1;
     private volatile long sampledAt;
+    private volatile long sentAt;
     private int failuresInARow;
 
     /** @param latencyNanos what is assumed at first: that of its peers */
@@ -47,6 +49,7 @@ final class TrackRecord {
         this.nanoClock = nanoClock;
         this.latencyNanos = Math.max(latencyNanos, LEAST_LATENCY_NANOS);
         this.sampledAt = nanoClock.getAsLong();
+        this.sentAt = sampledAt;
     }
 
     int inFlight() {
@@ -63,7 +66,8 @@ final class TrackRecord {
 
     /** Returns whether nothing was heard for so long that one call should find out. */
     boolean isDue() {
-        return inFlight.get() == 0 && nanoClock.getAsLong() - sampledAt >= DUE_NANOS;
+        long now = nanoClock.getAsLong();
+        return inFlight.get() == 0 && now - sampledAt >= DUE_NANOS && now - sentAt >= DUE_NANOS;
     }
 
     /** A call goes out. */
@@ -81,6 +85,10 @@ final class TrackRecord {
             case TIMED_OUT ->
                 tookNanos >= latencyNanos * FAIR_FACTOR ? sample(false, true, tookNanos) : atLeast(tookNanos);
             case ABANDONED -> atLeast(tookNanos);
+            case SENT -> {
+                sentAt = nanoClock.getAsLong();
+                yield failuresInARow();
+            }
             case UNKNOWN -> failuresInARow();
         };
     }

@@ -90,6 +90,28 @@ class EndpointTests {
     }
 
     @Test
+    void callsWithoutAnAnswerDecideNothingAndDoNotAllGoToTheOneOnTrial() {
+        Endpoint endpoint = endpoint(0);
+        endpoint.eject(2 * SECOND, 6 * SECOND);
+        now += 2 * SECOND;
+        endpoint.returns();
+
+        boolean due = endpoint.isDue();
+        answers(endpoint, 1, Outcome.SENT, 1_000);
+        boolean dueAfterwards = endpoint.isDue();
+        double weightAfterwards = endpoint.weight();
+        answers(endpoint, 20, Outcome.SENT, 1_000);
+        double weightInTheEnd = endpoint.weight();
+        boolean ejectAgain = answers(endpoint, 1, Outcome.FAILURE, 1_000);
+
+        assertThat(due).isTrue();
+        assertThat(dueAfterwards).isFalse();
+        assertThat(weightAfterwards).isEqualTo(0.25);
+        assertThat(weightInTheEnd).isEqualTo(1);
+        assertThat(ejectAgain).isTrue();
+    }
+
+    @Test
     void busyInstanceIsRepelledButNotEjected() {
         Endpoint endpoint = endpoint(0);
 
@@ -150,6 +172,25 @@ class EndpointTests {
         assertThat(due).isTrue();
         assertThat(dueMeanwhile).isFalse();
         assertThat(record.latencyNanos()).isEqualTo(1_000_000);
+    }
+
+    @Test
+    void oneCallWithoutAnAnswerIsEnoughForAnInstanceThatIsDue() {
+        TrackRecord record = new TrackRecord(() -> now, 1_000_000);
+        now += 4 * SECOND;
+        boolean due = record.isDue();
+        double latency = record.latencyNanos();
+
+        record.begin();
+        record.end(Outcome.SENT, 1_000);
+        boolean dueAfterwards = record.isDue();
+        double latencyAfterwards = record.latencyNanos();
+        now += 4 * SECOND;
+
+        assertThat(due).isTrue();
+        assertThat(dueAfterwards).isFalse();
+        assertThat(latencyAfterwards).isEqualTo(latency);
+        assertThat(record.isDue()).isTrue();
     }
 
     /** Returns whether one of the outcomes should lead to an ejection. */
