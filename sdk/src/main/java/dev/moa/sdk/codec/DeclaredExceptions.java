@@ -27,6 +27,10 @@ import tools.jackson.databind.ser.PropertyWriter;
  */
 final class DeclaredExceptions {
 
+    /** Where a failure is put, and what every exception has: none of it is for the peer to fill. */
+    private static final List<String> NOT_ITS_OWN =
+            List.of("type", "declared", "cause", "suppressed", "stackTrace", "localizedMessage");
+
     private final List<Class<?>> declared;
     private final Map<String, Class<?>> ownByName = new LinkedHashMap<>();
 
@@ -42,18 +46,16 @@ final class DeclaredExceptions {
         }
     }
 
-    /** Returns the declared class that {@code thrown} is of, its own before one above it; null for none. */
+    /** Returns the declared class that {@code thrown} is of, its own or the nearest above it; null for none. */
     @Nullable
     Class<?> classOf(Throwable thrown) {
-        if (declared.contains(thrown.getClass())) {
-            return thrown.getClass();
-        }
+        Class<?> nearest = null;
         for (Class<?> each : declared) {
-            if (each.isInstance(thrown)) {
-                return each;
+            if (each.isInstance(thrown) && (nearest == null || nearest.isAssignableFrom(each))) {
+                nearest = each;
             }
         }
-        return null;
+        return nearest;
     }
 
     /** Returns what each exception looks like, by its name: its properties and their types. */
@@ -92,11 +94,12 @@ final class DeclaredExceptions {
             if (type == null) {
                 return failure;
             }
-            properties.remove(List.of("type", "declared"));
+            properties.remove(NOT_ITS_OWN);
             properties.put("message", failure.getMessage());
             Object built = Json.MAPPER.treeToValue(properties, type);
             return built instanceof Throwable restored ? causedBy(restored, failure) : failure;
-        } catch (JacksonException e) {
+        } catch (RuntimeException e) {
+            // of Jackson, or of a constructor or setter of the exception itself
             failure.addSuppressed(e);
             return failure;
         }

@@ -50,6 +50,18 @@ class DeclaredExceptionsTests {
         }
     }
 
+    static class Strict extends Exception {
+        private static final long serialVersionUID = 1L;
+
+        public Strict(String message) {
+            super(message);
+        }
+
+        public void setKind(int kind) {
+            throw new IllegalStateException("no kind " + kind);
+        }
+    }
+
     static class NotToBeBuilt extends Exception {
         private static final long serialVersionUID = 1L;
 
@@ -64,6 +76,12 @@ class DeclaredExceptionsTests {
         void properties() throws WithProperties;
 
         void none();
+    }
+
+    interface Particular {
+        void far() throws Exception, WithMessage;
+
+        void strict() throws Strict;
     }
 
     interface ThrowingLess {
@@ -97,6 +115,38 @@ class DeclaredExceptionsTests {
         assertThat(all.declared(new Below())).isEqualTo(WithMessage.class);
         assertThat(all.restore(failure(Below.class.getName(), ",\"declared\":\"" + WithMessage.class.getName() + "\"")))
                 .isExactlyInstanceOf(WithMessage.class);
+    }
+
+    @Test
+    void nearestOfTheDeclaredClassesCounts() {
+        ServiceMethod far = Objects.requireNonNull(
+                ServiceInterface.of(Particular.class).method("far"));
+
+        assertThat(far.declared(new Below())).isEqualTo(WithMessage.class);
+        assertThat(far.declared(new WithMessage("it failed"))).isEqualTo(WithMessage.class);
+        assertThat(far.declared(new IOException())).isEqualTo(Exception.class);
+    }
+
+    @Test
+    void peerFillsNothingThatEveryExceptionHas() {
+        MoaException failure = failure(
+                WithMessage.class.getName(),
+                ",\"cause\":{\"message\":\"other\"},\"suppressed\":[{}],\"stackTrace\":[{\"className\":\"Mine\"}]");
+
+        assertThat(method("all").restore(failure)).isInstanceOfSatisfying(WithMessage.class, thrown -> {
+            assertThat(thrown).hasCause(failure).hasNoSuppressedExceptions();
+            assertThat(thrown.getStackTrace()).isEqualTo(failure.getStackTrace());
+        });
+    }
+
+    @Test
+    void exceptionThatDoesNotWantToBeBuiltStaysAFailureWithACode() {
+        ServiceMethod strict = Objects.requireNonNull(
+                ServiceInterface.of(Particular.class).method("strict"));
+        MoaException failure = failure(Strict.class.getName(), ",\"kind\":7");
+
+        assertThat(strict.restore(failure)).isSameAs(failure);
+        assertThat(strict.restore(failure(Strict.class.getName(), ""))).isInstanceOf(Strict.class);
     }
 
     @ParameterizedTest
