@@ -13,8 +13,8 @@ import tools.jackson.databind.node.ObjectNode;
 
 /**
  * An exception that the interface declares is part of its contract: it travels as UNKNOWN, with its message, its
- * class name as {@code details.type} and its own properties beside it; {@code details.declared} names the class that
- * the interface declares where that is one above it. The stack stays here.
+ * class name as {@code details.type} and the properties of the declared class beside it; {@code details.declared} names
+ * that class where it is one above the exception's own. The stack stays here.
  */
 final class DeclaredException {
 
@@ -35,7 +35,9 @@ final class DeclaredException {
         ObjectNode details = Json.FAILURES.createObjectNode();
         details.put("type", thrown.getClass().getName());
         try {
-            if (Json.FAILURES.valueToTree(thrown) instanceof ObjectNode own) {
+            // as the declared class: what one below it has beside that nobody promised, and it may be internal
+            byte[] properties = Json.FAILURES.writerFor(declared).writeValueAsBytes(thrown);
+            if (Json.FAILURES.readTree(properties) instanceof ObjectNode own) {
                 own.remove(List.of("type", "declared"));
                 details.setAll(own);
             }
