@@ -137,7 +137,7 @@ final class Call extends CompletableFuture<CallResponse> {
         return options.oneway() ? connection.send(what, by) : connection.call(what, by);
     }
 
-    /** Returns what the end of an attempt says of its instance. */
+    /** Returns what the end of an attempt, or of the call, says of who had it; null if it was abandoned. */
     Outcome outcome(@Nullable CallResponse response) {
         if (response == null) {
             return Outcome.ABANDONED;
@@ -308,7 +308,9 @@ final class Call extends CompletableFuture<CallResponse> {
             }
             released = true;
         }
-        in.ended(of, response, in.nanoTime() - startedAt);
+        Outcome outcome =
+                response != null && Outcome.wasNotSent(response) ? Outcome.UNKNOWN : outcome(response);
+        in.ended(of, outcome, in.nanoTime() - startedAt);
     }
 
     private void disarm() {

@@ -1,6 +1,5 @@
 package dev.moa.sdk.call;
 
-import dev.moa.protocol.CallResponse;
 import dev.moa.protocol.StatusCode;
 import io.github.resilience4j.bulkhead.Bulkhead;
 import io.github.resilience4j.bulkhead.BulkheadConfig;
@@ -102,17 +101,26 @@ final class Guard {
         }
     }
 
-    /** A call that was let in has ended; null if it was cancelled. */
-    void leave(@Nullable CallResponse response, long tookNanos) {
+    /** A call that was let in has ended. */
+    void leave(Outcome outcome, long tookNanos) {
         leaveBulkhead();
         if (breaker == null) {
             return;
         }
-        Outcome outcome = response == null || Outcome.wasNotSent(response) ? Outcome.UNKNOWN : Outcome.of(response);
         switch (outcome) {
-            case UNKNOWN, ABANDONED, SENT -> breaker.releasePermission();
+            case UNKNOWN, ABANDONED -> breaker.releasePermission();
+            case SENT -> sent(breaker, tookNanos);
             case SUCCESS -> breaker.onSuccess(tookNanos, TimeUnit.NANOSECONDS);
             case FAILURE, REFUSED, TIMED_OUT -> breaker.onError(tookNanos, TimeUnit.NANOSECONDS, Failed.INSTANCE);
+        }
+    }
+
+    /** A call without an answer hides no failures of others, but it closes a breaker that has only such calls to go by. */
+    private static void sent(CircuitBreaker breaker, long tookNanos) {
+        if (breaker.getState() == CircuitBreaker.State.HALF_OPEN) {
+            breaker.onSuccess(tookNanos, TimeUnit.NANOSECONDS);
+        } else {
+            breaker.releasePermission();
         }
     }
 

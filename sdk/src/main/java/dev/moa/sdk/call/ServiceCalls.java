@@ -94,11 +94,11 @@ final class ServiceCalls {
                 : new MethodCalls(own, new Guard(service + " " + name, own));
     }
 
-    /** A call that {@link #start} let in has ended; null if it was cancelled. */
-    void ended(MethodCalls method, @Nullable CallResponse response, long tookNanos) {
-        guard.leave(response, tookNanos);
+    /** A call that {@link #start} let in has ended. */
+    void ended(MethodCalls method, Outcome outcome, long tookNanos) {
+        guard.leave(outcome, tookNanos);
         if (method.guard() != null) {
-            method.guard().leave(response, tookNanos);
+            method.guard().leave(outcome, tookNanos);
         }
     }
 
