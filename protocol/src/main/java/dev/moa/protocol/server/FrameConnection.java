@@ -224,8 +224,7 @@ final class FrameConnection extends PeerConnection implements Farewell {
                 ? "%d bytes of requests are in flight at this port (limit %d; call another instance or later)"
                         .formatted(desk.heldBytes(), desk.limits().maxInFlightBytes())
                 : "%d calls of %d bytes of this connection are in flight (limit %d calls, %d bytes; call less at once)"
-                        .formatted(
-                                inFlight(), inFlightBytes(), announced.maxInFlight(), announced.maxInFlightBytes());
+                        .formatted(inFlight(), inFlightBytes(), announced.maxInFlight(), announced.maxInFlightBytes());
         CallResponse refusal = CallResponse.failure(request.id(), StatusCode.RESOURCE_EXHAUSTED, why);
         CallFrames.writeResponse(out(), stream, request.args().format(), refusal, peerMaxBodyBytes);
         // of what it sends without wanting an answer, a caller cannot know how much is in flight
@@ -288,7 +287,8 @@ final class FrameConnection extends PeerConnection implements Farewell {
             return;
         }
         for (FrameCall call : new ArrayList<>(calls.values())) {
-            boolean goesOn = call.oneway && call.response() == null && peer().desk().outlives();
+            boolean goesOn =
+                    call.oneway && call.response() == null && peer().desk().outlives();
             if (goesOn) {
                 call.alone = true;
             } else {

@@ -135,8 +135,9 @@ class FlowControlTests {
             caller.request(60_000);
             CallResponse refusal = caller.response();
             assertThat(refusal.code()).isEqualTo(StatusCode.RESOURCE_EXHAUSTED);
-            assertThat(refusal.message()).isEqualTo("300000 bytes of requests are in flight at this port"
-                    + " (limit 262144; call another instance or later)");
+            assertThat(refusal.message())
+                    .isEqualTo("300000 bytes of requests are in flight at this port"
+                            + " (limit 262144; call another instance or later)");
 
             await().until(() -> held.size() == 5);
             answerAll("1");

@@ -308,8 +308,7 @@ final class Call extends CompletableFuture<CallResponse> {
             }
             released = true;
         }
-        Outcome outcome =
-                response != null && Outcome.wasNotSent(response) ? Outcome.UNKNOWN : outcome(response);
+        Outcome outcome = response != null && Outcome.wasNotSent(response) ? Outcome.UNKNOWN : outcome(response);
         in.ended(of, outcome, in.nanoTime() - startedAt);
     }
 

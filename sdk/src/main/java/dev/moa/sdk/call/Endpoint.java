@@ -41,6 +41,7 @@ public final class Endpoint implements Candidate {
     private volatile boolean onTrial;
     /** Whether a call without an answer has left for it while on trial. */
     private volatile boolean sentOnTrial;
+
     private volatile long ejectedUntil;
     private int ejections;
 

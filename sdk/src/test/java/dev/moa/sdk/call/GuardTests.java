@@ -9,8 +9,7 @@ import org.junit.jupiter.api.Test;
 class GuardTests {
 
     private final Guard guard = new Guard(
-            "/service/any",
-            MethodSettings.of(ServiceName.of("/service/any")).withBreaker(50, Duration.ofMinutes(1)));
+            "/service/any", MethodSettings.of(ServiceName.of("/service/any")).withBreaker(50, Duration.ofMinutes(1)));
 
     @Test
     void callsWithoutAnAnswerDoNotHideThatTheOthersFail() {

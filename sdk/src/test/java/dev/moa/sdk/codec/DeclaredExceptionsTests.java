@@ -119,8 +119,8 @@ class DeclaredExceptionsTests {
 
     @Test
     void nearestOfTheDeclaredClassesCounts() {
-        ServiceMethod far = Objects.requireNonNull(
-                ServiceInterface.of(Particular.class).method("far"));
+        ServiceMethod far =
+                Objects.requireNonNull(ServiceInterface.of(Particular.class).method("far"));
 
         assertThat(far.declared(new Below())).isEqualTo(WithMessage.class);
         assertThat(far.declared(new WithMessage("it failed"))).isEqualTo(WithMessage.class);
@@ -141,8 +141,8 @@ class DeclaredExceptionsTests {
 
     @Test
     void exceptionThatDoesNotWantToBeBuiltStaysAFailureWithACode() {
-        ServiceMethod strict = Objects.requireNonNull(
-                ServiceInterface.of(Particular.class).method("strict"));
+        ServiceMethod strict =
+                Objects.requireNonNull(ServiceInterface.of(Particular.class).method("strict"));
         MoaException failure = failure(Strict.class.getName(), ",\"kind\":7");
 
         assertThat(strict.restore(failure)).isSameAs(failure);

@@ -40,8 +40,7 @@ class SamplerTests {
     static class SeenFlags implements Flags {
         @Override
         public String flags() {
-            String flags =
-                    Objects.requireNonNull(CallScope.current()).trace().flags();
+            String flags = Objects.requireNonNull(CallScope.current()).trace().flags();
             // the bit beside it says that the trace id is random
             return (Integer.parseInt(flags, 16) & 1) == 1 ? "01" : "00";
         }
