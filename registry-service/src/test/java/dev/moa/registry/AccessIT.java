@@ -12,8 +12,11 @@ import dev.moa.protocol.client.ConnectionOptions;
 import dev.moa.protocol.client.MoaConnection;
 import dev.moa.registry.RegistryApp.Answer;
 import dev.moa.testkit.redis.RedisProcess;
+import java.io.InputStream;
 import java.net.InetSocketAddress;
+import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
@@ -100,6 +103,26 @@ class AccessIT {
         assertThat(stolen.status()).isEqualTo(403);
         assertThat(posing.status()).isEqualTo(403);
         assertThat(app.get("/actuator/health").status()).isEqualTo(200);
+    }
+
+    @Test
+    void readerWatchesManyServicesByABodyAndStillWritesNothing() throws Exception {
+        HttpRequest watch = HttpRequest.newBuilder(app.uri("/v1/watch"))
+                .header("Authorization", "Bearer " + READER_TOKEN)
+                .header("Content-Type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofString("{\"services\":[\"/service/user\",\"/service/site\"]}"))
+                .build();
+        HttpResponse<InputStream> told = HttpClient.newHttpClient()
+                .sendAsync(watch, HttpResponse.BodyHandlers.ofInputStream())
+                .get(5, TimeUnit.SECONDS);
+        told.body().close();
+        Answer batch = app.send(HttpRequest.newBuilder(app.uri("/v1/instances/batch"))
+                .header("Authorization", "Bearer " + READER_TOKEN)
+                .header("Content-Type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofString("{\"instances\":[]}")));
+
+        assertThat(told.statusCode()).isEqualTo(200);
+        assertThat(batch.status()).isEqualTo(403);
     }
 
     @Test

@@ -58,7 +58,12 @@ class SessionsTests {
 
     private static Sessions at(Instant now, String secret) {
         TokenBook tokens = TokenBook.read(new MoaSecurityProperties(
-                Map.of("alice", new Token(secret, null, Role.OPERATOR, Set.of())), null, null, false, List.of()));
+                Map.of("alice", new Token(secret, null, Role.OPERATOR, Set.of())),
+                null,
+                null,
+                false,
+                List.of(),
+                List.of()));
         return new Sessions(tokens, Duration.ofHours(1), Clock.fixed(now, ZoneOffset.UTC));
     }
 }

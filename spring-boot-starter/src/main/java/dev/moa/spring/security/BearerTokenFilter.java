@@ -13,8 +13,9 @@ import org.springframework.web.filter.OncePerRequestFilter;
 
 /**
  * Asks each REST request for a bearer token: reads for any role, writes for {@code service} or
- * {@code operator}, writes to the operator's paths for {@code operator} alone. Health is open, so that
- * orchestrators need no secret; it says no more than up or down to strangers.
+ * {@code operator}, writes to the operator's paths for {@code operator} alone. A POST to a reading path is a read, of
+ * more than fits in an address. Health is open, so that orchestrators need no secret; it says no more than up or down
+ * to strangers.
  */
 final class BearerTokenFilter extends OncePerRequestFilter {
 
@@ -22,11 +23,13 @@ final class BearerTokenFilter extends OncePerRequestFilter {
 
     private final TokenBook tokens;
     private final List<String> operatorPaths;
+    private final List<String> readPaths;
     private final AntPathMatcher paths = new AntPathMatcher();
 
-    BearerTokenFilter(TokenBook tokens, List<String> operatorPaths) {
+    BearerTokenFilter(TokenBook tokens, List<String> operatorPaths, List<String> readPaths) {
         this.tokens = tokens;
         this.operatorPaths = operatorPaths;
+        this.readPaths = readPaths;
     }
 
     @Override
@@ -48,7 +51,7 @@ final class BearerTokenFilter extends OncePerRequestFilter {
             refuse(response, 401, "unknown token", "use a token of moa.security.tokens");
             return;
         }
-        if (!READS.contains(request.getMethod()) && !mayWrite(caller, path(request))) {
+        if (!isRead(request.getMethod(), path(request)) && !mayWrite(caller, path(request))) {
             refuse(
                     response,
                     403,
@@ -71,10 +74,18 @@ final class BearerTokenFilter extends OncePerRequestFilter {
                 : request.getServletPath() + request.getPathInfo();
     }
 
+    private boolean isRead(String method, String path) {
+        return READS.contains(method) || (method.equals("POST") && isAmong(readPaths, path));
+    }
+
+    private boolean isAmong(List<String> patterns, String path) {
+        return patterns.stream().anyMatch(pattern -> paths.match(pattern, path));
+    }
+
     private boolean mayWrite(Caller caller, String path) {
         return switch (caller.role()) {
             case OPERATOR -> true;
-            case SERVICE -> operatorPaths.stream().noneMatch(pattern -> paths.match(pattern, path));
+            case SERVICE -> !isAmong(operatorPaths, path);
             case READER -> false;
         };
     }

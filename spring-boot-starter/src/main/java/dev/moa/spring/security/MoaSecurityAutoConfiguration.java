@@ -37,7 +37,8 @@ public class MoaSecurityAutoConfiguration {
                 @Value("${server.address:#{null}}") @Nullable String address) {
             BindGuard.check("server.address", address, tokens);
             FilterRegistrationBean<BearerTokenFilter> registration =
-                    new FilterRegistrationBean<>(new BearerTokenFilter(tokens, settings.operatorPaths()));
+                    new FilterRegistrationBean<>(
+                            new BearerTokenFilter(tokens, settings.operatorPaths(), settings.readPaths()));
             registration.setOrder(Ordered.HIGHEST_PRECEDENCE + 10);
             return registration;
         }

@@ -17,6 +17,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param tokenFile A file that holds that token; read once at start.
  * @param protectHttp Whether the REST face of this process asks for a token too; the platform's own apps say true.
  * @param operatorPaths Ant patterns of REST paths whose writes need the role operator.
+ * @param readPaths Ant patterns of REST paths whose POST is a read, of more than fits in an address.
  */
 @ConfigurationProperties("moa.security")
 public record MoaSecurityProperties(
@@ -24,7 +25,8 @@ public record MoaSecurityProperties(
         @Nullable String token,
         @Nullable Path tokenFile,
         @DefaultValue("false") boolean protectHttp,
-        @DefaultValue List<String> operatorPaths) {
+        @DefaultValue List<String> operatorPaths,
+        @DefaultValue List<String> readPaths) {
 
     /**
      * A token that is accepted.

@@ -26,6 +26,7 @@ import org.springframework.web.servlet.function.ServerResponse;
             "moa.statistics.enabled=false",
             "moa.security.protect-http=true",
             "moa.security.operator-paths=/v1/sources/**",
+            "moa.security.read-paths=/v1/watch",
             "moa.security.tokens.ops.secret=operator-b8f1c04a",
             "moa.security.tokens.ops.role=operator",
             "moa.security.tokens.feed.secret=service-b8f1c04a0",
@@ -61,6 +62,15 @@ class BearerTokenFilterTests {
                 .isEqualTo(200);
         assertThat(send("POST", "/v1/services", "reader-b8f1c04a01").statusCode())
                 .isEqualTo(403);
+    }
+
+    @Test
+    void questionTooLongForAnAddressIsStillARead() throws Exception {
+        assertThat(send("POST", "/v1/watch", "reader-b8f1c04a01").body()).isEqualTo("view");
+        assertThat(send("PUT", "/v1/watch", "reader-b8f1c04a01").statusCode()).isEqualTo(403);
+        assertThat(send("POST", "/v1/watch/more", "reader-b8f1c04a01").statusCode())
+                .isEqualTo(403);
+        assertThat(send("POST", "/v1/watch", null).statusCode()).isEqualTo(401);
     }
 
     @Test

@@ -70,7 +70,7 @@ class TokenBookTests {
     @Test
     void secretsAreNotInTheTextOfTheSettings() {
         MoaSecurityProperties settings =
-                new MoaSecurityProperties(Map.of("ops", token(SECRET)), SECRET, null, true, List.of());
+                new MoaSecurityProperties(Map.of("ops", token(SECRET)), SECRET, null, true, List.of(), List.of());
 
         assertThat(settings.toString()).doesNotContain(SECRET).contains("ops");
     }
@@ -93,6 +93,6 @@ class TokenBookTests {
     }
 
     private static TokenBook read(Map<String, Token> tokens) {
-        return TokenBook.read(new MoaSecurityProperties(tokens, null, null, true, List.of()));
+        return TokenBook.read(new MoaSecurityProperties(tokens, null, null, true, List.of(), List.of()));
     }
 }
