@@ -62,6 +62,8 @@ final class RegistryBenchmark implements Benchmark {
                 .withRoot(data)
                 .onRandomPorts()
                 .withApps(Set.of("registry"))
+                .withSetting("registry", "moa.registry.http.writes-per-second", "10000000")
+                .withSetting("registry", "moa.registry.http.writes-burst", "10000000")
                 .withKafka(false);
         try (Platform platform = new Platform(options, PlatformListener.silent())) {
             report.progress("starting the registries");

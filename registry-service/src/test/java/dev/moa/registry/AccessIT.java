@@ -19,6 +19,8 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -34,6 +36,7 @@ class AccessIT {
     private static final String BUSY_TOKEN = "27c5f0be913da846";
     private static final String NARROW_TOKEN = "5ad81f03c7be6924";
     private static final String EAGER_TOKEN = "e09b47d2c61f3a58";
+    private static final String BULK_TOKEN = "c3e85b19f7d0624a";
     private static final ServiceName REGISTRY = ServiceName.of("/service/registry");
 
     private static RedisProcess redis;
@@ -54,6 +57,7 @@ class AccessIT {
                 "--moa.security.tokens.eye.secret=" + READER_TOKEN,
                 "--moa.security.tokens.eye.role=reader",
                 "--moa.security.tokens.busy.secret=" + BUSY_TOKEN,
+                "--moa.security.tokens.bulk.secret=" + BULK_TOKEN,
                 "--moa.registry.http.writes-per-second=1",
                 "--moa.registry.http.writes-burst=20");
     }
@@ -137,6 +141,20 @@ class AccessIT {
         assertThat(last.response().headers().firstValue("Retry-After")).isPresent();
         assertThat(last.json().get("value").stringValue()).isEqualTo("busy");
         assertThat(other.status()).isEqualTo(201);
+    }
+
+    @Test
+    void manyRegistrationsAtOnceAreAsManyWrites() {
+        Answer first = sendBatch(BULK_TOKEN, 15);
+        Answer second = sendBatch(BULK_TOKEN, 15);
+        Answer one = send(BULK_TOKEN, "/service/bulk", 30);
+
+        assertThat(first.status()).isEqualTo(200);
+        assertThat(first.json().get("results")).hasSize(15);
+        assertThat(second.status()).isEqualTo(429);
+        assertThat(second.response().headers().firstValue("Retry-After")).isPresent();
+        assertThat(second.json().get("value").stringValue()).isEqualTo("bulk");
+        assertThat(one.status()).isEqualTo(201);
     }
 
     @Test
@@ -264,6 +282,17 @@ class AccessIT {
                         .GET())
                 .json()
                 .toString();
+    }
+
+    private static Answer sendBatch(String token, int count) {
+        String all = IntStream.range(0, count)
+                .mapToObj(i -> "{\"service\":\"/service/bulk\",\"host\":\"127.0.0.1\",\"port\":%d}"
+                        .formatted(7100 + i))
+                .collect(Collectors.joining(","));
+        return app.send(HttpRequest.newBuilder(app.uri("/v1/instances/batch"))
+                .header("Authorization", "Bearer " + token)
+                .header("Content-Type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofString("{\"instances\":[" + all + "]}")));
     }
 
     private static Answer send(String token, String service, int ttlSeconds) {

@@ -8,7 +8,7 @@ import org.springframework.util.unit.DataSize;
  * Bounds of the REST edge.
  *
  * @param maxBody the largest body of a request
- * @param writesPerSecond requests that write, by REST and by the moa port together, of one caller (its token, else its address), a second; more are refused
+ * @param writesPerSecond requests that write, by REST and by the moa port together, of one caller (its token, else its address), a second; more are refused; many registrations at once count as many as they are
  * @param writesBurst how many of these at once after a pause
  */
 @ConfigurationProperties("moa.registry.http")

@@ -20,16 +20,19 @@ import dev.moa.registry.catalog.ServiceSnapshot;
 import dev.moa.registry.catalog.Written;
 import dev.moa.registry.intent.Audit;
 import dev.moa.registry.probe.Holds;
+import dev.moa.registry.quota.WriteQuota;
 import dev.moa.spring.security.RequestCaller;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.media.Content;
 import io.swagger.v3.oas.annotations.media.Schema;
 import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpHeaders;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.DeleteMapping;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -53,6 +56,7 @@ class InstanceController {
     private final MoaAddress moaAddress;
     private final Holds holds;
     private final Audit audit;
+    private final WriteQuota quota;
 
     InstanceController(
             RedisCatalog catalog,
@@ -60,7 +64,9 @@ class InstanceController {
             CatalogProperties limits,
             MoaAddress moaAddress,
             Holds holds,
-            Audit audit) {
+            Audit audit,
+            WriteQuota quota) {
+        this.quota = quota;
         this.audit = audit;
         this.holds = holds;
         this.moaAddress = moaAddress;
@@ -88,13 +94,18 @@ class InstanceController {
     @Operation(
             summary = "Registers many instances, of any number of services in one request",
             description = "Each succeeds or is refused by itself: the results are in order, each with registered, or"
-                    + " with a problem as a registration alone would get it. At most moa.registry.catalog.max-leases.",
+                    + " with a problem as a registration alone would get it. At most moa.registry.catalog.max-leases;"
+                    + " they count as that many writes.",
             requestBody =
                     @io.swagger.v3.oas.annotations.parameters.RequestBody(
                             content = @Content(schema = @Schema(implementation = RegistrationsBody.class))))
     @PostMapping("/v1/instances/batch")
-    RegistrationsBody.Results registerAll(@RequestBody JsonNode body, HttpServletRequest request) {
+    RegistrationsBody.Results registerAll(
+            @RequestBody JsonNode body, HttpServletRequest request, HttpServletResponse response) {
         JsonNode wanted = RegistrationRules.registrations(body.get("instances"), limits.maxLeases());
+        if (wanted.size() > 1) {
+            requireQuota(wanted.size() - 1, request, response);
+        }
         Caller caller = RequestCaller.of(request);
         List<Object> answers = new ArrayList<>(wanted.size());
         List<Registration> registrations = new ArrayList<>(wanted.size());
@@ -111,6 +122,16 @@ class InstanceController {
         Iterator<Object> registered = catalog.registerAll(registrations).iterator();
         answers.replaceAll(answer -> answer instanceof Refusal ? answer : registered.next());
         return RegistrationsBody.Results.of(answers, moaAddress.value());
+    }
+
+    /** Takes what a request writes beyond the one write that every request is. */
+    private void requireQuota(int more, HttpServletRequest request, HttpServletResponse response) {
+        String name = QuotaFilter.name(request);
+        double wait = quota.take(name, more);
+        if (wait > 0) {
+            response.setHeader(HttpHeaders.RETRY_AFTER, QuotaFilter.retryAfter(wait));
+            throw quota.refusal(name, wait);
+        }
     }
 
     @Operation(

@@ -32,8 +32,7 @@ final class QuotaFilter extends OncePerRequestFilter {
     @Override
     protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws ServletException, IOException {
-        Caller caller = RequestCaller.of(request);
-        String name = caller == null ? request.getRemoteAddr() : caller.name();
+        String name = name(request);
         double wait = quota.take(name);
         if (wait == 0) {
             chain.doFilter(request, response);
@@ -46,8 +45,18 @@ final class QuotaFilter extends OncePerRequestFilter {
         problem.put("detail", refusal.getMessage());
         problem.putAll(refusal.particulars());
         response.setStatus(429);
-        response.setHeader("Retry-After", String.valueOf((long) Math.ceil(wait)));
+        response.setHeader("Retry-After", retryAfter(wait));
         response.setContentType(MediaType.APPLICATION_PROBLEM_JSON_VALUE);
         response.getOutputStream().write(JSON.writeValueAsBytes(problem));
+    }
+
+    /** Returns whose quota a request takes from. */
+    static String name(HttpServletRequest request) {
+        Caller caller = RequestCaller.of(request);
+        return caller == null ? request.getRemoteAddr() : caller.name();
+    }
+
+    static String retryAfter(double seconds) {
+        return String.valueOf((long) Math.ceil(seconds));
     }
 }

@@ -7,7 +7,8 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * So many writes a second for each caller, known by its token or else its address: one that registers in a loop takes
- * nothing from the others. Renewals count as one however many leases they carry. Safe for many threads; never blocks.
+ * nothing from the others. Renewals count as one however many leases they carry, many registrations at once as many as
+ * they are. Safe for many threads; never blocks.
  */
 public final class WriteQuota {
     private static final int MAX_CALLERS = 10_000;
@@ -31,16 +32,20 @@ public final class WriteQuota {
             this.left = left;
         }
 
-        /** Takes one; returns how many seconds to wait for it, 0 if it was there. */
-        synchronized double take(double perSecond, double burst) {
+        /**
+         * Takes some; returns how many seconds to wait for them, 0 if they were there. More than there can ever be are
+         * taken from a full bucket, which then owes the rest.
+         */
+        synchronized double take(int writes, double perSecond, double burst) {
             long now = System.nanoTime();
             left = Math.min(burst, left + (now - filledNanos) / NANOS * perSecond);
             filledNanos = now;
-            if (left >= 1) {
-                left--;
+            double needed = Math.min(writes, burst);
+            if (left >= needed) {
+                left -= writes;
                 return 0;
             }
-            return (1 - left) / perSecond;
+            return (needed - left) / perSecond;
         }
 
         synchronized boolean isFull(double perSecond, double burst) {
@@ -50,7 +55,12 @@ public final class WriteQuota {
 
     /** Takes one write of the caller; returns how many seconds to wait for it, 0 if it may be done. */
     public double take(String caller) {
-        return bucket(caller).take(perSecond, burst);
+        return take(caller, 1);
+    }
+
+    /** Takes some writes of the caller, all or none; returns how many seconds to wait, 0 if they may be done. */
+    public double take(String caller, int writes) {
+        return bucket(caller).take(writes, perSecond, burst);
     }
 
     /** Takes one write of the caller, or refuses it with RESOURCE_EXHAUSTED. */
