@@ -139,16 +139,23 @@ public final class Subscription {
         List<WatchEvent.Changed> written = new ArrayList<>();
         for (WatchEvent event = next(true); event != null; event = next(true)) {
             try {
+                boolean isLast = false;
                 for (; event != null; event = next(false)) {
                     send(event);
+                    isLast = event instanceof WatchEvent.Cut;
                     if (event instanceof WatchEvent.Changed changed) {
                         written.add(changed);
                     }
                 }
                 outlet.flush();
+                if (isLast) {
+                    // not before: what is closed may be somebody else's already
+                    close();
+                }
                 written.forEach(this::measure);
-            } catch (IOException | IllegalStateException gone) {
-                log.debug("A watch ended: {}", gone.getMessage());
+            } catch (IOException | RuntimeException gone) {
+                // a server whose connection ended meanwhile throws what it likes, NullPointerException among it
+                log.debug("A watch ended: {}", gone.toString());
                 close();
             }
             written.clear();
@@ -185,8 +192,6 @@ public final class Subscription {
         } else if (event instanceof WatchEvent.Cut reason) {
             outlet.sendToken(ResumeToken.write(delivered));
             outlet.send("cut", JSON.writeValueAsString(reason));
-            outlet.flush();
-            close();
         }
     }
 }

@@ -76,24 +76,49 @@ class SubscriptionTests {
 
     @Test
     void subscriberThatIsGoneIsClosed() {
-        Subscription subscription = new Subscription(
-                "test",
-                Set.of(USER),
-                Map.of(),
-                new Recorder() {
-                    @Override
-                    public void send(String event, String data) throws IOException {
-                        throw new IOException("broken pipe");
-                    }
-                },
-                tasks::add,
-                bounds(10, 1000),
-                new RegistryMetrics(new SimpleMeterRegistry()));
+        Subscription subscription = subscription(new Recorder() {
+            @Override
+            public void send(String event, String data) throws IOException {
+                throw new IOException("broken pipe");
+            }
+        });
 
         subscription.tell(event(1));
         runTasks();
 
         assertThat(subscription.isClosed()).isTrue();
+    }
+
+    @Test
+    void subscriberWhoseConnectionTheServerTookBackIsClosed() {
+        Subscription subscription = subscription(new Recorder() {
+            @Override
+            public void flush() {
+                throw new NullPointerException("ob");
+            }
+        });
+
+        subscription.tell(event(1));
+        runTasks();
+
+        assertThat(subscription.isClosed()).isTrue();
+    }
+
+    @Test
+    void nothingIsFlushedAfterTheClose() {
+        Subscription subscription = subscription(new Recorder() {
+            @Override
+            public void flush() {
+                sent.add("flushed");
+            }
+        });
+
+        for (int revision = 1; revision <= 20; revision++) {
+            subscription.tell(event(revision));
+        }
+        runTasks();
+
+        assertThat(sent).endsWith("flushed", "closed");
     }
 
     @Test
@@ -128,6 +153,17 @@ class SubscriptionTests {
                 new Recorder(),
                 tasks::add,
                 bounds(events, bytes),
+                new RegistryMetrics(new SimpleMeterRegistry()));
+    }
+
+    private Subscription subscription(Outlet outlet) {
+        return new Subscription(
+                "test",
+                Set.of(USER),
+                Map.of(),
+                outlet,
+                tasks::add,
+                bounds(10, 1_000_000),
                 new RegistryMetrics(new SimpleMeterRegistry()));
     }
 
