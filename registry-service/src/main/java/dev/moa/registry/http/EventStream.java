@@ -30,14 +30,21 @@ final class EventStream implements Outlet {
 
     private final CompletableFuture<Answer> begun = new CompletableFuture<>();
 
-    /** Answers the request; whoever sends before that waits. */
+    /** Answers the request; whoever sends before that waits. Where it throws, nothing stays open, and nobody waits. */
     void begin(HttpServletRequest request, HttpServletResponse response, Runnable end) throws IOException {
-        response.setContentType(MediaType.TEXT_EVENT_STREAM_VALUE);
-        AsyncContext context = request.startAsync();
-        context.setTimeout(0);
-        context.addListener(new Ending(end));
-        response.flushBuffer();
-        begun.complete(new Answer(context, response.getOutputStream()));
+        try {
+            response.setContentType(MediaType.TEXT_EVENT_STREAM_VALUE);
+            response.flushBuffer();
+            ServletOutputStream out = response.getOutputStream();
+            AsyncContext context = request.startAsync();
+            context.setTimeout(0);
+            context.addListener(new Ending(end));
+            begun.complete(new Answer(context, out));
+        } catch (IOException | RuntimeException gone) {
+            begun.completeExceptionally(gone);
+            end.run();
+            throw gone;
+        }
     }
 
     @Override
