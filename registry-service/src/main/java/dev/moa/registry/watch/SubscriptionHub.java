@@ -27,9 +27,10 @@ import org.springframework.context.SmartLifecycle;
  *
  * <p>One thread reads from Redis and puts events into subscriptions; it never waits for a subscriber. A wake-up (or,
  * should one be lost, the poll) makes a service dirty; the thread then takes the changes since the position of its
- * feed, once for all subscribers: from the wake-ups where they follow it without a gap, else from Redis. Changes that do not follow that position without a gap, or come from another epoch,
- * are never guessed at: the subscribers get a snapshot. A subscriber that joins is caught up from its own position by
- * the same thread, so nothing falls between the catching up and the feed.
+ * feed, once for all subscribers: from the wake-ups where they follow it without a gap, else from Redis. Changes that
+ * do not follow that position without a gap, or come from another epoch, are never guessed at: the subscribers get a
+ * snapshot. A subscriber that joins is caught up from its own position by the same thread, so nothing falls between the
+ * catching up and the feed.
  *
  * <p>Methods are safe for many threads and do not block, except {@link #subscribe}.
  */
@@ -304,14 +305,24 @@ public final class SubscriptionHub implements SmartLifecycle {
         }
     }
 
+    private Feed open(ServiceName service) {
+        watched.add(service);
+        try {
+            Feed feed = Feed.open(service, catalog);
+            feeds.put(service, feed);
+            return feed;
+        } catch (RuntimeException notNow) {
+            watched.remove(service);
+            throw notNow;
+        }
+    }
+
     private void join(Subscription subscription) {
         boolean justStarted = System.nanoTime() - startedNanos < JUST_STARTED.toNanos();
         for (ServiceName service : subscription.services()) {
             Feed feed = feeds.get(service);
             if (feed == null) {
-                watched.add(service);
-                feed = Feed.open(service, catalog);
-                feeds.put(service, feed);
+                feed = open(service);
             }
             // else: joined in a round that failed later
             if (!feed.subscribers().contains(subscription)) {
