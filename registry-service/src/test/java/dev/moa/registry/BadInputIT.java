@@ -91,11 +91,13 @@ class BadInputIT {
         Answer badLeases = app.put("/v1/leases", "{\"leases\":[{\"id\":\"L3NlcnZpY2UvYQ.x\"}]}");
         Answer badLimit = app.get("/v1/services?limit=100000");
         Answer badToken = app.get("/v1/watch?service=/service/a&since=zzz");
+        Answer nullService = app.post("/v1/watch", "{\"services\":[null]}");
         Answer text = app.send(HttpRequest.newBuilder(app.uri("/v1/instances"))
                 .header("Content-Type", "text/plain")
                 .POST(HttpRequest.BodyPublishers.ofString("x")));
 
-        for (Answer answer : new Answer[] {noService, noIncarnation, badId, badLeases, badLimit, badToken}) {
+        for (Answer answer :
+                new Answer[] {noService, noIncarnation, badId, badLeases, badLimit, badToken, nullService}) {
             assertThat(answer.status()).isEqualTo(400);
             assertThat(answer.json().has("value")).isTrue();
             assertThat(answer.json().has("limit")).isTrue();

@@ -63,7 +63,8 @@ class WatchController {
             List<String> names, @Nullable String token, HttpServletRequest request, HttpServletResponse response)
             throws IOException {
         Set<ServiceName> services = new LinkedHashSet<>();
-        names.forEach(name -> services.add(RegistrationRules.serviceName(name)));
+        // a list in JSON may hold null
+        names.forEach(name -> services.add(RegistrationRules.serviceName(String.valueOf(name))));
         EventStream stream = new EventStream();
         Subscription subscription =
                 hub.subscribe(name(request), services, token == null || token.isEmpty() ? null : token, stream);
