@@ -23,6 +23,15 @@ public record LookupFilter(@Nullable String zone, @Nullable String version, Map<
         tags = Map.copyOf(tags);
     }
 
+    /** Returns how many characters it has. */
+    int length() {
+        int length = (zone == null ? 0 : zone.length()) + (version == null ? 0 : version.length());
+        for (Map.Entry<String, String> tag : tags.entrySet()) {
+            length += tag.getKey().length() + tag.getValue().length();
+        }
+        return length;
+    }
+
     /** Returns whether the answer lists {@code instance}. */
     public boolean accepts(Instance instance) {
         return whyNot(instance) == null;

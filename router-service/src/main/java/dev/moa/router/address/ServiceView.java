@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Collection;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +27,14 @@ public final class ServiceView {
     /** Things derived from one view that are kept; clients choose the filters, so there must be an end. */
     private static final int MAX_DERIVED = 64;
 
+    /** Characters of a filter whose list is kept; one that is longer is made each time. */
+    private static final int LONGEST_KEPT = 256;
+
+    /** Bytes of lists that are kept for each instance, and at least: each zone's and version's, or a few of all. */
+    private static final long KEPT_BYTES = 2_048;
+
+    private static final long LEAST_KEPT_BYTES = 16 * 1_024;
+
     private final ServiceState state;
     private final Stamp stamp;
     private final byte[] head;
@@ -33,6 +42,7 @@ public final class ServiceView {
     private volatile byte @Nullable [] callable;
     private volatile byte @Nullable [] all;
     private final Map<Object, Object> derived = new ConcurrentHashMap<>(2);
+    private final AtomicLong keptBytes = new AtomicLong();
     // the answers of one millisecond are the same bytes
     private volatile @Nullable Latest latest;
 
@@ -83,6 +93,9 @@ public final class ServiceView {
 
     /** Returns the answer as JSON; the array is shared. */
     public byte[] json(String source, long ageMs, LookupFilter filter) {
+        if (filter.length() > LONGEST_KEPT) {
+            return encode(source, ageMs, filter);
+        }
         Latest last = latest;
         if (last != null && last.ageMs == ageMs && last.source.equals(source) && last.filter.equals(filter)) {
             return last.json;
@@ -126,7 +139,25 @@ public final class ServiceView {
             }
             return known;
         }
-        return derived(filter, byte[].class, view -> encode(view.instances(), filter));
+        return filter.length() > LONGEST_KEPT ? encode(instances(), filter) : kept(filter);
+    }
+
+    private byte[] kept(LookupFilter filter) {
+        if (derived.get(filter) instanceof byte[] known) {
+            return known;
+        }
+        byte[] made = encode(instances(), filter);
+        long most = Math.max(LEAST_KEPT_BYTES, KEPT_BYTES * instances().size());
+        if (keptBytes.addAndGet(made.length) > most) {
+            derived.clear();
+            keptBytes.set(made.length);
+        }
+        return derived(filter, byte[].class, view -> made);
+    }
+
+    /** Returns how many things derived from this view are kept. */
+    int derivedCount() {
+        return derived.size();
     }
 
     /**

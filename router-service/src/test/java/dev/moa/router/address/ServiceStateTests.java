@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class ServiceStateTests {
@@ -54,6 +55,50 @@ class ServiceStateTests {
         assertThat(text(view.json("live", 6, LookupFilter.CALLABLE))).contains("\"ageMs\":6");
         assertThat(text(view.json("live", 6, elsewhere))).contains("\"instances\":[]");
         assertThat(text(view.json("snapshot", 6, elsewhere))).contains("\"source\":\"snapshot\"");
+    }
+
+    @Test
+    void whatClientsChooseIsKeptWithinBounds() {
+        List<Instance> many = IntStream.range(0, 200)
+                .mapToObj(i -> new Instance(
+                        "id" + i,
+                        0,
+                        "10.0.0.1",
+                        1_000 + i,
+                        List.of("moa"),
+                        100,
+                        null,
+                        null,
+                        everybody(63).tags(),
+                        Map.of(),
+                        InstanceStatus.UP,
+                        false))
+                .toList();
+        ServiceView view = ServiceView.of(ServiceState.of(USER, "epoch", 7, many));
+        LookupFilter tooLong = new LookupFilter(null, null, Map.of("x".repeat(300), "y"), true);
+
+        for (int i = 0; i < 64; i++) {
+            view.json("live", 5, new LookupFilter("zone-" + i, null, Map.of(), true));
+        }
+        assertThat(text(view.json("live", 5, tooLong))).contains("\"instances\":[]");
+        assertThat(view.derivedCount()).isEqualTo(64);
+
+        for (int i = 0; i < 64; i++) {
+            view.json("live", 5, everybody(i));
+        }
+        assertThat(view.json("live", 5, everybody(63)).length).isGreaterThan(20_000);
+        assertThat(view.derivedCount()).isBetween(1, 20);
+    }
+
+    // tags that all of them have: the longest lists that a filter can ask for
+    private static LookupFilter everybody(int number) {
+        Map<String, String> tags = new TreeMap<>();
+        for (int bit = 0; bit < 6; bit++) {
+            if ((number >> bit & 1) == 1) {
+                tags.put("t" + bit, "x");
+            }
+        }
+        return new LookupFilter(null, null, tags, true);
     }
 
     private static String text(byte[] json) {
