@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { explain, partOf } from './client';
+import { actor, explain, partOf } from './client';
 
 describe('a reply that is not the answer', () => {
   it('names the part that is missing and what to do', () => {
@@ -30,4 +30,10 @@ describe('a reply that is not the answer', () => {
   it('asks for a token', () => {
     expect(explain('/x', 401, undefined).todo).toContain('./moa token');
   });
+});
+
+it('sends a name of any alphabet in a header that holds ASCII', () => {
+  expect(actor('')).toEqual({});
+  expect(actor('anna k.')).toEqual({ 'Moa-Actor': 'anna k.' });
+  expect(actor('Łukasz 安娜')).toEqual({ 'Moa-Actor': '%C5%81ukasz%20%E5%AE%89%E5%A8%9C' });
 });

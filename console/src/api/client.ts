@@ -79,6 +79,11 @@ export async function getJson<T>(path: string, signal?: AbortSignal, timeoutMs =
   return reply.body as T;
 }
 
+/** Who acts, as a header: what it cannot hold is written as in an address, and the apps read it so. */
+export function actor(author: string): Record<string, string> {
+  return author === '' ? {} : { 'Moa-Actor': /^[ -~]*$/.test(author) ? author : encodeURIComponent(author) };
+}
+
 /** Changes something on behalf of `author`; returns the answer, or throws an ApiError that says what to do. */
 export async function change<T>(
   method: 'POST' | 'PUT' | 'DELETE',
@@ -86,8 +91,7 @@ export async function change<T>(
   body: unknown,
   author: string,
 ): Promise<T> {
-  const headers: Record<string, string> = author === '' ? {} : { 'Moa-Actor': author };
-  const reply = await exchange(method, path, body === undefined ? undefined : JSON.stringify(body), headers, 8000);
+  const reply = await exchange(method, path, body === undefined ? undefined : JSON.stringify(body), actor(author), 8000);
   if (reply.status < 200 || reply.status > 299) {
     throw explain(path, reply.status, reply.body);
   }

@@ -2,6 +2,8 @@ package dev.moa.spring.security;
 
 import dev.moa.protocol.Caller;
 import jakarta.servlet.http.HttpServletRequest;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -10,7 +12,7 @@ public final class RequestCaller {
 
     static final String ATTRIBUTE = RequestCaller.class.getName();
 
-    /** The header in which the gateway names who works at the console. */
+    /** The header in which the gateway names who works at the console; beyond ASCII it is percent-encoded UTF-8. */
     public static final String ACTOR = "Moa-Actor";
 
     private static final Pattern NAME = Pattern.compile("[\\p{L}\\p{N} ._@-]{1,64}");
@@ -29,13 +31,26 @@ public final class RequestCaller {
      */
     public static String author(HttpServletRequest request) {
         Caller caller = of(request);
-        String named = request.getHeader(ACTOR);
-        String actor = named != null && NAME.matcher(named.strip()).matches() ? named.strip() : null;
+        String actor = actor(request.getHeader(ACTOR));
         if (caller == null) {
             return actor == null ? "local" : actor;
         }
         return actor == null || actor.equals(caller.name()) || caller.role() != Caller.Role.OPERATOR
                 ? caller.name()
                 : actor + " by " + caller.name();
+    }
+
+    private static @Nullable String actor(@Nullable String header) {
+        if (header == null) {
+            return null;
+        }
+        try {
+            // a plus is a plus
+            String name = URLDecoder.decode(header.replace("+", "%2B"), StandardCharsets.UTF_8)
+                    .strip();
+            return NAME.matcher(name).matches() ? name : null;
+        } catch (IllegalArgumentException notEncodedSo) {
+            return null;
+        }
     }
 }
