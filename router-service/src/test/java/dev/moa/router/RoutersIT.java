@@ -219,5 +219,11 @@ class RoutersIT {
                                 "{\"overrides\":[{\"service\":\"/service/user\",\"scope\":{},\"set\":{}}]}")
                         .status())
                 .isEqualTo(400);
+        assertThat(one.send(
+                                "PUT",
+                                "/v1/shadow",
+                                "{\"overrides\":[{\"service\":\"/service/user\",\"set\":{\"status\":\"DOWN\"}}]}")
+                        .status())
+                .isEqualTo(400);
     }
 }

@@ -8,6 +8,9 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
@@ -18,6 +21,7 @@ import tools.jackson.databind.node.ObjectNode;
  * compared with it for now. Reading is one look at a field.
  */
 public final class Switches {
+    private static final Logger log = LoggerFactory.getLogger(Switches.class);
     private static final JsonMapper MAPPER = JsonMapper.builder().build();
 
     /** Fields beside those of the sources; no source has such a name. */
@@ -138,10 +142,16 @@ public final class Switches {
         listeners.forEach(Runnable::run);
     }
 
-    private static Candidate candidate(List<String> order, SharedHash.Word word) {
+    private static @Nullable Candidate candidate(List<String> order, SharedHash.Word word) {
         JsonNode json = MAPPER.readTree(word.json());
         List<TriedOverride> overrides = new ArrayList<>();
-        json.path("overrides").forEach(each -> overrides.add(MAPPER.treeToValue(each, TriedOverride.class)));
+        try {
+            json.path("overrides").forEach(each -> overrides.add(MAPPER.treeToValue(each, TriedOverride.class)));
+        } catch (JacksonException notOurs) {
+            // of a router of another version: the switches and the order count all the same
+            log.warn("what is tried in the shadow is not tried here: {}", notOurs.getOriginalMessage());
+            return null;
+        }
         return new Candidate(order, overrides, json.path("by").asString(""), word.atMs());
     }
 

@@ -8,6 +8,7 @@ import dev.moa.router.address.ServiceView;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +23,12 @@ public record TriedOverride(String service, Scope scope, Effect set) {
 
     public TriedOverride {
         ServiceName.of(service);
+        // from JSON, where either may be left out
+        if (Objects.isNull(scope) || Objects.isNull(set)) {
+            throw new IllegalArgumentException(
+                    "overrides: scope %s, set %s (expected: both; a scope of {} is the whole service)"
+                            .formatted(scope, set));
+        }
         if (set.status() == null && set.weight() == null && set.tags() == null) {
             throw new IllegalArgumentException("overrides.set: nothing (expected: status, weight or tags)");
         }
@@ -54,7 +61,13 @@ public record TriedOverride(String service, Scope scope, Effect set) {
     public record Effect(
             @Nullable InstanceStatus status,
             @Nullable Integer weight,
-            @Nullable Map<String, String> tags) {}
+            @Nullable Map<String, String> tags) {
+
+        public Effect {
+            // null from JSON is refused here, and not when the first answer is made
+            tags = tags == null ? null : Map.copyOf(tags);
+        }
+    }
 
     /** Returns the answer as it would be with these overrides; itself if none is about the service. */
     static LookupAnswer apply(List<TriedOverride> overrides, LookupAnswer answer) {

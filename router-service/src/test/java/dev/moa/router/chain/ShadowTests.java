@@ -126,6 +126,18 @@ class ShadowTests {
     }
 
     @Test
+    void overrideThatIsNotUnderstoodIsNotTriedAndTheOrderCountsAllTheSame() {
+        words.say(
+                "$shadow",
+                atMs -> "{\"order\":[\"live\"],\"overrides\":[{\"service\":\"/service/user\"}],\"atMs\":%d}"
+                        .formatted(atMs));
+        switches.order(List.of("replica", "live", "snapshot"), OPS);
+
+        assertThat(switches.candidate()).isNull();
+        assertThat(answeredBy()).isEqualTo("replica");
+    }
+
+    @Test
     void withoutACandidateNothingIsCompared() {
         switches.candidate(List.of("replica"), List.of(), OPS);
         switches.candidate(List.of(), List.of(), OPS);
