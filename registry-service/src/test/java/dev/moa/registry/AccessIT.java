@@ -286,8 +286,7 @@ class AccessIT {
 
     private static Answer sendBatch(String token, int count) {
         String all = IntStream.range(0, count)
-                .mapToObj(i -> "{\"service\":\"/service/bulk\",\"host\":\"127.0.0.1\",\"port\":%d}"
-                        .formatted(7100 + i))
+                .mapToObj(i -> "{\"service\":\"/service/bulk\",\"host\":\"127.0.0.1\",\"port\":%d}".formatted(7100 + i))
                 .collect(Collectors.joining(","));
         return app.send(HttpRequest.newBuilder(app.uri("/v1/instances/batch"))
                 .header("Authorization", "Bearer " + token)

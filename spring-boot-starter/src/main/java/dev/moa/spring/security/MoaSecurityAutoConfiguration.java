@@ -36,9 +36,8 @@ public class MoaSecurityAutoConfiguration {
                 MoaSecurityProperties settings,
                 @Value("${server.address:#{null}}") @Nullable String address) {
             BindGuard.check("server.address", address, tokens);
-            FilterRegistrationBean<BearerTokenFilter> registration =
-                    new FilterRegistrationBean<>(
-                            new BearerTokenFilter(tokens, settings.operatorPaths(), settings.readPaths()));
+            FilterRegistrationBean<BearerTokenFilter> registration = new FilterRegistrationBean<>(
+                    new BearerTokenFilter(tokens, settings.operatorPaths(), settings.readPaths()));
             registration.setOrder(Ordered.HIGHEST_PRECEDENCE + 10);
             return registration;
         }
