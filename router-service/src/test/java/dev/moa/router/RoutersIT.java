@@ -8,6 +8,7 @@ import dev.moa.testkit.redis.RedisProcess;
 import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -104,7 +105,8 @@ class RoutersIT {
     void whatOperatorsSayIsWrittenDownWithAuthorAndReasonForAllRouters() {
         one.send("PUT", "/v1/sources/live", "{\"enabled\":false,\"reason\":\"it lags\"}", "Moa-Actor", "anna");
         two.send("PUT", "/v1/sources/live", "{\"enabled\":true,\"reason\":\"healed\"}", "Moa-Actor", "<script>");
-        one.send("PUT", "/v1/pinned?service=" + USER, "{\"instances\":[],\"reason\":\"a drill\"}");
+        String many = String.join(",", Collections.nCopies(200, "{\"host\":\"10.0.0.9\",\"port\":7000}"));
+        one.send("PUT", "/v1/pinned?service=" + USER, "{\"instances\":[" + many + "],\"reason\":\"a drill\"}");
         one.send("DELETE", "/v1/pinned?service=" + USER + "&reason=over", "");
 
         JsonNode entries = two.get("/v1/audit").json().path("entries");
@@ -119,6 +121,7 @@ class RoutersIT {
         assertThat(said)
                 .containsExactly(
                         "local unpin over", "local pin a drill", "local switch-on healed", "anna switch-off it lags");
+        assertThat(entries.findValuesAsString("detail")).contains("200 instances");
         await().until(
                         () -> two.get("/v1/sources")
                                 .json()

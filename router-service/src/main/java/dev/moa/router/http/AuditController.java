@@ -76,7 +76,8 @@ class AuditController {
     private static Entry pin(Said said) {
         JsonNode word = MAPPER.readTree(said.json());
         boolean isTakenBack = word.path("deleted").asBoolean(false);
-        String detail = word.path("instances").size() + " instances";
+        JsonNode instances = word.path("instances");
+        String detail = (instances.isInt() ? instances.intValue() : instances.size()) + " instances";
         return entry(word, isTakenBack ? "unpin" : "pin", said.field(), null, isTakenBack ? "" : detail);
     }
 

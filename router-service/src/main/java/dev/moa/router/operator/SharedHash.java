@@ -57,7 +57,7 @@ public final class SharedHash implements AutoCloseable {
               end
             end
             redis.call('HSET', KEYS[1], ARGV[1], ARGV[2])
-            redis.call('XADD', KEYS[2], 'MAXLEN', '~', ARGV[6], '*', 'field', ARGV[1], 'word', ARGV[2])
+            redis.call('XADD', KEYS[2], 'MAXLEN', '~', ARGV[6], '*', 'field', ARGV[1], 'word', ARGV[7])
             redis.call('PUBLISH', ARGV[4], ARGV[5])
             return 1
             """;
@@ -188,7 +188,8 @@ public final class SharedHash implements AutoCloseable {
                             Long.toString(word.atMs),
                             channel,
                             announcement,
-                            MAX_AUDIT));
+                            MAX_AUDIT,
+                            Said.inShort(word.json)));
             words.replace(field, word, new Word(word.json, word.atMs, true));
         } catch (StoreException e) {
             log.debug("{} {}: {}", key, field, e.getMessage());
