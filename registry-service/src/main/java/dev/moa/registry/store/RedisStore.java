@@ -39,7 +39,6 @@ public final class RedisStore {
 
     private final StringRedisTemplate redis;
     private final RegistryMetrics metrics;
-    private final Duration awayAfter;
 
     private volatile @Nullable String away; // null: there
     private volatile long awaySinceNanos;
@@ -54,7 +53,6 @@ public final class RedisStore {
     public RedisStore(StringRedisTemplate redis, RegistryMetrics metrics, Duration awayAfter) {
         this.redis = redis;
         this.metrics = metrics;
-        this.awayAfter = awayAfter;
         this.time = new RedisTime(awayAfter);
     }
 
@@ -85,9 +83,12 @@ public final class RedisStore {
             String runIds = askAnyway(
                     "look",
                     template -> Objects.requireNonNull(template.execute((RedisCallback<String>) RedisStore::runIds)));
+            long asked = System.nanoTime();
             long now = askAnyway("look", template -> Objects.requireNonNull(template.execute(LOOK, List.of())));
+            long answered = System.nanoTime();
             metrics.storeAhead(now - System.currentTimeMillis());
-            notice(started, runIds, now);
+            // this process may have slept between two looks, or in one
+            notice(runIds, now, time.isGap(lookedNanos, started, asked, answered), answered);
             return new Look(now, resumedAtMs);
         } catch (Refusal refusal) {
             String reason = Objects.requireNonNullElse(refusal.getMessage(), "no answer")
@@ -109,12 +110,11 @@ public final class RedisStore {
                 : "%s (for %d s)".formatted(reason, (System.nanoTime() - awaySinceNanos) / 1_000_000_000L);
     }
 
-    private void notice(long started, String runIds, long now) {
+    private void notice(String runIds, long now, boolean gap, long answered) {
         boolean first = resumedAtMs < 0;
-        boolean gap = started - lookedNanos > awayAfter.toNanos();
         boolean restarted = !runIds.equals(lookedRunIds);
         // before the others: each look has to be noted
-        boolean stepped = time.isStep(now, System.nanoTime());
+        boolean stepped = time.isStep(now, answered);
         if (first || gap || restarted || stepped) {
             resumedAtMs = now;
             String cause = first ? "start" : restarted ? "restarted" : gap ? "away" : "clock-stepped";
@@ -123,7 +123,7 @@ public final class RedisStore {
                 log.warn("Redis or this registry was away ({}): no lease ends before one full lease from now", cause);
             }
         }
-        lookedNanos = System.nanoTime();
+        lookedNanos = answered;
         lookedRunIds = runIds;
         if (away != null) {
             log.info("Redis is there again");

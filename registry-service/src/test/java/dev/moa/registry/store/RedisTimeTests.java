@@ -19,6 +19,15 @@ class RedisTimeTests {
     }
 
     @Test
+    void whoSleepsBetweenTwoLooksOrInOneIsNoticed() {
+        assertThat(time.isGap(0, 2 * SECOND, 4 * SECOND, 6 * SECOND)).isFalse();
+
+        assertThat(time.isGap(0, 4 * SECOND, 4 * SECOND, 4 * SECOND)).isTrue();
+        assertThat(time.isGap(0, SECOND, 5 * SECOND, 5 * SECOND)).isTrue();
+        assertThat(time.isGap(0, SECOND, SECOND, 5 * SECOND)).isTrue();
+    }
+
+    @Test
     void anHourForthOrBackIsAStepOnce() {
         time.isStep(10_000_000, 0);
 
