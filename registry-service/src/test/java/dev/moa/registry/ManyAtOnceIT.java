@@ -55,6 +55,23 @@ class ManyAtOnceIT {
     }
 
     @Test
+    void manyAreRegisteredWithAScriptThatRedisKnowsAlready() {
+        String many = """
+                {"instances":[
+                  {"service":"/service/many/again","host":"127.0.0.1","port":7001},
+                  {"service":"/service/many/again","host":"127.0.0.1","port":7002}]}
+                """;
+        app.post("/v1/instances", "{\"service\":\"/service/many/first\",\"host\":\"127.0.0.1\",\"port\":7001}");
+
+        Answer answer = app.post("/v1/instances/batch", many);
+
+        assertThat(answer.status()).isEqualTo(200);
+        assertThat(answer.json().get("results"))
+                .extracting(each -> each.get("registered").get("revision").longValue())
+                .containsExactly(1L, 2L);
+    }
+
+    @Test
     void listThatIsTooLongIsRefusedWhole() {
         String one = "{\"service\":\"/service/many/d\",\"host\":\"127.0.0.1\",\"port\":7001}";
         String many = IntStream.range(0, 1001).mapToObj(i -> one).collect(Collectors.joining(","));

@@ -89,7 +89,7 @@ enum CatalogScript {
             LettuceFutures.awaitAll(redis.getTimeout(), commands.toArray(Future[]::new));
             List<List<Object>> answers = new ArrayList<>(calls.size());
             for (AsyncCommand<byte[], byte[], List<Object>> command : commands) {
-                answers.add(LettuceFutures.awaitOrCancel(command, 1, TimeUnit.MILLISECONDS));
+                answers.add(decoded(LettuceFutures.awaitOrCancel(command, 1, TimeUnit.MILLISECONDS)));
             }
             return answers;
         } catch (RedisNoScriptException unknown) {
@@ -98,6 +98,19 @@ enum CatalogScript {
             DataAccessException known = ERRORS.convert(failure);
             throw known == null ? failure : known;
         }
+    }
+
+    // the connection's codec leaves bytes as they are; run() answers strings
+    private static List<Object> decoded(List<?> answer) {
+        List<Object> decoded = new ArrayList<>(answer.size());
+        for (Object each : answer) {
+            if (each instanceof byte[] bytes) {
+                decoded.add(new String(bytes, StandardCharsets.UTF_8));
+            } else {
+                decoded.add(each instanceof List<?> list ? decoded(list) : each);
+            }
+        }
+        return decoded;
     }
 
     private AsyncCommand<byte[], byte[], List<Object>> command(Call call) {
