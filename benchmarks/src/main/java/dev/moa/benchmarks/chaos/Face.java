@@ -27,6 +27,8 @@ import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import javax.naming.CommunicationException;
 import javax.naming.NameNotFoundException;
 import javax.naming.NamingException;
@@ -45,10 +47,22 @@ interface Face extends AutoCloseable {
      *
      * @param ports of the instances that it named
      * @param text what else it said, for people
+     * @param ageMs how long ago this was last known to be right; {@link #NO_AGE} where it did not say
      */
-    record Answer(Set<Integer> ports, String text) {}
+    record Answer(Set<Integer> ports, String text, long ageMs) {
+        static final long NO_AGE = -1;
+
+        Answer(Set<Integer> ports, String text) {
+            this(ports, text, NO_AGE);
+        }
+    }
 
     String name();
+
+    /** Whether its answers say how old they are; Sentinel's protocol has no place for that. */
+    default boolean tellsAge() {
+        return true;
+    }
 
     /** @throws IOException if there is no answer, or the answer is that it cannot say */
     Answer ask(ServiceName service) throws IOException, InterruptedException;
@@ -113,7 +127,8 @@ interface Face extends AutoCloseable {
                                 lookup.path("source").asString(""),
                                 lookup.path("revision"),
                                 lookup.path("epoch").asString(""),
-                                lookup.path("ageMs")));
+                                lookup.path("ageMs")),
+                lookup.path("ageMs").asLong(Answer.NO_AGE));
     }
 
     private static Answer answer(String envelope) throws IOException {
@@ -252,6 +267,11 @@ interface Face extends AutoCloseable {
         }
 
         @Override
+        public boolean tellsAge() {
+            return false;
+        }
+
+        @Override
         public Answer ask(ServiceName service) throws IOException {
             try {
                 Set<Integer> ports = new HashSet<>();
@@ -277,8 +297,9 @@ interface Face extends AutoCloseable {
         }
     }
 
-    /** SRV records, over UDP and over TCP where they are many. */
+    /** SRV records, over UDP and over TCP where they are many, and the TXT record, which says how old they are. */
     final class Dns implements Face {
+        private static final Pattern AGE = Pattern.compile("ageMs=(\\d+)");
         private final int port;
 
         Dns(int port) {
@@ -311,7 +332,12 @@ interface Face extends AutoCloseable {
                         // priority weight port target
                         ports.add(Integer.valueOf(records.get(i).toString().split(" ")[2]));
                     }
-                    return new Answer(ports, name);
+                    Attribute said =
+                            context.getAttributes(name, new String[] {"TXT"}).get("TXT");
+                    String text = said == null ? "" : String.valueOf(said.get());
+                    Matcher age = AGE.matcher(text);
+                    return new Answer(
+                            ports, name + " " + text, age.find() ? Long.parseLong(age.group(1)) : Answer.NO_AGE);
                 } finally {
                     context.close();
                 }

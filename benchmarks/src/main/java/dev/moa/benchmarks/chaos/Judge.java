@@ -21,6 +21,7 @@ final class Judge implements AutoCloseable {
     private final Ledger ledger;
     private final List<ServiceName> services;
     private final Supplier<String> now;
+    private final Rule rule;
     private final List<Thread> threads = new ArrayList<>();
     private final Map<String, LongAdder> asked = new ConcurrentHashMap<>();
     private final Map<String, LongAdder> silent = new ConcurrentHashMap<>();
@@ -29,8 +30,26 @@ final class Judge implements AutoCloseable {
     private volatile boolean running = true;
     private volatile long longestGhostMs;
 
+    /** What must hold beside the ledger. Called by many threads. */
+    interface Rule {
+        /** Returns what is wrong with an answer; empty if nothing is. */
+        default String onAnswer(Face face, long askedNanos, Face.Answer answer) {
+            return "";
+        }
+
+        /** Returns what is wrong with it that there was no answer; empty if nothing is. */
+        default String onSilence(Lab.App router, Face face, long askedNanos, IOException failure) {
+            return "";
+        }
+    }
+
     /** @param now round and fault of this moment, in words */
     Judge(Lab lab, Ledger ledger, List<ServiceName> services, Supplier<String> now) {
+        this(lab, ledger, services, now, new Rule() {});
+    }
+
+    Judge(Lab lab, Ledger ledger, List<ServiceName> services, Supplier<String> now, Rule rule) {
+        this.rule = rule;
         this.ledger = ledger;
         this.services = services;
         this.now = now;
@@ -83,11 +102,13 @@ final class Judge implements AutoCloseable {
         int next = 0;
         while (running) {
             ServiceName service = services.get(next++ % services.size());
+            long asked = System.nanoTime();
             try {
                 ask(router, face, service);
                 TimeUnit.MILLISECONDS.sleep(PAUSE_MS);
             } catch (IOException e) {
                 silent.computeIfAbsent(face.name(), none -> new LongAdder()).increment();
+                blame(router, face, service, rule.onSilence(router, face, asked, e));
                 pause();
             } catch (InterruptedException e) {
                 return;
@@ -107,9 +128,11 @@ final class Judge implements AutoCloseable {
     }
 
     private void ask(Lab.App router, Face face, ServiceName service) throws IOException, InterruptedException {
-        List<Ledger.Life> required = ledger.required(service, router.part().name(), System.nanoTime());
+        long askedNanos = System.nanoTime();
+        List<Ledger.Life> required = ledger.required(service, router.part().name(), askedNanos);
         asked.computeIfAbsent(face.name(), none -> new LongAdder()).increment();
         Face.Answer answer = face.ask(service);
+        blame(router, face, service, rule.onAnswer(face, askedNanos, answer));
         for (Ledger.Life life : required) {
             if (!life.hasEnded() && !answer.ports().contains(life.port())) {
                 wrong.increment();
@@ -131,6 +154,16 @@ final class Judge implements AutoCloseable {
             Ledger.Life life = ledger.of(port);
             if (life.hasEnded()) {
                 longestGhostMs = Math.max(longestGhostMs, (System.nanoTime() - life.endedNanos()) / 1_000_000);
+            }
+        }
+    }
+
+    private void blame(Lab.App router, Face face, ServiceName service, String what) {
+        if (!what.isEmpty()) {
+            wrong.increment();
+            if (told.size() < MOST_TOLD) {
+                told.add("%s: %s asked by %s for %s: %s"
+                        .formatted(now.get(), router.part().name(), face.name(), service, what));
             }
         }
     }

@@ -24,21 +24,33 @@ import java.util.stream.Stream;
 
 /**
  * Two registries, two routers, a Redis and its replica, each a real process; each registry and router reaches Redis by
- * a {@link Link} of its own, and so does the replica. What takes seconds at the usual lease of 10 s is set to a fifth,
- * as the lease is: 2 s.
+ * a {@link Link} of its own, and so does the replica.
  */
 final class Lab implements AutoCloseable {
     static final Duration TTL = Duration.ofSeconds(2);
     private static final Duration START_LIMIT = Duration.ofSeconds(120);
-    private static final Map<String, String> REGISTRY_SETTINGS = Map.of(
-            "moa.registry.lease.ttl", "2s",
-            "moa.registry.lease.min-ttl", "2s",
-            "moa.registry.store.away-after", "600ms",
-            "spring.data.redis.timeout", "500ms");
-    private static final Map<String, String> ROUTER_SETTINGS = Map.of(
-            "moa.router.live.hold", "3s",
-            "moa.router.live.compare-interval", "1s",
-            "moa.router.snapshot.interval", "400ms");
+
+    /**
+     * How registries and routers are set.
+     *
+     * @param words for people
+     */
+    record Settings(Map<String, String> registry, Map<String, String> router, String words) {
+        /** What takes seconds at the usual lease of 10 s is set to a fifth, as the lease is. */
+        static final Settings FIFTH = new Settings(
+                Map.of(
+                        "moa.registry.lease.ttl", "2s",
+                        "moa.registry.lease.min-ttl", "2s",
+                        "moa.registry.store.away-after", "600ms",
+                        "spring.data.redis.timeout", "500ms"),
+                Map.of(
+                        "moa.router.live.hold", "3s",
+                        "moa.router.live.compare-interval", "1s",
+                        "moa.router.snapshot.interval", "400ms"),
+                "lease 2 s, hold 3 s, comparison 1 s: a fifth of the usual");
+
+        static final Settings USUAL = new Settings(Map.of(), Map.of(), "the usual settings");
+    }
 
     /** A registry or a router. */
     record App(Part part, int http, int moa, int dns, Link toRedis) {
@@ -57,14 +69,17 @@ final class Lab implements AutoCloseable {
     private final Jdk jdk = Jdks.ofThisMachine().choose();
     private final Layout layout;
     private final Broken broken;
+    private final Settings settings;
     private final List<Redis> redises = new ArrayList<>();
     private final List<App> registries = new ArrayList<>();
     private final List<App> routers = new ArrayList<>();
     private final Link replication;
     private volatile int primary;
 
-    Lab(Path home, Path root, Broken broken, boolean iptables) throws IOException, InterruptedException {
+    Lab(Path home, Path root, Settings settings, Broken broken, boolean iptables)
+            throws IOException, InterruptedException {
         this.root = root;
+        this.settings = settings;
         this.broken = broken;
         this.layout = Layout.of(home, 0);
         this.clocks = new Clocks(root.resolve("clocks"));
@@ -75,16 +90,21 @@ final class Lab implements AutoCloseable {
             redises.add(redis("redis-" + i));
         }
         for (int i = 0; i < 2; i++) {
-            registries.add(app("registry", i, REGISTRY_SETTINGS));
+            registries.add(app("registry", i, settings.registry()));
         }
         for (int i = 0; i < 2; i++) {
-            routers.add(app("router", i, ROUTER_SETTINGS));
+            routers.add(app("router", i, settings.router()));
         }
     }
 
     void start() throws IOException, InterruptedException {
         startPrimary();
         startReplica();
+        startApps();
+    }
+
+    /** Starts registries and routers; Redis is there. */
+    void startApps() throws IOException, InterruptedException {
         for (App app : apps()) {
             app.part().start();
         }
@@ -147,6 +167,12 @@ final class Lab implements AutoCloseable {
         primary().part().awaitHealthy(START_LIMIT);
     }
 
+    /** Starts the primary without any data. */
+    void startEmptyPrimary() throws IOException, InterruptedException {
+        empty(primary().directory());
+        startPrimary();
+    }
+
     /** Starts the replica without any data. */
     void startReplica() throws IOException, InterruptedException {
         empty(replica().directory());
@@ -195,7 +221,7 @@ final class Lab implements AutoCloseable {
                 directory);
     }
 
-    private App app(String module, int number, Map<String, String> settings) throws InterruptedException {
+    private App app(String module, int number, Map<String, String> own) throws InterruptedException {
         String name = module + "-" + number;
         Link toRedis = new Link(loops, () -> redises.get(primary).port());
         AppPart standard = PartList.standard().apps().stream()
@@ -212,7 +238,7 @@ final class Lab implements AutoCloseable {
             addresses.put("router.moa", "1");
         }
         Map<String, String> all = new HashMap<>(standard.settings());
-        all.putAll(settings);
+        all.putAll(own);
         if (module.equals("router")) {
             all.put(
                     "moa.registry.urls",
@@ -246,10 +272,6 @@ final class Lab implements AutoCloseable {
                 addresses.port(module, "moa"),
                 addresses.has("router.dns") ? addresses.port(module, "dns") : 0,
                 toRedis);
-    }
-
-    static String settingsInWords() {
-        return "lease 2 s, hold 3 s, comparison 1 s: a fifth of the usual";
     }
 
     private static void empty(Path directory) throws IOException {

@@ -4,6 +4,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * What was asked for.
@@ -43,6 +45,32 @@ record Options(int rounds, long seed, int seconds, Broken broken, String partiti
             System.exit(2);
         }
         return new Options(rounds, seed, seconds, broken, partition, kinds);
+    }
+
+    /** A number that may be given: what it is otherwise, and its limits. */
+    record Bounds(double usual, double least, double most) {}
+
+    /** Returns the numbers of a command by their names; ends this process where the words are others. */
+    static Map<String, Double> numbers(String command, List<String> words, Map<String, Bounds> allowed) {
+        Map<String, Double> numbers = new TreeMap<>();
+        allowed.forEach((name, bounds) -> numbers.put(name, bounds.usual()));
+        for (int i = 0; i < words.size(); i += 2) {
+            String name = words.get(i);
+            String value = i + 1 < words.size() ? words.get(i + 1) : "";
+            Bounds bounds = allowed.get(name);
+            double given = value.matches("[0-9]{1,9}(\\.[0-9]{1,9})?") ? Double.parseDouble(value) : -1;
+            if (bounds == null) {
+                System.err.printf("chaos %s: '%s' (expected: %s)%n", command, name, numbers.keySet());
+                System.exit(2);
+            } else if (given < bounds.least() || given > bounds.most()) {
+                System.err.printf(
+                        "chaos %s: %s '%s' (expected: a number from %s to %s)%n",
+                        command, name, value, bounds.least(), bounds.most());
+                System.exit(2);
+            }
+            numbers.put(name, given);
+        }
+        return numbers;
     }
 
     private static List<Fault.Kind> kinds(String words) {

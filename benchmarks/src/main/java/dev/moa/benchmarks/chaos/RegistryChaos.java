@@ -52,11 +52,12 @@ public final class RegistryChaos {
         try (Lab lab = new Lab(
                 Path.of(System.getProperty("moa.home", ".")),
                 root,
+                Lab.Settings.FIFTH,
                 options.broken(),
                 options.partition().equals("iptables"))) {
             System.out.printf(
                     "%s; partitions by %s. %s%n",
-                    Lab.settingsInWords(),
+                    Lab.Settings.FIFTH.words(),
                     lab.firewall().works() ? "iptables on loopback ports" : "a proxy that falls silent",
                     lab.clocks().canStep() ? "" : "Clocks are not stepped: no C compiler (Debian: gcc)");
             lab.start();
@@ -66,7 +67,7 @@ public final class RegistryChaos {
         System.exit(isFine ? 0 : 1);
     }
 
-    private static void quieten() {
+    static void quieten() {
         // what the many clients say of faults that are meant is of no use
         ((ch.qos.logback.classic.Logger) org.slf4j.LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME))
                 .setLevel(ch.qos.logback.classic.Level.OFF);

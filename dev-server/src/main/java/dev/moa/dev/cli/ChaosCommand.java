@@ -39,7 +39,9 @@ final class ChaosCommand {
         int calmSeconds = arguments.number("--calm", 3);
         List<String> words = List.copyOf(arguments.rest());
         if (words.isEmpty() || !words.get(0).equals("smoke")) {
-            throw new UsageException("chaos: needs a plan (expected: smoke), as in ./moa chaos smoke [PART…]");
+            // the others need no running platform: ./moa starts them itself
+            throw new UsageException("chaos: needs a plan (expected: smoke, rolling, registry or outage), as in"
+                    + " ./moa chaos smoke [PART…]");
         }
         Layout layout = Layout.of(home, offset);
         PlatformState state = RunningPlatform.find(layout)
