@@ -50,6 +50,11 @@ final class Lab implements AutoCloseable {
                 "lease 2 s, hold 3 s, comparison 1 s: a fifth of the usual");
 
         static final Settings USUAL = new Settings(Map.of(), Map.of(), "the usual settings");
+
+        static final Settings SHORT_LEASES = new Settings(
+                Map.of("moa.registry.lease.min-ttl", "2s"),
+                Map.of(),
+                "the usual settings, but that a lease of 2 s may be asked for");
     }
 
     /** A registry or a router. */

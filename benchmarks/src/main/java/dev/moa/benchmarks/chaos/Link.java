@@ -13,6 +13,7 @@ import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Safe for many threads.
  */
 final class Link implements AutoCloseable {
+    private static final int LOST_SECONDS = 5;
 
     /** How it is. */
     enum Mode {
@@ -39,6 +41,7 @@ final class Link implements AutoCloseable {
     private final Set<Channel> waiting = ConcurrentHashMap.newKeySet();
     private volatile Mode mode = Mode.OPEN;
     private volatile @Nullable WakeLoss loss;
+    private volatile @Nullable WakeLoss connectionLoss;
 
     /** @param target the port on loopback that it leads to at present */
     Link(EventLoopGroup loops, IntSupplier target) throws InterruptedException {
@@ -88,6 +91,11 @@ final class Link implements AutoCloseable {
         loss = how;
     }
 
+    /** From now on some connections are accepted and lead nowhere, as {@code how} says. */
+    void loseConnections(WakeLoss how) {
+        connectionLoss = how;
+    }
+
     /** Breaks every connection; new ones go to where it leads now. */
     void breakAll() {
         waiting.forEach(Channel::close);
@@ -95,8 +103,12 @@ final class Link implements AutoCloseable {
     }
 
     private void accepted(Channel channel) {
+        WakeLoss how = connectionLoss;
         if (mode == Mode.CUT) {
             channel.close();
+        } else if (how != null && how.isLost()) {
+            // it does not read, so that it would not see the other side's end
+            channel.eventLoop().schedule(() -> channel.close(), LOST_SECONDS, TimeUnit.SECONDS);
         } else if (mode == Mode.SILENT) {
             waiting.add(channel);
             channel.closeFuture().addListener(closed -> waiting.remove(channel));

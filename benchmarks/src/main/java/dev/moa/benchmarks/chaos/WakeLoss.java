@@ -3,10 +3,11 @@ package dev.moa.benchmarks.chaos;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.LongAdder;
 
-/** Which messages of Pub/Sub get lost. Safe for many threads. */
+/** Which messages of Pub/Sub, or which connections, get lost. Safe for many threads. */
 final class WakeLoss {
     private final double share;
     private final SplittableRandom random;
+    private final LongAdder all = new LongAdder();
     private final LongAdder lost = new LongAdder();
 
     /** @param share 0 to 1 */
@@ -16,11 +17,17 @@ final class WakeLoss {
     }
 
     synchronized boolean isLost() {
+        all.increment();
         boolean is = random.nextDouble() < share;
         if (is) {
             lost.increment();
         }
         return is;
+    }
+
+    /** How many there were, the lost ones among them. */
+    long all() {
+        return all.sum();
     }
 
     long lost() {

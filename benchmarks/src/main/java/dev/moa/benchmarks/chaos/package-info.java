@@ -1,6 +1,6 @@
 /**
- * What registry and router promise while everything around them breaks: {@code ./moa chaos registry} and {@code
- * outage}. Start at {@link dev.moa.benchmarks.chaos.RegistryChaos}.
+ * What registry and router promise while everything around them breaks: {@code ./moa chaos registry}, {@code outage}
+ * and {@code deaths}. Start at {@link dev.moa.benchmarks.chaos.RegistryChaos}.
  */
 @NullMarked
 package dev.moa.benchmarks.chaos;

@@ -40,7 +40,7 @@ final class ChaosCommand {
         List<String> words = List.copyOf(arguments.rest());
         if (words.isEmpty() || !words.get(0).equals("smoke")) {
             // the others need no running platform: ./moa starts them itself
-            throw new UsageException("chaos: needs a plan (expected: smoke, rolling, registry or outage), as in"
+            throw new UsageException("chaos: needs a plan (expected: smoke, rolling, registry, outage or deaths), as in"
                     + " ./moa chaos smoke [PART…]");
         }
         Layout layout = Layout.of(home, offset);
