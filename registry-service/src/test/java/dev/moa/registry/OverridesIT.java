@@ -166,8 +166,12 @@ class OverridesIT {
                                 lookup,
                                 (request, call) -> CompletableFuture.completedFuture(CallResponse.success(
                                         request.id(),
-                                        Payload.json("{\"revision\":1,\"source\":\"live\",\"instances\":%s}"
-                                                .formatted(known.get())))))
+                                        // it drives no HAProxy
+                                        Payload.json(
+                                                request.method().equals("sending")
+                                                        ? "[]"
+                                                        : "{\"revision\":1,\"source\":\"live\",\"instances\":%s}"
+                                                                .formatted(known.get())))))
                         .build()
                         .start();
                 Watch watch = app.watch("service=/service/leaving")) {

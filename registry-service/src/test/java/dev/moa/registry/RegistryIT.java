@@ -128,6 +128,7 @@ class RegistryIT {
         assertThat(operations)
                 .containsExactlyInAnyOrder(
                         "post /v1/instances",
+                        "post /v1/instances/batch",
                         "get /v1/instances",
                         "get /v1/instances/{id}",
                         "patch /v1/instances/{id}",
@@ -139,6 +140,7 @@ class RegistryIT {
                         "get /v1/diff",
                         "get /v1/digests",
                         "get /v1/watch",
+                        "post /v1/watch",
                         "get /v1/probes",
                         "get /v1/overrides",
                         "post /v1/overrides",

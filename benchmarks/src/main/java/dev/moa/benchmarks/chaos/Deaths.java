@@ -128,8 +128,7 @@ public final class Deaths implements AutoCloseable {
         Map<String, CompletableFuture<Long>> going = new TreeMap<>();
         PROBES.keySet()
                 .forEach(service -> going.put(
-                        service,
-                        async(() -> gone(ServiceName.of(service), portOf(service, probed), stopped))));
+                        service, async(() -> gone(ServiceName.of(service), portOf(service, probed), stopped))));
         for (Map.Entry<String, CompletableFuture<Long>> each : going.entrySet()) {
             note("SIGSTOP, probed by " + kind(each.getKey()), result(each.getValue()));
         }
@@ -206,9 +205,8 @@ public final class Deaths implements AutoCloseable {
     private void named(ServiceName service, int port) throws InterruptedException {
         long took = everywhere(service, ports -> ports.contains(port), System.nanoTime());
         if (took >= LIMIT.toMillis()) {
-            throw new IllegalStateException(
-                    "%s: 127.0.0.1:%d is not named everywhere after %d s; logs in %s"
-                            .formatted(service, port, LIMIT.toSeconds(), root));
+            throw new IllegalStateException("%s: 127.0.0.1:%d is not named everywhere after %d s; logs in %s"
+                    .formatted(service, port, LIMIT.toSeconds(), root));
         }
     }
 
@@ -296,12 +294,7 @@ public final class Deaths implements AutoCloseable {
             isFine &= isKept;
             System.out.printf(
                     "%s: %d deaths, half within %d ms, all within %d ms (promised: %d)%s%n",
-                    each.getKey(),
-                    all.size(),
-                    all.get(all.size() / 2),
-                    longest,
-                    promisedMs,
-                    isKept ? "" : " BROKEN");
+                    each.getKey(), all.size(), all.get(all.size() / 2), longest, promisedMs, isKept ? "" : " BROKEN");
         }
         return isFine;
     }
@@ -332,11 +325,7 @@ public final class Deaths implements AutoCloseable {
             long lost = losses.stream().mapToLong(WakeLoss::lost).sum();
             System.out.printf(
                     "%d instances, %,d of %,d probes lost: %,d answers, %d lacked somebody who lives%n",
-                    links.size(),
-                    lost,
-                    losses.stream().mapToLong(WakeLoss::all).sum(),
-                    judge.answers(),
-                    judge.wrong());
+                    links.size(), lost, losses.stream().mapToLong(WakeLoss::all).sum(), judge.answers(), judge.wrong());
             judge.told().forEach(line -> System.out.println("  WRONG " + line));
             if (lost == 0) {
                 System.out.println("no probe was lost: this shows nothing; again with more --minutes");

@@ -151,7 +151,8 @@ public final class Outage implements Judge.Rule {
     /** Returns the milliseconds until both routers say the same as the registry, which counts all instances. */
     private long agreement(Duration limit) throws IOException, InterruptedException {
         long started = System.nanoTime();
-        List<String> services = crowd.services().stream().map(ServiceName::value).toList();
+        List<String> services =
+                crowd.services().stream().map(ServiceName::value).toList();
         while (true) {
             Map<String, JsonNode> wanted = rest.digests(lab.registries().get(0).url(), services);
             int count = wanted.values().stream()

@@ -46,7 +46,8 @@ final class RegistryRest {
                 HttpResponse.BodyHandlers.ofByteArray());
         if (response.statusCode() >= 400) {
             throw new IOException("%s %s is answered with %d: %s"
-                    .formatted(method, url, response.statusCode(), new String(response.body(), StandardCharsets.UTF_8)));
+                    .formatted(
+                            method, url, response.statusCode(), new String(response.body(), StandardCharsets.UTF_8)));
         }
         return JsonMapper.shared().readTree(response.body());
     }

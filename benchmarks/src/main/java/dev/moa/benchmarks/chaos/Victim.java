@@ -57,13 +57,12 @@ final class Victim {
         Thread.currentThread().join();
     }
 
-    private static void renew(String registry, ServiceName service, int port)
-            throws IOException, InterruptedException {
+    private static void renew(String registry, ServiceName service, int port) throws IOException, InterruptedException {
         RegistryRest rest = new RegistryRest();
         String body = "{\"service\":\"%s\",\"host\":\"127.0.0.1\",\"port\":%d,\"ttlSeconds\":%d}";
         JsonNode lease = rest.ask("POST", registry + "/v1/instances", body.formatted(service, port, TTL_SECONDS));
-        String leases = "{\"leases\":[{\"id\":%s,\"incarnation\":%s}]}"
-                .formatted(lease.path("id"), lease.path("incarnation"));
+        String leases =
+                "{\"leases\":[{\"id\":%s,\"incarnation\":%s}]}".formatted(lease.path("id"), lease.path("incarnation"));
         while (true) {
             TimeUnit.MILLISECONDS.sleep(RENEWAL_MS);
             rest.ask("PUT", registry + "/v1/leases", leases);
