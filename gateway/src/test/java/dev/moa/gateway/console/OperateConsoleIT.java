@@ -102,7 +102,8 @@ class OperateConsoleIT extends InBrowser {
     void switchesASourceOffAndSaysWhichRouterDiffers() {
         platform.operations.diverge();
         page.navigate(url("/services"));
-        assertThat(page.getByRole(AriaRole.HEADING, named("Services"))).isVisible();
+        // when the services are there, the page listens to keys, too
+        page.locator(".table").first().waitFor();
         page.keyboard().press("g");
         page.keyboard().press("r");
 
