@@ -1,5 +1,9 @@
 package dev.moa.protocol.client;
 
+import static dev.moa.protocol.client.CallsUnderWay.NOT_SENT;
+import static dev.moa.protocol.client.CallsUnderWay.SENT;
+import static dev.moa.protocol.client.CallsUnderWay.failure;
+
 import dev.moa.protocol.CallResponse;
 import dev.moa.protocol.MoaException;
 import dev.moa.protocol.Payload;
@@ -13,7 +17,6 @@ import dev.moa.protocol.frame.FrameWriter;
 import dev.moa.protocol.frame.GoAway;
 import dev.moa.protocol.frame.Hello;
 import dev.moa.protocol.frame.Window;
-import dev.moa.protocol.io.DeadlineWheel;
 import dev.moa.protocol.io.Remainder;
 import dev.moa.protocol.io.WriteBuffer;
 import io.netty.buffer.ByteBuf;
@@ -22,10 +25,7 @@ import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.EventLoop;
-import io.netty.util.collection.LongObjectHashMap;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -48,8 +48,6 @@ import org.slf4j.LoggerFactory;
 final class FrameChannel extends ChannelInboundHandlerAdapter {
 
     private static final Logger log = LoggerFactory.getLogger(FrameChannel.class);
-    private static final Payload NOT_SENT = Payload.json("{\"sent\":false}");
-    private static final Payload SENT = Payload.json("{\"sent\":true}");
 
     enum State {
         OPENING,
@@ -65,6 +63,7 @@ final class FrameChannel extends ChannelInboundHandlerAdapter {
     private final Queue<PendingCall> outbox = new ConcurrentLinkedQueue<>();
     private final AtomicBoolean woken = new AtomicBoolean();
     private final InFlight inFlight;
+    private final CallsUnderWay calls;
     private final Runnable onWake = this::afterWake;
     private volatile State state = State.OPENING;
     private volatile long peerMaxBodyBytes;
@@ -73,8 +72,6 @@ final class FrameChannel extends ChannelInboundHandlerAdapter {
     // the rest belongs to the event loop
     private final Remainder remainder = new Remainder();
     private final FrameParser parser;
-    private final LongObjectHashMap<PendingCall> sent = new LongObjectHashMap<>();
-    private final ArrayDeque<PendingCall> unsent = new ArrayDeque<>();
     private final Pings pings = new Pings();
     private final WriteBuffer out = new WriteBuffer();
     private @Nullable ChannelHandlerContext context;
@@ -86,6 +83,7 @@ final class FrameChannel extends ChannelInboundHandlerAdapter {
         this.peerName = peerName;
         this.options = options;
         this.inFlight = new InFlight(options.maxInFlight(), options.maxInFlightBytes());
+        this.calls = new CallsUnderWay(peerName, inFlight);
         this.parser = new FrameParser(Frame.MAX_HEADER_BYTES, options.maxBodyBytes());
     }
 
@@ -114,27 +112,9 @@ final class FrameChannel extends ChannelInboundHandlerAdapter {
             call.complete(failure(call, StatusCode.UNAVAILABLE, notOpen(now), NOT_SENT));
             return;
         }
-        if (call.request.args().length() > peerMaxBodyBytes) {
-            call.complete(failure(
-                    call,
-                    StatusCode.RESOURCE_EXHAUSTED,
-                    "the arguments are %d bytes long (limit of %s: %d)"
-                            .formatted(call.request.args().length(), peerName, peerMaxBodyBytes),
-                    NOT_SENT));
-            return;
-        }
-        if (!inFlight.enter(call.request.args().length())) {
-            call.complete(failure(
-                    call,
-                    StatusCode.RESOURCE_EXHAUSTED,
-                    "%d calls of %d bytes to %s are in flight on this connection (limit %d calls, %d bytes)"
-                            .formatted(
-                                    inFlight.calls(),
-                                    inFlight.bytes(),
-                                    peerName,
-                                    inFlight.limit().maxInFlight(),
-                                    inFlight.limit().maxInFlightBytes()),
-                    NOT_SENT));
+        CallResponse refusal = calls.refusal(call, peerMaxBodyBytes);
+        if (refusal != null) {
+            call.complete(refusal);
             return;
         }
         outbox.add(call);
@@ -145,7 +125,7 @@ final class FrameChannel extends ChannelInboundHandlerAdapter {
         execute(() -> {
             if (!call.settled) {
                 settle(call);
-                if (call.stream != 0 && sent.remove(call.stream) != null) {
+                if (calls.forget(call)) {
                     FrameWriter.bare(out(), FrameKind.CANCEL, call.stream);
                     flush();
                     closeIfDone();
@@ -192,10 +172,6 @@ final class FrameChannel extends ChannelInboundHandlerAdapter {
                 : "the connection to %s is not open: %s".formatted(peerName, endReason);
     }
 
-    private static CallResponse failure(PendingCall call, StatusCode code, String message, Payload details) {
-        return CallResponse.failure(call.request.id(), code, message, details);
-    }
-
     // ---- out, on the event loop
 
     private void afterWake() {
@@ -210,8 +186,7 @@ final class FrameChannel extends ChannelInboundHandlerAdapter {
                 settle(call);
                 call.complete(failure(call, StatusCode.UNAVAILABLE, notOpen(state), NOT_SENT));
             } else {
-                DeadlineWheel.of(executor()).set(call.timeout, call.deadline.nanoTime());
-                unsent.add(call);
+                calls.queue(call, executor());
             }
         }
         send();
@@ -219,13 +194,11 @@ final class FrameChannel extends ChannelInboundHandlerAdapter {
 
     private void send() {
         while (state == State.OPEN && context().channel().isWritable()) {
-            PendingCall call = unsent.poll();
+            PendingCall call = calls.next();
             if (call == null) {
                 break;
             }
-            if (!call.settled) {
-                send(call);
-            }
+            send(call);
         }
         flush();
     }
@@ -250,7 +223,7 @@ final class FrameChannel extends ChannelInboundHandlerAdapter {
             settle(call);
             call.complete(CallResponse.success(call.request.id(), Payload.NULL));
         } else {
-            sent.put(stream, call);
+            calls.sent(call);
         }
     }
 
@@ -260,7 +233,7 @@ final class FrameChannel extends ChannelInboundHandlerAdapter {
         }
         settle(call);
         boolean wasSent = call.stream != 0;
-        if (wasSent && sent.remove(call.stream) != null) {
+        if (calls.forget(call)) {
             FrameWriter.bare(out(), FrameKind.CANCEL, call.stream);
             flush();
         }
@@ -273,9 +246,7 @@ final class FrameChannel extends ChannelInboundHandlerAdapter {
     }
 
     private void settle(PendingCall call) {
-        call.settled = true;
-        DeadlineWheel.of(executor()).clear(call.timeout);
-        inFlight.leave(call.request.args().length());
+        calls.settle(call, executor());
     }
 
     private ByteBuf out() {
@@ -340,12 +311,12 @@ final class FrameChannel extends ChannelInboundHandlerAdapter {
         }
         switch (kind) {
             case RESPONSE -> {
-                PendingCall call = sent.get(frame.stream());
+                PendingCall call = calls.on(frame.stream());
                 if (call != null) {
                     // it stays among those that were sent until its answer has been read: a wrong one ends them all
                     CallResponse response = CallFrames.readResponse(
                             frame, call.request.id(), call.request.args().format());
-                    sent.remove(call.stream);
+                    calls.forget(call);
                     settle(call);
                     call.complete(response);
                     closeIfDone();
@@ -375,18 +346,13 @@ final class FrameChannel extends ChannelInboundHandlerAdapter {
         if (state == State.OPEN) {
             state = State.GOING_AWAY;
             endReason = why.message();
-            for (PendingCall call = unsent.poll(); call != null; call = unsent.poll()) {
-                if (!call.settled) {
-                    settle(call);
-                    call.complete(failure(call, StatusCode.UNAVAILABLE, notOpen(state), NOT_SENT));
-                }
-            }
+            calls.failUnsent(notOpen(state), executor());
         }
         closeIfDone();
     }
 
     private void closeIfDone() {
-        if (state == State.GOING_AWAY && sent.isEmpty()) {
+        if (state == State.GOING_AWAY && calls.allAnswered()) {
             end(StatusCode.UNAVAILABLE, endReason);
         }
     }
@@ -469,17 +435,7 @@ final class FrameChannel extends ChannelInboundHandlerAdapter {
         state = State.CLOSED;
         remainder.release();
         String message = "the connection to %s broke: %s".formatted(peerName, reason);
-        for (PendingCall call : new ArrayList<>(sent.values())) {
-            settle(call);
-            call.complete(failure(call, StatusCode.UNAVAILABLE, message, SENT));
-        }
-        sent.clear();
-        for (PendingCall call = unsent.poll(); call != null; call = unsent.poll()) {
-            if (!call.settled) {
-                settle(call);
-                call.complete(failure(call, StatusCode.UNAVAILABLE, message, NOT_SENT));
-            }
-        }
+        calls.failAll(message, executor());
         pings.end(new MoaException(StatusCode.UNAVAILABLE, message));
         ChannelHandlerContext ctx = context;
         if (ctx != null) {
