@@ -80,10 +80,11 @@ final class MoaCaller implements SimulatedCaller {
                     case ANSWERED -> Outcome.SUCCESS;
                     case FAILED -> Outcome.FAILURE;
                     case TIMED_OUT -> Outcome.TIMED_OUT;
+                    case OUTRUN -> Outcome.OUTRUN;
                     case CANCELLED -> Outcome.ABANDONED;
                 },
                 tookNanos);
-        if (latency != null && (end == End.ANSWERED || end == End.CANCELLED)) {
+        if (latency != null && (end == End.ANSWERED || end == End.OUTRUN || end == End.CANCELLED)) {
             latency.add(tookNanos);
         }
     }

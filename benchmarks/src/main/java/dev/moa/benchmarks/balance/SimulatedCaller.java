@@ -10,7 +10,9 @@ public interface SimulatedCaller {
         ANSWERED,
         FAILED,
         TIMED_OUT,
-        /** Another attempt of the same call was faster. */
+        /** Another attempt of the same call, made later, was faster. */
+        OUTRUN,
+        /** An earlier attempt of the same call was faster. */
         CANCELLED
     }
 

@@ -46,6 +46,9 @@ public final class Simulation {
         }
     }
 
+    /** No attempt. */
+    private static final int NOBODY = -1;
+
     private final RandomGenerator random;
     private final SimulatedCaller caller;
     private final List<Node> nodes = new ArrayList<>();
@@ -207,12 +210,12 @@ public final class Simulation {
             running[index] = false;
             caller.ended(node, end, took);
             if (end == End.ANSWERED) {
-                finish(true);
+                finish(index);
             } else if (!anyRuns()) {
                 if (end == End.FAILED && made < running.length && caller.mayRetry(made)) {
                     attempt();
                 } else {
-                    finish(false);
+                    finish(NOBODY);
                 }
             }
         }
@@ -226,9 +229,9 @@ public final class Simulation {
             return false;
         }
 
-        private void finish(boolean answered) {
+        private void finish(int winner) {
             done = true;
-            if (answered) {
+            if (winner != NOBODY) {
                 latencies.add(now - startedAt);
             } else {
                 failedCalls++;
@@ -236,7 +239,10 @@ public final class Simulation {
             for (int i = 0; i < running.length; i++) {
                 if (running[i]) {
                     running[i] = false;
-                    caller.ended(tried.get(i), End.CANCELLED, now - begun[i]);
+                    // what it has begun warms it as what it has answered does
+                    Node node = nodes.get(tried.get(i));
+                    node.coldAnswers = Math.max(0, node.coldAnswers - 1);
+                    caller.ended(tried.get(i), i < winner ? End.OUTRUN : End.CANCELLED, now - begun[i]);
                 }
             }
             Arrays.fill(running, false);

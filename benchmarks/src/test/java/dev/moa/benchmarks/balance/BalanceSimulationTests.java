@@ -20,6 +20,19 @@ class BalanceSimulationTests {
         }
     }
 
+    /** Each call that it has is overtaken by a hedge, so that its answers are never seen. */
+    @Test
+    void slowNodeIsAvoidedThoughHedgesHideItsAnswers() {
+        for (long seed : SEEDS) {
+            BalanceCases.Shares shares = BalanceCases.slow(BalanceCases.MOA_HEDGING, seed);
+
+            assertThat(shares.firstSecond()).isLessThanOrEqualTo(0.02);
+            assertThat(shares.after()).isLessThanOrEqualTo(0.005);
+            assertThat(BalanceCases.recovery(BalanceCases.MOA_HEDGING, false, seed))
+                    .isGreaterThan(0.9);
+        }
+    }
+
     @Test
     void nodeThatFailsAtOnceGetsAtMostOnePercent() {
         for (long seed : SEEDS) {
@@ -50,6 +63,16 @@ class BalanceSimulationTests {
     void coldNodeDoesNotShowInTheTail() {
         for (long seed : SEEDS) {
             BalanceCases.Newcomer newcomer = BalanceCases.newcomer(BalanceCases.MOA, seed);
+
+            assertThat(newcomer.p99Ms()).isLessThanOrEqualTo(newcomer.usualP99Ms() * 1.5);
+            assertThat(newcomer.share()).isGreaterThan(0.9);
+        }
+    }
+
+    @Test
+    void coldNodeWarmsUpThoughHedgesHideItsAnswers() {
+        for (long seed : SEEDS) {
+            BalanceCases.Newcomer newcomer = BalanceCases.newcomer(BalanceCases.MOA_HEDGING, seed);
 
             assertThat(newcomer.p99Ms()).isLessThanOrEqualTo(newcomer.usualP99Ms() * 1.5);
             assertThat(newcomer.share()).isGreaterThan(0.9);

@@ -28,6 +28,7 @@ final class Attempt implements BiConsumer<CallResponse, Throwable> {
     private final Kind kind;
     private final long beganAt;
     private volatile boolean abandoned;
+    private volatile boolean outrun;
     private volatile @Nullable Future<?> answer;
 
     Attempt(Call call, ServiceCalls service, Endpoint endpoint, Kind kind) {
@@ -87,6 +88,12 @@ final class Attempt implements BiConsumer<CallResponse, Throwable> {
         }
     }
 
+    /** A hedge was answered first. */
+    void outrun() {
+        outrun = true;
+        abandon();
+    }
+
     /** Nobody waits for it any more: the instance is told. Does nothing once it has ended. */
     void abandon() {
         abandoned = true;
@@ -99,7 +106,7 @@ final class Attempt implements BiConsumer<CallResponse, Throwable> {
     @Override
     public void accept(@Nullable CallResponse response, @Nullable Throwable failure) {
         long took = service.nanoTime() - beganAt;
-        service.attempted(endpoint, call.outcome(response), took);
+        service.attempted(endpoint, response == null && outrun ? Outcome.OUTRUN : call.outcome(response), took);
         call.attempted(this, response, took);
     }
 

@@ -287,7 +287,10 @@ final class Call extends CompletableFuture<CallResponse> {
     private void end(@Nullable CallResponse response) {
         disarm();
         Attempt one = main;
-        if (one != null) {
+        if (one != null && response != null && response.isOk()) {
+            // it still runs, so the answer is that of the hedge
+            one.outrun();
+        } else if (one != null) {
             one.abandon();
         }
         Attempt other = hedge;

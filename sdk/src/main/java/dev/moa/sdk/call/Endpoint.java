@@ -114,6 +114,7 @@ public final class Endpoint implements Candidate {
                 return !ejected && (onTrial || failures >= ejectAfter);
             }
             case SENT -> sent();
+            case OUTRUN -> outrun();
             case ABANDONED, UNKNOWN -> {}
         }
         return false;
@@ -123,6 +124,13 @@ public final class Endpoint implements Candidate {
         if (onTrial) {
             share = sentOnTrial ? Math.min(1, share * GROWTH) : Math.min(share, SHARE_AFTER_TRIAL);
             sentOnTrial = true;
+        }
+    }
+
+    private void outrun() {
+        lastWasSlow = true;
+        if (share < 1 && !onTrial) {
+            share = Math.max(FIRST_SHARE, share * SHRINKING);
         }
     }
 

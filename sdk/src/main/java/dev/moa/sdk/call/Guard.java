@@ -108,7 +108,7 @@ final class Guard {
             return;
         }
         switch (outcome) {
-            case UNKNOWN, ABANDONED -> breaker.releasePermission();
+            case UNKNOWN, ABANDONED, OUTRUN -> breaker.releasePermission();
             case SENT -> sent(breaker, tookNanos);
             case SUCCESS -> breaker.onSuccess(tookNanos, TimeUnit.NANOSECONDS);
             case FAILURE, REFUSED, TIMED_OUT -> breaker.onError(tookNanos, TimeUnit.NANOSECONDS, Failed.INSTANCE);

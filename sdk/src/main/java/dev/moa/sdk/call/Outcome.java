@@ -16,6 +16,8 @@ public enum Outcome {
     TIMED_OUT,
     /** Nobody waits for the answer any more. What is known: it took longer than this. */
     ABANDONED,
+    /** Another instance, asked later, answered first. It took longer than this, and would have taken longer still. */
+    OUTRUN,
     /** It is on its way and wants no answer: the instance can be reached, and nothing more is known. */
     SENT,
     /** Nothing can be said: it was never sent. */

@@ -85,6 +85,7 @@ final class TrackRecord {
             case TIMED_OUT ->
                 tookNanos >= latencyNanos * FAIR_FACTOR ? sample(false, true, tookNanos) : atLeast(tookNanos);
             case ABANDONED -> atLeast(tookNanos);
+            case OUTRUN -> outrun(tookNanos);
             case SENT -> {
                 sentAt = nanoClock.getAsLong();
                 yield failuresInARow();
@@ -111,6 +112,18 @@ final class TrackRecord {
             latencyNanos += (tookNanos - latencyNanos) * step();
             sampledAt = nanoClock.getAsLong();
         }
+        return failuresInARow;
+    }
+
+    /**
+     * An answer would have taken longer, and how much longer nobody will know. Had it counted as this long, an instance
+     * whose every call is overtaken by a hedge would never look slower than the hedges make it, however slow it is.
+     * So each time it looks slower than before: by what one sees of a wait that has no memory, which is expected to
+     * last once more as long as usual.
+     */
+    private synchronized int outrun(long tookNanos) {
+        latencyNanos += tookNanos * step();
+        sampledAt = nanoClock.getAsLong();
         return failuresInARow;
     }
 

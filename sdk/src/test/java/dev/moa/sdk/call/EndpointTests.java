@@ -139,6 +139,20 @@ class EndpointTests {
     }
 
     @Test
+    void instanceThatIsAlwaysOutrunLooksSlowerEachTime() {
+        TrackRecord record = new TrackRecord(() -> now, 5_000_000);
+
+        for (int i = 0; i < 50; i++) {
+            record.begin();
+            record.end(Outcome.OUTRUN, 10_000_000);
+        }
+
+        assertThat(record.latencyNanos()).isGreaterThan(50_000_000);
+        assertThat(record.success()).isEqualTo(1);
+        assertThat(record.inFlight()).isZero();
+    }
+
+    @Test
     void figuresFollowWhatComesInAndFadeWhenNothingDoes() {
         TrackRecord record = new TrackRecord(() -> now, 1_000_000);
 
