@@ -44,17 +44,9 @@ public final class RedisPeer implements RegistryPeer {
         socket.setTcpNoDelay(true);
         OutputStream out = socket.getOutputStream();
         BufferedReader in = new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8));
-        return new Session() {
-            @Override
-            public void register(String service, int number) throws IOException {
-                out.write("PUBLISH %s @%d@\r\n".formatted(service, number).getBytes(StandardCharsets.US_ASCII));
-                in.readLine();
-            }
-
-            @Override
-            public void registerAll(List<String> services, int firstNumber) {
-                throw new UnsupportedOperationException("PUBLISH registers nothing");
-            }
+        return (service, number) -> {
+            out.write("PUBLISH %s @%d@\r\n".formatted(service, number).getBytes(StandardCharsets.US_ASCII));
+            in.readLine();
         };
     }
 }

@@ -23,8 +23,12 @@ public interface RegistryPeer {
         /** Registers instance {@code number} of a service; returns when the registry has confirmed it. */
         void register(String service, int number) throws Exception;
 
-        /** Registers one instance of each service, as many at once as the registry takes. */
-        void registerAll(List<String> services, int firstNumber) throws Exception;
+        /** Registers one instance of each service, as many at once as the registry takes: one, unless it says more. */
+        default void registerAll(List<String> services, int firstNumber) throws Exception {
+            for (int i = 0; i < services.size(); i++) {
+                register(services.get(i), firstNumber + i);
+            }
+        }
     }
 
     /** The host by which an instance is known again. */

@@ -92,14 +92,6 @@ public final class EurekaPeer implements RegistryPeer {
                     throw new IOException(response.statusCode() + " " + response.body());
                 }
             }
-
-            @Override
-            public void registerAll(List<String> services, int firstNumber) throws IOException, InterruptedException {
-                // its clients have no other way
-                for (int i = 0; i < services.size(); i++) {
-                    register(services.get(i), firstNumber + i);
-                }
-            }
         };
     }
 }
