@@ -113,8 +113,10 @@ final class Judge implements AutoCloseable {
             } catch (InterruptedException e) {
                 return;
             } catch (RuntimeException e) {
-                e.printStackTrace();
-                pause();
+                if (running) {
+                    blame(router, face, service, "cannot be judged: " + e);
+                    pause();
+                }
             }
         }
     }
