@@ -19,8 +19,9 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -44,17 +45,27 @@ public final class Peers implements AutoCloseable {
     private final @Nullable String token;
     private final Duration interval;
     private final Clock clock;
-    private final ScheduledExecutorService worker = Executors.newSingleThreadScheduledExecutor(work -> {
-        Thread thread = new Thread(work, "router-peers-1");
-        thread.setDaemon(true);
-        return thread;
-    });
+    private final ScheduledExecutorService worker = new ScheduledThreadPoolExecutor(
+            1,
+            work -> {
+                Thread thread = new Thread(work, "router-peers-1");
+                thread.setDaemon(true);
+                return thread;
+            },
+            new ThreadPoolExecutor.DiscardPolicy());
     private volatile Comparison last = new Comparison(0, true, "not compared yet", List.of());
 
     // of the worker
     private final Map<String, Peer> peers = new HashMap<>();
     private final Map<String, Long> since = new HashMap<>();
     private boolean agreed = true;
+
+    /** What another router said at the first look; one that was {@code silent} said nothing. */
+    private record First(
+            String address,
+            Peer.@Nullable Total total,
+            Map<String, Comparison.Difference> differences,
+            @Nullable RuntimeException silent) {}
 
     public Peers(Lookup lookup, Digests digests, @Nullable String token, Duration interval, Clock clock) {
         this.lookup = lookup;
@@ -65,7 +76,7 @@ public final class Peers implements AutoCloseable {
     }
 
     public void start() {
-        worker.scheduleWithFixedDelay(this::round, interval.toMillis(), interval.toMillis(), TimeUnit.MILLISECONDS);
+        later(interval.toMillis(), this::look);
     }
 
     /** Returns how the routers compared last. */
@@ -73,28 +84,27 @@ public final class Peers implements AutoCloseable {
         return last;
     }
 
-    private void round() {
-        try {
-            last = compare();
-            if (agreed != last.agree()) {
-                agreed = last.agree();
-                log.warn("routers: {}", last.says());
-            }
-        } catch (InterruptedException closing) {
-            Thread.currentThread().interrupt();
-        } catch (RuntimeException failure) {
-            log.warn("routers cannot be compared: {}; tried again", failure.toString());
-        }
+    private void later(long ms, Runnable step) {
+        worker.schedule(
+                () -> {
+                    try {
+                        step.run();
+                    } catch (RuntimeException failure) {
+                        log.warn("routers cannot be compared: {}; tried again", failure.toString());
+                        later(interval.toMillis(), this::look);
+                    }
+                },
+                ms,
+                TimeUnit.MILLISECONDS);
     }
 
-    private Comparison compare() throws InterruptedException {
+    private void look() {
         long now = clock.millis();
         Map<String, CompletableFuture<Peer.Total>> asked = new LinkedHashMap<>();
         registered().forEach((address, peer) -> asked.put(address, peer.total()));
         Map<String, Digests.Digest> mine = digests.all();
         Comparison.Router self = router("this router", digests.router(), Digests.total(mine.values()), mine.size());
-        List<Comparison.Router> others = new ArrayList<>();
-        Set<String> wrong = new HashSet<>();
+        List<First> others = new ArrayList<>();
         for (Map.Entry<String, CompletableFuture<Peer.Total>> each : asked.entrySet()) {
             String address = each.getKey();
             try {
@@ -102,18 +112,48 @@ public final class Peers implements AutoCloseable {
                 if (total.router().equals(digests.router())) {
                     self = router(address, self.router(), self.digest(), self.services());
                 } else {
-                    others.add(describe(address, total, Objects.requireNonNull(self.digest()), now, wrong));
+                    boolean same = total.digest().equals(self.digest());
+                    others.add(new First(address, total, same ? Map.of() : differences(address, now), null));
                 }
             } catch (RuntimeException silent) {
-                wrong.add(address);
-                others.add(new Comparison.Router(
-                        address, null, false, null, 0, false, since(address, now), reason(silent), List.of()));
+                others.add(new First(address, null, Map.of(), silent));
+            }
+        }
+        Comparison.Router here = self;
+        if (others.stream().allMatch(each -> each.differences().isEmpty())) {
+            lookAgain(now, here, others);
+        } else {
+            later(A_MOMENT_MS, () -> lookAgain(now, here, others));
+        }
+    }
+
+    private void lookAgain(long now, Comparison.Router self, List<First> others) {
+        Set<String> wrong = new HashSet<>();
+        List<Comparison.Router> all = new ArrayList<>(List.of(self));
+        for (First each : others) {
+            try {
+                all.add(describe(each, Objects.requireNonNull(self.digest()), now, wrong));
+            } catch (RuntimeException silent) {
+                wrong.add(each.address());
+                all.add(new Comparison.Router(
+                        each.address(),
+                        null,
+                        false,
+                        null,
+                        0,
+                        false,
+                        since(each.address(), now),
+                        reason(silent),
+                        List.of()));
             }
         }
         since.keySet().retainAll(wrong);
-        List<Comparison.Router> all = new ArrayList<>(List.of(self));
-        all.addAll(others);
-        return Verdict.of(now, all);
+        last = Verdict.of(now, all);
+        if (agreed != last.agree()) {
+            agreed = last.agree();
+            log.warn("routers: {}", last.says());
+        }
+        later(interval.toMillis(), this::look);
     }
 
     private static Comparison.Router router(
@@ -121,18 +161,17 @@ public final class Peers implements AutoCloseable {
         return new Comparison.Router(address, router, true, digest, services, false, 0, null, List.of());
     }
 
-    private Comparison.Router describe(String address, Peer.Total total, String mine, long now, Set<String> wrong)
-            throws InterruptedException {
-        Map<String, Comparison.Difference> differences = Map.of();
-        if (!total.digest().equals(mine)) {
-            Peer peer = Objects.requireNonNull(peers.get(address));
-            differences = differences(address, peer.each(), now);
-            if (!differences.isEmpty()) {
-                Thread.sleep(A_MOMENT_MS);
-                Map<String, Comparison.Difference> still = differences(address, peer.each(), now);
-                still.keySet().retainAll(differences.keySet());
-                differences = still;
-            }
+    private Comparison.Router describe(First first, String mine, long now, Set<String> wrong) {
+        String address = first.address();
+        Peer.Total total = first.total();
+        if (total == null) {
+            throw Objects.requireNonNull(first.silent());
+        }
+        Map<String, Comparison.Difference> differences = first.differences();
+        if (!differences.isEmpty()) {
+            Map<String, Comparison.Difference> still = differences(address, now);
+            still.keySet().retainAll(differences.keySet());
+            differences = still;
         }
         if (differences.isEmpty()) {
             return new Comparison.Router(
@@ -152,8 +191,9 @@ public final class Peers implements AutoCloseable {
                 differences.values().stream().limit(MAX_DIFFERENCES).toList());
     }
 
-    private Map<String, Comparison.Difference> differences(
-            String address, Map<String, Digests.Digest> theirs, long now) {
+    private Map<String, Comparison.Difference> differences(String address, long now) {
+        Map<String, Digests.Digest> theirs =
+                Objects.requireNonNull(peers.get(address)).each();
         Map<String, Digests.Digest> mine = digests.all();
         Set<String> names = new TreeSet<>(mine.keySet());
         names.addAll(theirs.keySet());
