@@ -134,8 +134,8 @@ class RouterConfiguration {
     }
 
     @Bean
-    PinnedSource pinnedSource(SharedHash pinnedAnswers) {
-        return new PinnedSource(pinnedAnswers);
+    PinnedSource pinnedSource(SharedHash pinnedAnswers, Clock clock) {
+        return new PinnedSource(pinnedAnswers, clock);
     }
 
     @Bean

@@ -221,7 +221,15 @@ class LookupIT {
                 .isEqualTo(404);
         assertThat(one.send("PUT", "/v1/sources/live", "{}").status()).isEqualTo(400);
 
-        // another order: compared first, then taken into effect, on both routers
+        // another order: looked at and compared first, then taken into effect, on both routers
+        JsonNode preview = one.get("/v1/preview?order=snapshot").json();
+        assertThat(preview.path("compared").asInt()).isEqualTo(1);
+        assertThat(preview.path("different").asInt()).isZero();
+        JsonNode nobody = one.get("/v1/preview").json();
+        assertThat(nobody.path("emptied").asInt()).isEqualTo(1);
+        assertThat(nobody.path("divergences").path(0).path("missing").path(0).asString())
+                .isEqualTo("127.0.0.1:6001");
+        assertThat(one.get("/v1/preview?order=nobody").status()).isEqualTo(400);
         assertThat(one.send("PUT", "/v1/shadow", "{\"order\":[\"snapshot\"]}").status())
                 .isEqualTo(200);
         await().until(() -> {
@@ -230,8 +238,15 @@ class LookupIT {
         });
         assertThat(two.get("/v1/shadow").json().path("different").asLong()).isZero();
         String order = "[\"snapshot\",\"pinned\",\"live\",\"replica\",\"primary\",\"dns\",\"static\"]";
-        assertThat(one.send("PUT", "/v1/order", "{\"order\":" + order + "}").status())
+        assertThat(one.send("PUT", "/v1/order", "{\"order\":" + order + ",\"reason\":\"a try\"}", "Moa-Actor", "anna")
+                        .status())
                 .isEqualTo(200);
+        JsonNode inForce = one.get("/v1/order").json();
+        assertThat(inForce.path("order").path(0).asString()).isEqualTo("snapshot");
+        assertThat(inForce.path("usual").path(0).asString()).isEqualTo("pinned");
+        assertThat(inForce.path("by").asString()).isEqualTo("anna");
+        assertThat(inForce.path("reason").asString()).isEqualTo("a try");
+        assertThat(inForce.path("shared").asBoolean()).isTrue();
         assertThat(one.send("PUT", "/v1/order", "{\"order\":[\"live\"]}").status())
                 .isEqualTo(400);
         await().until(() -> two.lookup(USER).json().path("source").asString(), "snapshot"::equals);
@@ -267,8 +282,52 @@ class LookupIT {
 
         assertThat(router.lookup(USER).json().path("source").asString()).isEqualTo("pinned");
         assertThat(ids(router.lookup(USER))).containsExactly("10.0.0.9:7000");
-        router.send("DELETE", "/v1/pinned?service=" + USER, "");
+        // whoever asks for instances that speak HTTP, as the gateway does, finds it
+        assertThat(router.lookup(USER).body()).contains("\"protocols\":[\"moa\",\"resp\",\"http\"]");
+        assertThat(router.send("DELETE", "/v1/pinned?service=" + USER, "").status())
+                .isEqualTo(200);
         assertThat(ids(router.lookup(USER))).containsExactly("u1");
+        assertThat(router.send("DELETE", "/v1/pinned?service=" + USER, "").status())
+                .isEqualTo(404);
+    }
+
+    @Test
+    void aPinnedAnswerSaysWhoWantsItAndEndsByItself() {
+        registry.register(USER, "u1", 6001, "UP");
+        RunningRouter router = router();
+        await().until(() -> ids(router.lookup(USER)), List.of("u1")::equals);
+        RunningRouter.Reply refused =
+                router.send("PUT", "/v1/pinned?service=" + USER, "{\"instances\":[],\"expiresSeconds\":0}");
+        assertThat(refused.status()).isEqualTo(400);
+        assertThat(refused.body()).contains("expiresSeconds: 0 (expected: 1 to");
+
+        String drill =
+                "{\"instances\":[{\"host\":\"10.0.0.9\",\"port\":7000}],\"reason\":\"a drill\",\"expiresSeconds\":%d}";
+        router.send("PUT", "/v1/pinned?service=" + USER, drill.formatted(3_600), "Moa-Actor", "anna");
+        JsonNode pinned = router.get("/v1/pinned").json().path("pinned").path(0);
+        assertThat(pinned.path("service").asString()).isEqualTo("/service/user");
+        assertThat(pinned.path("by").asString()).isEqualTo("anna");
+        assertThat(pinned.path("reason").asString()).isEqualTo("a drill");
+        assertThat(pinned.path("callable").asInt()).isEqualTo(1);
+        assertThat(pinned.path("shared").asBoolean()).isTrue();
+        assertThat(pinned.path("expiresAtMs").asLong() - pinned.path("atMs").asLong())
+                .isEqualTo(3_600_000);
+
+        router.send("PUT", "/v1/pinned?service=" + USER, drill.formatted(1));
+        CompletableFuture<List<String>> told = CompletableFuture.supplyAsync(() -> {
+            RunningRouter.Reply reply;
+            String known = "";
+            do {
+                // a poll waits longer than the test does: only its end can answer it
+                reply = router.get("/v1/lookup?waitMs=30000&service=" + USER, "If-None-Match", known);
+                known = reply.etag();
+            } while (ids(reply).equals(List.of("10.0.0.9:7000")));
+            return ids(reply);
+        });
+
+        assertThat(told).succeedsWithin(Duration.ofSeconds(10)).isEqualTo(List.of("u1"));
+        assertThat(router.get("/v1/pinned").json().path("pinned").size()).isZero();
+        assertThat(router.get("/v1/audit").body()).contains("1 instances: 10.0.0.9:7000; until ");
     }
 
     @Test

@@ -162,6 +162,7 @@ class RoutersIT {
                         "put /v1/sources/{name}",
                         "get /v1/order",
                         "put /v1/order",
+                        "get /v1/preview",
                         "get /v1/shadow",
                         "put /v1/shadow",
                         "delete /v1/shadow",
@@ -214,7 +215,7 @@ class RoutersIT {
             return two.get("/v1/shadow").json().path("different").asLong() > 0;
         });
         JsonNode divergence = two.get("/v1/shadow").json().path("divergences").path(0);
-        assertThat(divergence.path("missing").path(0).asString()).isEqualTo("u1");
+        assertThat(divergence.path("missing").path(0).asString()).isEqualTo("127.0.0.1:6001");
         assertThat(two.lookup(USER).json().path("instances").size()).isEqualTo(1);
         assertThat(one.send(
                                 "PUT",

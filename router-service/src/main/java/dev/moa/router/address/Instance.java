@@ -34,6 +34,9 @@ public record Instance(
         InstanceStatus status,
         boolean held) {
 
+    /** What an instance without a registration is taken to speak. */
+    private static final List<String> ALL_PROTOCOLS = List.of("moa", "resp", "http");
+
     public Instance {
         host = Sharing.of(host);
         protocols = Sharing.of(List.copyOf(protocols));
@@ -50,7 +53,7 @@ public record Instance(
                 0,
                 host,
                 port,
-                List.of("moa", "resp", "http"),
+                ALL_PROTOCOLS,
                 100,
                 null,
                 null,
@@ -76,6 +79,25 @@ public record Instance(
                 ? this
                 : new Instance(
                         other, incarnation, host, port, protocols, weight, zone, version, tags, metadata, status, held);
+    }
+
+    /** Returns the same instance; one that does not say what it speaks is taken to speak all. */
+    public Instance speakingAllUnlessSaid() {
+        return !protocols.isEmpty()
+                ? this
+                : new Instance(
+                        id,
+                        incarnation,
+                        host,
+                        port,
+                        ALL_PROTOCOLS,
+                        weight,
+                        zone,
+                        version,
+                        tags,
+                        metadata,
+                        status,
+                        held);
     }
 
     /** Returns the same instance, marked as held. */

@@ -46,6 +46,11 @@ public final class Lookup {
         return ordered;
     }
 
+    /** Returns the names of the sources in the order of the design: that of an empty order. */
+    public List<String> usualOrder() {
+        return sources.stream().map(AddressSource::name).toList();
+    }
+
     /** Returns the sources of these names; what is not named comes behind, so that no order loses a source. */
     private List<AddressSource> inOrder(List<String> names) {
         List<AddressSource> list = new ArrayList<>(named(names));

@@ -5,9 +5,11 @@ import dev.moa.protocol.ServiceName;
 import dev.moa.router.address.Instance;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -17,6 +19,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,7 +38,7 @@ public final class Shadow implements AutoCloseable {
     private static final int MAX_QUEUED = 1_000;
     private static final int MAX_SERVICES = 50_000;
     private static final int MAX_DIVERGENCES = 100;
-    private static final int MAX_IDS = 20;
+    private static final int MAX_ADDRESSES = 20;
     private static final long EVERY_MS = 1_000;
     private static final Duration MAX_LOOKUP = Duration.ofSeconds(1);
 
@@ -45,8 +48,8 @@ public final class Shadow implements AutoCloseable {
     private final Map<ServiceName, Long> comparedAtMs = new ConcurrentHashMap<>();
     private final AtomicLong compared = new AtomicLong();
     private final AtomicLong different = new AtomicLong();
-    // guarded by itself
-    private final Deque<Divergence> divergences = new ArrayDeque<>();
+    // by service, the latest last; guarded by itself
+    private final Map<String, Divergence> divergences = new LinkedHashMap<>();
     private volatile Switches.@Nullable Candidate current;
     private final ThreadPoolExecutor worker =
             new ThreadPoolExecutor(1, 1, 30, TimeUnit.SECONDS, new ArrayBlockingQueue<>(MAX_QUEUED), work -> {
@@ -58,10 +61,13 @@ public final class Shadow implements AutoCloseable {
     /**
      * One answer that would be another.
      *
+     * @param atMs when it was seen last
      * @param answeredBy the source that answers, or none
      * @param wouldBe the source that would answer, or none
-     * @param missing ids of instances that callers would lose, the first few
-     * @param extra ids of instances that callers would get in addition, the first few
+     * @param callable how many instances can be called now
+     * @param wouldBeCallable how many could be called then
+     * @param missing addresses that callers would lose, the first few
+     * @param extra addresses that callers would get in addition, the first few
      * @param why what explains it, in words for people
      */
     public record Divergence(
@@ -69,9 +75,27 @@ public final class Shadow implements AutoCloseable {
             long atMs,
             String answeredBy,
             String wouldBe,
+            int callable,
+            int wouldBeCallable,
             List<String> missing,
             List<String> extra,
-            String why) {}
+            String why) {
+
+        private boolean emptied() {
+            return callable > 0 && wouldBeCallable == 0;
+        }
+    }
+
+    /**
+     * What another order would answer now, for all services at once.
+     *
+     * @param services how many there are
+     * @param compared how many of them were looked at before the time was over
+     * @param different how many of these would be answered otherwise
+     * @param emptied how many would have nobody left to call
+     * @param divergences those that would be others, those without anybody left first
+     */
+    public record Preview(int services, int compared, int different, int emptied, List<Divergence> divergences) {}
 
     public Shadow(Lookup lookup, Switches switches, Clock clock) {
         this.lookup = lookup;
@@ -91,11 +115,38 @@ public final class Shadow implements AutoCloseable {
         return different.get();
     }
 
-    /** Returns the last divergences, the newest first. */
+    /** Returns the last divergence of each service, the newest first. */
     public List<Divergence> divergences() {
         synchronized (divergences) {
-            return List.copyOf(divergences);
+            List<Divergence> latest = new ArrayList<>(divergences.values());
+            Collections.reverse(latest);
+            return latest;
         }
+    }
+
+    /** Compares what these sources would answer, in this order, with what is answered now; returns by the deadline. */
+    public Preview preview(List<String> order, Collection<ServiceName> services, Deadline deadline) {
+        int compared = 0;
+        List<Divergence> found = new ArrayList<>();
+        for (ServiceName service : services) {
+            if (deadline.hasPassed()) {
+                break;
+            }
+            Divergence divergence =
+                    divergence(service, answer(service, deadline), () -> tryOut(order, service, deadline), deadline);
+            compared++;
+            if (divergence != null) {
+                found.add(divergence);
+            }
+        }
+        found.sort(Comparator.comparing((Divergence each) -> !each.emptied()).thenComparing(Divergence::service));
+        int emptied = (int) found.stream().filter(Divergence::emptied).count();
+        return new Preview(
+                services.size(),
+                compared,
+                found.size(),
+                emptied,
+                found.stream().limit(MAX_DIVERGENCES).toList());
     }
 
     private void follow() {
@@ -137,35 +188,46 @@ public final class Shadow implements AutoCloseable {
             return;
         }
         try {
-            Divergence divergence = difference(service, first, tryOut(candidate, service));
-            if (divergence != null) {
-                LookupAnswer again = Lookup.ask(
-                        lookup.sources(), switches::isOn, (name, finding) -> {}, service, Deadline.after(MAX_LOOKUP));
-                divergence = difference(service, again, tryOut(candidate, service));
-            }
+            Deadline deadline = Deadline.after(MAX_LOOKUP);
+            Divergence divergence = divergence(service, first, () -> tryOut(candidate, service, deadline), deadline);
             compared.incrementAndGet();
             if (divergence != null) {
                 different.incrementAndGet();
-                synchronized (divergences) {
-                    divergences.addFirst(divergence);
-                    if (divergences.size() > MAX_DIVERGENCES) {
-                        divergences.removeLast();
-                    }
-                }
+                keep(divergence);
             }
         } catch (RuntimeException e) {
             log.warn("{} could not be compared", service, e);
         }
     }
 
-    private LookupAnswer tryOut(Switches.Candidate candidate, ServiceName service) {
-        LookupAnswer answer = Lookup.ask(
-                lookup.named(candidate.order()),
-                name -> true,
-                (name, finding) -> {},
-                service,
-                Deadline.after(MAX_LOOKUP));
-        return TriedOverride.apply(candidate.overrides(), answer);
+    private void keep(Divergence divergence) {
+        synchronized (divergences) {
+            divergences.remove(divergence.service());
+            if (divergences.size() >= MAX_DIVERGENCES) {
+                divergences.remove(divergences.keySet().iterator().next());
+            }
+            divergences.put(divergence.service(), divergence);
+        }
+    }
+
+    /** Returns how the answers differ, if they still do when both are asked again; null if they do not. */
+    private @Nullable Divergence divergence(
+            ServiceName service, LookupAnswer first, Supplier<LookupAnswer> other, Deadline deadline) {
+        return difference(service, first, other.get()) == null
+                ? null
+                : difference(service, answer(service, deadline), other.get());
+    }
+
+    private LookupAnswer answer(ServiceName service, Deadline deadline) {
+        return Lookup.ask(lookup.sources(), switches::isOn, (name, finding) -> {}, service, deadline);
+    }
+
+    private LookupAnswer tryOut(Switches.Candidate candidate, ServiceName service, Deadline deadline) {
+        return TriedOverride.apply(candidate.overrides(), tryOut(candidate.order(), service, deadline));
+    }
+
+    private LookupAnswer tryOut(List<String> order, ServiceName service, Deadline deadline) {
+        return Lookup.ask(lookup.named(order), name -> true, (name, finding) -> {}, service, deadline);
     }
 
     private @Nullable Divergence difference(ServiceName service, LookupAnswer real, LookupAnswer other) {
@@ -174,15 +236,15 @@ public final class Shadow implements AutoCloseable {
         List<String> missing = new ArrayList<>();
         List<String> extra = new ArrayList<>();
         List<String> changed = new ArrayList<>();
-        have.forEach((id, instance) -> {
-            Instance there = would.get(id);
+        have.forEach((address, instance) -> {
+            Instance there = would.get(address);
             if (there == null) {
-                missing.add(id);
+                missing.add(address);
             } else if (!there.equals(instance)) {
-                changed.add(id);
+                changed.add(address);
             }
         });
-        would.keySet().stream().filter(id -> !have.containsKey(id)).forEach(extra::add);
+        would.keySet().stream().filter(address -> !have.containsKey(address)).forEach(extra::add);
         boolean bothSayTheSame = real.getClass() == other.getClass();
         if (bothSayTheSame && missing.isEmpty() && extra.isEmpty() && changed.isEmpty()) {
             return null;
@@ -192,6 +254,8 @@ public final class Shadow implements AutoCloseable {
                 clock.millis(),
                 source(real),
                 source(other),
+                have.size(),
+                would.size(),
                 first(missing),
                 first(extra),
                 why(real, other, changed));
@@ -223,8 +287,8 @@ public final class Shadow implements AutoCloseable {
                 : "the same revision, these are described otherwise: " + first(changed);
     }
 
-    private static List<String> first(List<String> ids) {
-        return ids.stream().limit(MAX_IDS).toList();
+    private static List<String> first(List<String> addresses) {
+        return addresses.stream().limit(MAX_ADDRESSES).toList();
     }
 
     private static String source(LookupAnswer answer) {
@@ -232,13 +296,13 @@ public final class Shadow implements AutoCloseable {
     }
 
     private static Map<String, Instance> callable(LookupAnswer answer) {
-        Map<String, Instance> byId = new TreeMap<>();
+        Map<String, Instance> byAddress = new TreeMap<>();
         if (answer instanceof LookupAnswer.Found found) {
             found.view().instances().stream()
                     .filter(Instance::isCallable)
-                    .forEach(instance -> byId.put(instance.id(), instance));
+                    .forEach(instance -> byAddress.put(instance.address(), instance));
         }
-        return byId;
+        return byAddress;
     }
 
     @Override

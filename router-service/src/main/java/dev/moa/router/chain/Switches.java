@@ -52,9 +52,10 @@ public final class Switches {
      * @param order the sources that it asks, by name, in this order
      * @param overrides what its answer is listed with in addition
      * @param by who wants to know
+     * @param reason why; empty where nobody said
      * @param atMs since when
      */
-    public record Candidate(List<String> order, List<TriedOverride> overrides, String by, long atMs) {}
+    public record Candidate(List<String> order, List<TriedOverride> overrides, String by, String reason, long atMs) {}
 
     public Switches(SharedHash words) {
         this.words = words;
@@ -85,6 +86,11 @@ public final class Switches {
     /** Sets the order, here at once and everywhere when Redis answers; empty for the order of the design. */
     public Position order(List<String> names, Author author) {
         return said(words.say(ORDER, atMs -> author.sign(order(names), atMs)), author);
+    }
+
+    /** Returns who set the order last, or put the usual one back, and why. */
+    public Position orderPosition() {
+        return position(ORDER);
     }
 
     /** Returns the order that is compared with the real one; null if none is. */
@@ -152,7 +158,12 @@ public final class Switches {
             log.warn("what is tried in the shadow is not tried here: {}", notOurs.getOriginalMessage());
             return null;
         }
-        return new Candidate(order, overrides, json.path("by").asString(""), word.atMs());
+        return new Candidate(
+                order,
+                overrides,
+                json.path("by").asString(""),
+                json.path("reason").asString(""),
+                word.atMs());
     }
 
     private static List<String> names(SharedHash.@Nullable Word word) {

@@ -3,6 +3,7 @@ package dev.moa.router.http;
 import dev.moa.router.operator.Said;
 import dev.moa.router.operator.SharedHash;
 import io.swagger.v3.oas.annotations.Operation;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -17,6 +18,10 @@ import tools.jackson.databind.json.JsonMapper;
 @RestController
 class AuditController {
     private static final int MAX_LIMIT = 1_000;
+
+    /** Addresses of one pinned answer that are named; of more only the number is. */
+    private static final int MAX_NAMED = 5;
+
     private static final JsonMapper MAPPER = JsonMapper.builder().build();
 
     private final SharedHash sources;
@@ -76,9 +81,30 @@ class AuditController {
     private static Entry pin(Said said) {
         JsonNode word = MAPPER.readTree(said.json());
         boolean isTakenBack = word.path("deleted").asBoolean(false);
+        return entry(word, isTakenBack ? "unpin" : "pin", said.field(), null, isTakenBack ? "" : pinned(word));
+    }
+
+    private static String pinned(JsonNode word) {
         JsonNode instances = word.path("instances");
-        String detail = (instances.isInt() ? instances.intValue() : instances.size()) + " instances";
-        return entry(word, isTakenBack ? "unpin" : "pin", said.field(), null, isTakenBack ? "" : detail);
+        StringBuilder words = new StringBuilder();
+        words.append(instances.isInt() ? instances.intValue() : instances.size())
+                .append(" instances");
+        if (instances.isArray() && !instances.isEmpty() && instances.size() <= MAX_NAMED) {
+            String separator = ": ";
+            for (JsonNode each : instances) {
+                words.append(separator)
+                        .append(each.path("host").asString(""))
+                        .append(':')
+                        .append(each.path("port").asInt(0));
+                separator = ", ";
+            }
+        }
+        long endsAtMs = word.path("expiresAtMs").asLong(0);
+        return endsAtMs == 0
+                ? words.toString()
+                : words.append("; until ")
+                        .append(Instant.ofEpochMilli(endsAtMs))
+                        .toString();
     }
 
     private static Entry entry(

@@ -1,12 +1,15 @@
 package dev.moa.router.http;
 
+import dev.moa.protocol.Deadline;
 import dev.moa.router.address.AddressSource;
+import dev.moa.router.chain.Catalog;
 import dev.moa.router.chain.Lookup;
 import dev.moa.router.chain.Shadow;
 import dev.moa.router.chain.Switches;
 import dev.moa.router.chain.TriedOverride;
 import io.swagger.v3.oas.annotations.Operation;
 import jakarta.servlet.http.HttpServletRequest;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -17,17 +20,24 @@ import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 
-/** {@code /v1/order}: in which order sources are asked; {@code /v1/shadow}: what another order would answer. */
+/**
+ * {@code /v1/order}: in which order sources are asked; {@code /v1/preview} and {@code /v1/shadow}: what another order
+ * would answer, for every service now, and for the lookups that come.
+ */
 @RestController
 class OrderController {
     private static final int MAX_OVERRIDES = 100;
 
+    private static final Duration PREVIEW = Duration.ofSeconds(2);
+
     private final Lookup lookup;
+    private final Catalog catalog;
     private final Switches switches;
     private final Shadow shadow;
 
-    OrderController(Lookup lookup, Switches switches, Shadow shadow) {
+    OrderController(Lookup lookup, Catalog catalog, Switches switches, Shadow shadow) {
         this.lookup = lookup;
+        this.catalog = catalog;
         this.switches = switches;
         this.shadow = shadow;
     }
@@ -48,25 +58,52 @@ class OrderController {
     record Said(List<String> order, long atMs, boolean shared) {}
 
     /**
+     * @param order the sources as they are asked
+     * @param usual the order of the design
+     * @param by who set it last, or put the usual one back; null if nobody did
+     * @param atMs when; 0 if nobody did
+     * @param shared whether the other routers can know
+     */
+    record InForce(
+            List<String> order,
+            List<String> usual,
+            @Nullable String by,
+            @Nullable String reason,
+            long atMs,
+            boolean shared) {}
+
+    /**
      * @param order the sources that are tried, in their order; empty if nothing is
      * @param overrides those that are tried behind them
+     * @param by who wants to know; null if nothing is tried
      * @param compared answers that were compared on this router
      * @param different those of them that would be others
-     * @param divergences the last of these, the newest first
+     * @param divergences the last of each service, the newest first
      */
     record Compared(
             List<String> order,
             List<TriedOverride> overrides,
             @Nullable String by,
+            @Nullable String reason,
             long sinceMs,
             long compared,
             long different,
             List<Shadow.Divergence> divergences) {}
 
-    @Operation(summary = "Returns the order in which sources are asked")
+    @Operation(summary = "Returns the order in which sources are asked, who set it, when and why")
     @GetMapping("/v1/order")
-    Order order() {
-        return new Order(names(), null);
+    InForce order() {
+        Switches.Position said = switches.orderPosition();
+        return new InForce(names(), lookup.usualOrder(), said.by(), said.reason(), said.atMs(), said.isShared());
+    }
+
+    @Operation(
+            summary = "Says what every service would be answered if these sources were asked, in this order",
+            description = "Asks nothing of anybody else and changes nothing. What is not named is not asked; nothing"
+                    + " named is all of them switched off. Looks at as many services as two seconds allow.")
+    @GetMapping("/v1/preview")
+    Shadow.Preview preview(@RequestParam(defaultValue = "") List<String> order) {
+        return shadow.preview(checked(order), catalog.services(), Deadline.after(PREVIEW));
     }
 
     /** Takes an order into effect, on every router; an empty one is that of the design. */
@@ -93,6 +130,7 @@ class OrderController {
                 candidate == null ? List.of() : candidate.order(),
                 candidate == null ? List.of() : candidate.overrides(),
                 candidate == null ? null : candidate.by(),
+                candidate == null ? null : candidate.reason(),
                 candidate == null ? 0 : candidate.atMs(),
                 shadow.compared(),
                 shadow.different(),

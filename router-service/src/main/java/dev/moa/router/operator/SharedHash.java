@@ -158,6 +158,15 @@ public final class SharedHash implements AutoCloseable {
         return Objects.requireNonNullElse(words.get(field), said);
     }
 
+    /** Runs the listeners again after {@code delay}: what a word says may end by itself. */
+    public void tellAgainIn(Duration delay) {
+        try {
+            worker.schedule(() -> listeners.forEach(Runnable::run), delay.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (RejectedExecutionException e) {
+            // closed
+        }
+    }
+
     /**
      * Returns what was said, by any router, the newest first.
      *

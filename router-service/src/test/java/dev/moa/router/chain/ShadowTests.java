@@ -15,6 +15,7 @@ import dev.moa.router.operator.Author;
 import dev.moa.router.operator.SharedHash;
 import dev.moa.router.store.RedisLink;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -91,11 +92,35 @@ class ShadowTests {
             assertThat(divergence.wouldBe()).isEqualTo("replica");
             assertThat(divergence.missing()).containsExactly("10.0.0.1:2");
             assertThat(divergence.why()).isEqualTo("live has revision 5, replica has 4");
+            assertThat(divergence.callable()).isEqualTo(2);
+            assertThat(divergence.wouldBeCallable()).isEqualTo(1);
         });
         switches.order(List.of("replica", "live", "snapshot"), OPS);
         assertThat(answeredBy()).isEqualTo("replica");
         switches.order(List.of(), OPS);
         assertThat(answeredBy()).isEqualTo("live");
+    }
+
+    @Test
+    void whatAnOrderWouldAnswerIsToldForAllServicesWithoutATrial() {
+        ServiceName nobody = ServiceName.of("/service/nobody");
+
+        Shadow.Preview other =
+                shadow.preview(List.of("replica"), List.of(USER, nobody), Deadline.after(Duration.ofSeconds(5)));
+        Shadow.Preview none = shadow.preview(List.of(), List.of(USER, nobody), Deadline.after(Duration.ofSeconds(5)));
+        Shadow.Preview late = shadow.preview(List.of(), List.of(USER), Deadline.afterMillis(0));
+
+        assertThat(other.compared()).isEqualTo(2);
+        assertThat(other.emptied()).isZero();
+        assertThat(other.divergences()).singleElement().satisfies(divergence -> {
+            assertThat(divergence.service()).isEqualTo("/service/user");
+            assertThat(divergence.missing()).containsExactly("10.0.0.1:2");
+        });
+        assertThat(none.different()).isEqualTo(1);
+        assertThat(none.emptied()).isEqualTo(1);
+        assertThat(late.services()).isEqualTo(1);
+        assertThat(late.compared()).isZero();
+        assertThat(shadow.compared()).isZero();
     }
 
     @Test
