@@ -14,6 +14,20 @@ describe('a reply that is not the answer', () => {
     expect(partOf('/api/service/x')).toBe('The gateway');
   });
 
+  it('hands on what an app says that cannot answer, and what the gateway says of one that is away in its own words', () => {
+    const path = '/console/api/router/v1/lookup?service=/service/user';
+
+    expect(explain(path, 503, { detail: '/service/user: no source has an answer (primary: refused)' }).message).toBe(
+      'The router says: /service/user: no source has an answer (primary: refused)',
+    );
+    expect(explain(path, 503, { detail: 'the router does not answer', todo: 'Is it running? ./moa status' }).message).toBe(
+      'The router does not answer (503).',
+    );
+    expect(explain(path, 504, { detail: 'the router did not answer in time', todo: './moa logs router' }).message).toBe(
+      'The router did not answer in time (504).',
+    );
+  });
+
   it('says when the part is there and Redis is not', () => {
     const error = explain('/console/api/registry/v1/audit', 503, { detail: 'Redis is not available: timeout', todo: 'try again' });
 

@@ -30,6 +30,9 @@ const PARTS: Record<string, string> = {
   gateway: 'The gateway',
 };
 
+/** What the gateway says of an app that it cannot reach; all else is the app's own word. */
+const OF_THE_GATEWAY = /^the [a-z-]+ (does not answer|did not answer in time|hung up before it answered)$/;
+
 /** Returns which part answers for a path of the console's own API. */
 export function partOf(path: string): string {
   const match = /^\/console\/api\/([^/?]+)/.exec(path);
@@ -46,8 +49,8 @@ export function explain(path: string, status: number, body: unknown): ApiError {
   if (status === 401) {
     return new ApiError(401, 'This platform asks for a token.', './moa token prints one');
   }
-  if (status === 503 && problem?.detail && /\bredis\b/i.test(problem.detail)) {
-    return new ApiError(503, `${part} says: ${problem.detail}`, problem.todo ?? '');
+  if (status > 500 && problem?.detail && !OF_THE_GATEWAY.test(problem.detail)) {
+    return new ApiError(status, `${part} says: ${problem.detail}`, problem.todo ?? '');
   }
   if (status === 502 || status === 503 || status === 504) {
     const verb = status === 504 ? 'did not answer in time' : 'does not answer';

@@ -161,14 +161,64 @@ export interface RoutersAnswer {
   routers: RouterState[];
 }
 
+/** A name that would be answered otherwise. */
+export interface Divergence {
+  service: string;
+  atMs: number;
+  answeredBy: string;
+  wouldBe: string;
+  callable: number;
+  wouldBeCallable: number;
+  missing: string[];
+  extra: string[];
+  why: string;
+}
+
 export interface ShadowAnswer {
   order: string[];
-  overrides?: unknown[];
+  overrides: { service: string; scope: Scope; set: Effect }[];
   by?: string | null;
+  reason?: string | null;
   sinceMs: number;
   compared: number;
   different: number;
-  divergences: { service: string; atMs: number; answeredBy: string; wouldBe: string; why: string }[];
+  divergences: Divergence[];
+}
+
+/** What every name would be answered if other sources were asked. */
+export interface Preview {
+  services: number;
+  compared: number;
+  different: number;
+  emptied: number;
+  divergences: Divergence[];
+}
+
+export interface OrderInForce {
+  order: string[];
+  usual: string[];
+  by?: string | null;
+  reason?: string | null;
+  atMs: number;
+  shared: boolean;
+}
+
+/** What an operator answers for a name. */
+export interface PinnedAnswer {
+  service: string;
+  instances: { host: string; port: number }[];
+  callable: number;
+  by: string;
+  reason: string;
+  atMs: number;
+  expiresAtMs?: number | null;
+  shared: boolean;
+}
+
+export interface LookupAnswer {
+  service: string;
+  source: string;
+  instances: Instance[];
 }
 
 export interface Explanation {

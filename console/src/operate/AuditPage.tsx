@@ -2,8 +2,8 @@ import { useState } from 'react';
 import { type ApiError, getJson } from '../api/client';
 import type { AuditAnswer, AuditEntry } from '../api/types';
 import { usePolling } from '../api/usePolling';
-import { ago, clock, dateTime } from '../ui/format';
-import { Badge, Empty, FilterBox, Link, PollState } from '../ui/parts';
+import { Badge, Empty, FilterBox, Link, PollState, When } from '../ui/parts';
+import { type Column, Table } from '../ui/Table';
 import { useNow } from '../ui/useNow';
 
 const ACTIONS: Record<string, string> = {
@@ -18,9 +18,12 @@ const ACTIONS: Record<string, string> = {
   'switch-off': 'switched a source off',
   order: 'changed the order of sources',
   shadow: 'tried something in the shadow',
-  pin: 'pinned a service',
+  pin: 'pinned an answer',
   unpin: 'took a pinned answer back',
 };
+
+/** What makes answers other than instances say of themselves. */
+const NOTABLE = new Set(['switch-off', 'override', 'pin', 'order']);
 
 interface Both {
   entries: AuditEntry[];
@@ -44,6 +47,35 @@ async function ask(signal: AbortSignal): Promise<Both> {
   return { entries: pages.flatMap((page) => page.entries).sort((a, b) => b.atMs - a.atMs), missing };
 }
 
+function columns(now: number): Column<AuditEntry>[] {
+  return [
+    { head: 'When', className: 'nowrap', cell: (entry) => <When atMs={entry.atMs} now={now} /> },
+    { head: 'Who', className: 'strong', cell: (entry) => entry.author },
+    {
+      head: 'Did what',
+      cell: (entry) => (
+        <Badge health={NOTABLE.has(entry.action) ? 'warn' : 'idle'}>{ACTIONS[entry.action] ?? entry.action}</Badge>
+      ),
+    },
+    {
+      head: 'To what',
+      className: 'mono',
+      cell: (entry) =>
+        entry.service && entry.service !== '*' ? (
+          <Link to={`/services?name=${encodeURIComponent(entry.service)}${/pin$/.test(entry.action) ? '' : '&view=overrides'}`}>
+            {entry.service}
+          </Link>
+        ) : entry.source || entry.action === 'order' || entry.action === 'shadow' ? (
+          <Link to="/routing">{entry.source ?? 'all sources'}</Link>
+        ) : (
+          <span className="quiet">all</span>
+        ),
+    },
+    { head: 'Why', className: 'why', cell: (entry) => entry.reason || <span className="quiet">not said</span> },
+    { head: 'Exactly', kind: 'wide', className: 'why quiet mono', cell: (entry) => entry.detail },
+  ];
+}
+
 /** Who did what, when and why. */
 export function AuditPage() {
   const polled = usePolling<Both>('audit', ask, 5000);
@@ -51,7 +83,7 @@ export function AuditPage() {
   const [filter, setFilter] = useState('');
   const words = filter.toLowerCase().split(/\s+/).filter(Boolean);
   const entries = (polled.data?.entries ?? []).filter((entry) => {
-    const text = Object.values(entry).join(' ').toLowerCase();
+    const text = [...Object.values(entry), ACTIONS[entry.action]].join(' ').toLowerCase();
     return words.every((word) => text.includes(word));
   });
   return (
@@ -71,50 +103,11 @@ export function AuditPage() {
       ))}
       {polled.data && entries.length === 0 && (
         <Empty title={filter ? `No entry matches “${filter}”.` : 'No operator has changed anything yet.'}>
-          <p>Overrides, lifted overrides, drains and switches of sources are written down here.</p>
+          <p>Overrides, drains, pinned answers, switches and orders of sources are written down here.</p>
         </Empty>
       )}
       {entries.length > 0 && (
-        <div className="table-scroll">
-          <table className="table stack">
-            <thead>
-              <tr>
-                <th scope="col">When</th>
-                <th scope="col">Who</th>
-                <th scope="col">Did what</th>
-                <th scope="col">To what</th>
-                <th scope="col">Why</th>
-                <th scope="col" className="wide">Exactly</th>
-              </tr>
-            </thead>
-            <tbody>
-              {entries.slice(0, 300).map((entry, place) => (
-                <tr key={`${entry.atMs} ${place}`}>
-                  <td className="nowrap" title={dateTime(entry.atMs)}>
-                    {clock(entry.atMs)} <span className="quiet">{ago(entry.atMs, now)}</span>
-                  </td>
-                  <td data-label="Who" className="strong">{entry.author}</td>
-                  <td data-label="Did what">
-                    <Badge health={entry.action === 'switch-off' || entry.action === 'override' ? 'warn' : 'idle'}>
-                      {ACTIONS[entry.action] ?? entry.action}
-                    </Badge>
-                  </td>
-                  <td className="mono" data-label="To what">
-                    {entry.service && entry.service !== '*' ? (
-                      <Link to={`/services?name=${encodeURIComponent(entry.service)}&view=overrides`}>{entry.service}</Link>
-                    ) : entry.source ? (
-                      <Link to="/routing">{entry.source}</Link>
-                    ) : (
-                      <span className="quiet">all</span>
-                    )}
-                  </td>
-                  <td className="why" data-label="Why">{entry.reason || <span className="quiet">not said</span>}</td>
-                  <td className="why wide quiet mono">{entry.detail}</td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
+        <Table columns={columns(now)} rows={entries.slice(0, 300)} keyOf={(entry, place) => `${entry.atMs} ${place}`} />
       )}
     </section>
   );

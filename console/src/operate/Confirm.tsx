@@ -1,6 +1,7 @@
 import { type FormEvent, type ReactNode, useEffect, useId, useState } from 'react';
 import { ApiError } from '../api/client';
 import { Dialog } from '../ui/Dialog';
+import { ago, dateTime } from '../ui/format';
 import { Todo } from '../ui/parts';
 import { authorProblem, remember, useAuthor } from './author';
 
@@ -94,6 +95,59 @@ export function Confirm(props: {
         </div>
       </form>
     </Dialog>
+  );
+}
+
+/** A button that changes something: off for those who may only read, and it says why. */
+export function OperatorButton(props: {
+  label?: string;
+  disabled?: boolean;
+  onClick: () => void;
+  children: ReactNode;
+}) {
+  const who = useAuthor();
+  return (
+    <button
+      type="button"
+      disabled={!who.isOperator || props.disabled}
+      title={who.isOperator ? undefined : 'needs a token with the role operator'}
+      aria-label={props.label}
+      onClick={props.onClick}
+    >
+      {props.children}
+    </button>
+  );
+}
+
+/** Until when something holds. */
+const ENDS = [
+  ['600', 'in 10 minutes'],
+  ['3600', 'in an hour'],
+  ['28800', 'in 8 hours'],
+] as const;
+
+export function EndsField(props: { value: string; onChange: (value: string) => void; never: string }) {
+  return (
+    <label className="field">
+      <span>Ends</span>
+      <select name="ends" value={props.value} onChange={(event) => props.onChange(event.target.value)}>
+        {[...ENDS, ['', props.never] as const].map(([value, words]) => (
+          <option key={value} value={value}>
+            {words}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}
+
+/** Who said what holds now, when and why. */
+export function Said(props: { by: string; atMs: number; reason?: string | null; now: number }) {
+  return (
+    <>
+      {props.by}, <span title={dateTime(props.atMs)}>{ago(props.atMs, props.now)}</span>
+      {props.reason && <span className="why-line quiet">{props.reason}</span>}
+    </>
   );
 }
 

@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { type ReactNode, useCallback, useState } from 'react';
 import { ApiError } from '../api/client';
 import { Todo } from '../ui/parts';
 
@@ -8,8 +8,30 @@ export interface Deed {
   undo: () => Promise<void>;
 }
 
+/** What was just done, to show it, and how to say so. `refresh` runs when it is undone or closed, and when it is said. */
+export function useDone(refresh: () => void): [ReactNode, (deed: Deed) => void] {
+  const [deed, setDeed] = useState<Deed | null>(null);
+  const done = useCallback(
+    (next: Deed) => {
+      setDeed(next);
+      refresh();
+    },
+    [refresh],
+  );
+  const close = () => {
+    setDeed(null);
+    refresh();
+  };
+  // another deed is another notice: what failed about the last one is over
+  return [deed && <Done key={deed.words} deed={deed} onClose={close} />, done];
+}
+
+function show(notice: HTMLElement | null): void {
+  notice?.scrollIntoView({ block: 'nearest' });
+}
+
 /** Stays until it is closed: whoever was interrupted finds the way back. */
-export function Done(props: { deed: Deed; onClose: () => void }) {
+function Done(props: { deed: Deed; onClose: () => void }) {
   const [busy, setBusy] = useState(false);
   const [failure, setFailure] = useState<ApiError | null>(null);
   const undo = async () => {
@@ -23,7 +45,7 @@ export function Done(props: { deed: Deed; onClose: () => void }) {
     }
   };
   return (
-    <div className="notice notice-done" role="status">
+    <div className="notice notice-done" role="status" ref={show}>
       <span>
         <strong>Done:</strong> {props.deed.words}
         {failure && (

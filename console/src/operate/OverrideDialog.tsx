@@ -1,20 +1,13 @@
 import { useState } from 'react';
-import { change } from '../api/client';
+import { ApiError, change } from '../api/client';
 import type { Effect, Instance, InstanceStatus, Override, Scope } from '../api/types';
 import { Badge } from '../ui/parts';
 import { address, instanceHealth } from '../services/logic';
-import { Confirm, TextField } from './Confirm';
+import { Confirm, EndsField, TextField } from './Confirm';
 import type { Deed } from './Done';
 import { effectWords, parseTags, preview, scopeWords } from './logic';
 
 type Who = 'instance' | 'address' | 'zone' | 'version' | 'all';
-
-const ENDS = [
-  ['600', 'in 10 minutes'],
-  ['3600', 'in an hour'],
-  ['28800', 'in 8 hours'],
-  ['', 'when somebody lifts it'],
-] as const;
 
 /** Puts an override in: which instances, listed with what, until when; shows what it will change before it does. */
 export function OverrideDialog(props: {
@@ -69,12 +62,16 @@ export function OverrideDialog(props: {
               : null;
 
   const put = async (signed: { author: string; reason: string }) => {
-    const answer = await change<{ override: Override; changed: number }>(
-      'POST',
-      '/console/api/registry/v1/overrides',
-      { service, scope, set, reason: signed.reason, ...(ends === '' ? {} : { expiresSeconds: Number(ends) }) },
-      signed.author,
-    );
+    const wish = { service, scope, set, reason: signed.reason, ...(ends === '' ? {} : { expiresSeconds: Number(ends) }) };
+    const send = (body: object) =>
+      change<{ override: Override; changed: number }>('POST', '/console/api/registry/v1/overrides', body, signed.author);
+    const answer = await send(wish).catch((refused: unknown) => {
+      // the registry wants to be told that nobody may be left; the operator has typed the service's name for that
+      if (takesLast && refused instanceof ApiError && /\bforce\b/.test(`${refused.message} ${refused.todo}`)) {
+        return send({ ...wish, force: true });
+      }
+      throw refused;
+    });
     props.onDone({
       words: `${scopeWords(scope, instances)} ${effectWords(set)}; ${answer.changed} listed otherwise.`,
       undo: () => lift(answer.override, { author: signed.author, reason: 'undo' }),
@@ -125,16 +122,7 @@ export function OverrideDialog(props: {
         </label>
         <TextField label="Weight" name="weight" value={weight} onChange={setWeight} placeholder="as it says" most={4} mono />
         <TextField label="Tags" name="tags" value={tags} onChange={setTags} placeholder="lane=blue" mono />
-        <label className="field">
-          <span>Ends</span>
-          <select name="ends" value={ends} onChange={(event) => setEnds(event.target.value)}>
-            {ENDS.map(([value, words]) => (
-              <option key={value} value={value}>
-                {words}
-              </option>
-            ))}
-          </select>
-        </label>
+        <EndsField value={ends} onChange={setEnds} never="when somebody lifts it" />
       </div>
       <div className="will" aria-live="polite">
         <strong>What will change</strong>
@@ -155,6 +143,11 @@ export function OverrideDialog(props: {
           {shown.callableBefore} of {instances.length} can be called now, {shown.callableAfter} then.
           {takesLast && ' Every call to this service will fail.'}
         </p>
+        {!takesLast && shown.emptied.length > 0 && (
+          <p className="text-warn strong">
+            Nobody is left in {shown.emptied.join(', ')}: callers that ask for it find nobody.
+          </p>
+        )}
       </div>
     </Confirm>
   );

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { Instance, Source } from '../api/types';
+import type { Instance } from '../api/types';
 import { watchPath } from '../api/useWatch';
 import { authorProblem } from './author';
-import { effectWords, isLastSource, parseTags, preview, scopeWords, switchWords } from './logic';
+import { effectWords, leavesNobody, parseTags, preview, scopeWords } from './logic';
 
 const instance = (port: number, rest: Partial<Instance> = {}): Instance => ({
   id: `c2VydmljZQ.${port}`,
@@ -30,6 +30,7 @@ describe('what an override will change', () => {
       ['10.0.0.1:3', 'DRAINING → DOWN, weight 100 → 10'],
     ]);
     expect([shown.callableBefore, shown.callableAfter]).toEqual([2, 1]);
+    expect(shown.emptied).toEqual(['zone west']);
   });
 
   it('never makes an instance better than it says', () => {
@@ -55,18 +56,14 @@ describe('what an override will change', () => {
   });
 });
 
-describe('what a switch will change', () => {
-  const source = (name: string, enabled = true): Source => ({ name, description: '', enabled, atMs: 0, shared: true });
+it('says when it is overrides that leave nobody to call', () => {
+  const overridden = { by: ['o-1: anna: bad disk'], status: 'UP' as const, weight: 100 };
+  const out = instance(1, { status: 'DOWN', overridden });
 
-  it('says who answers instead, and when nobody does', () => {
-    const all = [source('live'), source('primary'), source('snapshot')];
-
-    expect(switchWords(all[0]!, all)).toContain('asked of primary, then snapshot');
-    expect(switchWords(all[2]!, all)).toContain('What only it knows is not found');
-    expect(switchWords(all[0]!, [all[0]!, source('primary', false)])).toContain('every lookup on every router fails');
-    expect(isLastSource(all[0]!, [all[0]!, source('primary', false)])).toBe(true);
-    expect(switchWords(source('live', false), all)).toContain('again');
-  });
+  expect(leavesNobody([out, instance(2, { status: 'DOWN' })])).toBe(true);
+  expect(leavesNobody([out, instance(2)])).toBe(false);
+  expect(leavesNobody([instance(1, { status: 'DOWN' })])).toBe(false);
+  expect(leavesNobody([])).toBe(false);
 });
 
 it('asks for a name that can be written down', () => {

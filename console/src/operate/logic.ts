@@ -1,4 +1,4 @@
-import type { Effect, Instance, InstanceStatus, Override, Scope, Source } from '../api/types';
+import type { Effect, Instance, InstanceStatus, Override, Scope } from '../api/types';
 import { address } from '../services/logic';
 
 /** The registry's reasons in plain words. */
@@ -36,6 +36,8 @@ export interface Preview {
   lines: Line[];
   callableBefore: number;
   callableAfter: number;
+  /** zones and versions that nobody could be called in any more, `zone west` */
+  emptied: string[];
 }
 
 const WORSE: Record<InstanceStatus, number> = { UP: 0, DRAINING: 1, DOWN: 2 };
@@ -52,12 +54,14 @@ export function covers(scope: Scope, instance: Instance): boolean {
 /** What an override would change, before anybody puts it in. A status never makes an instance better. */
 export function preview(wish: Wish, instances: readonly Instance[]): Preview {
   const lines: Line[] = [];
-  let callableAfter = 0;
+  const left: Instance[] = [];
   for (const instance of instances) {
     const isMeant = covers(wish.scope, instance);
     const wanted = wish.set.status;
     const status = isMeant && wanted && WORSE[wanted] > WORSE[instance.status] ? wanted : instance.status;
-    callableAfter += status === 'UP' ? 1 : 0;
+    if (status === 'UP') {
+      left.push(instance);
+    }
     if (isMeant) {
       const changes: string[] = [];
       if (status !== instance.status) {
@@ -75,7 +79,32 @@ export function preview(wish: Wish, instances: readonly Instance[]): Preview {
       lines.push({ id: instance.id, address: address(instance), status: instance.status, changes });
     }
   }
-  return { lines, callableBefore: instances.filter((each) => each.status === 'UP').length, callableAfter };
+  const before = instances.filter((each) => each.status === 'UP');
+  const now = groups(left);
+  return {
+    lines,
+    callableBefore: before.length,
+    callableAfter: left.length,
+    emptied: [...groups(before)].filter((group) => !now.has(group)),
+  };
+}
+
+function groups(instances: readonly Instance[]): Set<string> {
+  return new Set(
+    instances.flatMap((each) => [
+      ...(each.zone ? [`zone ${each.zone}`] : []),
+      ...(each.version ? [`version ${each.version}`] : []),
+    ]),
+  );
+}
+
+/** Whether it is operators who leave nobody to call: somebody would be up without them. */
+export function leavesNobody(instances: readonly Instance[]): boolean {
+  return (
+    instances.length > 0 &&
+    instances.every((each) => each.status !== 'UP') &&
+    instances.some((each) => each.overridden?.status === 'UP')
+  );
 }
 
 export function scopeWords(scope: Scope, known: readonly Instance[] = []): string {
@@ -124,24 +153,4 @@ export function parseTags(text: string): Record<string, string> | null {
     tags[match[1]!] = match[2]!;
   }
   return tags;
-}
-
-/** What turning a source does to lookups, in a sentence. */
-export function switchWords(source: Source, sources: readonly Source[]): string {
-  const enabled = sources.filter((each) => each.enabled);
-  if (!source.enabled) {
-    return `Every router asks “${source.name}” again, in its place of the order.`;
-  }
-  const behind = enabled.slice(enabled.findIndex((each) => each.name === source.name) + 1);
-  const rest = enabled.filter((each) => each.name !== source.name);
-  if (rest.length === 0) {
-    return `No source is left: every lookup on every router fails until one is switched on again.`;
-  }
-  return behind.length === 0
-    ? `No router asks “${source.name}” any more. What only it knows is not found.`
-    : `No router asks “${source.name}” any more. What it answers now is asked of ${behind.map((each) => each.name).join(', then ')}.`;
-}
-
-export function isLastSource(source: Source, sources: readonly Source[]): boolean {
-  return source.enabled && sources.filter((each) => each.enabled).length === 1;
 }

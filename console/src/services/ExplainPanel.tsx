@@ -7,8 +7,9 @@ import { reasonWords } from '../operate/logic';
 import { ago, millis } from '../ui/format';
 import { Badge, PollState } from '../ui/parts';
 import { go } from '../ui/route';
+import { type Column, Table } from '../ui/Table';
 import { useNow } from '../ui/useNow';
-import { type Health, instanceHealth } from './logic';
+import { type Health, address, instanceHealth } from './logic';
 
 const OUTCOMES: Record<string, [Health, string]> = {
   answered: ['good', 'answers'],
@@ -17,6 +18,57 @@ const OUTCOMES: Record<string, [Health, string]> = {
   passed: ['idle', 'has nothing to do with it'],
   off: ['warn', 'switched off'],
 };
+
+const STEPS: Column<Explanation['steps'][number]>[] = [
+  { head: 'Source', className: 'mono strong', title: (step) => step.description, cell: (step) => step.source },
+  {
+    head: 'Says',
+    cell: (step) => {
+      const [health, words] = OUTCOMES[step.outcome] ?? (['idle', step.outcome] as const);
+      return (
+        <>
+          <Badge health={step.decides ? 'good' : step.outcome === 'answered' ? 'idle' : health}>{words}</Badge>
+          {step.decides && <span className="quiet">the answer</span>}
+        </>
+      );
+    },
+  },
+  {
+    head: 'Why',
+    className: 'why',
+    cell: (step) => (
+      <>
+        {step.why || <span className="quiet">{step.description}</span>}
+        {step.by && !step.enabled && <span className="quiet"> ({step.by})</span>}
+      </>
+    ),
+  },
+  { head: 'Revision', kind: 'num', cell: (step) => step.revision ?? '–' },
+  { head: 'Age', kind: 'num', cell: (step) => (step.ageMs === null ? '–' : millis(step.ageMs)) },
+  { head: 'Instances', kind: 'num', cell: (step) => step.instances ?? '–' },
+];
+
+const INSTANCES: Column<Explanation['instances'][number]>[] = [
+  { head: 'Address', className: 'mono strong nowrap', cell: address },
+  { head: 'In the answer', cell: (each) => <Badge health={each.inAnswer ? 'good' : 'bad'}>{each.inAnswer ? 'yes' : 'no'}</Badge> },
+  { head: 'Status', cell: (each) => <Badge health={instanceHealth(each)}>{each.status.toLowerCase()}</Badge> },
+  {
+    head: 'Why',
+    className: 'why',
+    cell: (each) => (
+      <>
+        {each.why && <span className="why-line">{each.why}</span>}
+        {each.overriddenBy.map((by) => (
+          <span key={by} className="why-line">
+            {by.replace(/^[^:]*: /, '')}
+          </span>
+        ))}
+        {each.reason && each.overriddenBy.length === 0 && <span className="why-line quiet">{reasonWords(each.reason)}</span>}
+      </>
+    ),
+  },
+  { head: 'Weight', kind: 'num', cell: (each) => each.weight },
+];
 
 /** What a caller gets for a name, and why: source by source, instance by instance, for the filters it asks with. */
 export function ExplainPanel(props: { service: string; query: URLSearchParams }) {
@@ -69,86 +121,16 @@ export function ExplainPanel(props: { service: string; query: URLSearchParams })
             </p>
           ))}
           <h3>Source by source</h3>
-          <div className="table-scroll">
-            <table className="table stack">
-              <thead>
-                <tr>
-                  <th scope="col">Source</th>
-                  <th scope="col">Says</th>
-                  <th scope="col">Why</th>
-                  <th scope="col" className="num">Revision</th>
-                  <th scope="col" className="num">Age</th>
-                  <th scope="col" className="num">Instances</th>
-                </tr>
-              </thead>
-              <tbody>
-                {explained.steps.map((step) => {
-                  const [health, words] = OUTCOMES[step.outcome] ?? (['idle', step.outcome] as const);
-                  return (
-                    <tr key={step.source} className={step.decides ? 'within' : undefined}>
-                      <td className="mono strong" title={step.description}>
-                        {step.source}
-                      </td>
-                      <td data-label="Says">
-                        <Badge health={step.decides ? 'good' : step.outcome === 'answered' ? 'idle' : health}>{words}</Badge>
-                        {step.decides && <span className="quiet">the answer</span>}
-                      </td>
-                      <td className="why" data-label="Why">
-                        {step.why || <span className="quiet">{step.description}</span>}
-                        {step.by && !step.enabled && <span className="quiet"> ({step.by})</span>}
-                      </td>
-                      <td className="num" data-label="Revision">{step.revision ?? '–'}</td>
-                      <td className="num" data-label="Age">{step.ageMs === null ? '–' : millis(step.ageMs)}</td>
-                      <td className="num" data-label="Instances">{step.instances ?? '–'}</td>
-                    </tr>
-                  );
-                })}
-              </tbody>
-            </table>
-          </div>
+          <Table
+            columns={STEPS}
+            rows={explained.steps}
+            keyOf={(step) => step.source}
+            rowClass={(step) => (step.decides ? 'within' : undefined)}
+          />
           {explained.instances.length > 0 && (
             <>
               <h3>Instance by instance</h3>
-              <div className="table-scroll">
-                <table className="table stack">
-                  <thead>
-                    <tr>
-                      <th scope="col">Address</th>
-                      <th scope="col">In the answer</th>
-                      <th scope="col">Status</th>
-                      <th scope="col">Why</th>
-                      <th scope="col" className="num">Weight</th>
-                    </tr>
-                  </thead>
-                  <tbody>
-                    {explained.instances.map((each) => (
-                      <tr key={each.id}>
-                        <td className="mono strong nowrap">
-                          {each.host}:{each.port}
-                        </td>
-                        <td data-label="In the answer">
-                          <Badge health={each.inAnswer ? 'good' : 'bad'}>{each.inAnswer ? 'yes' : 'no'}</Badge>
-                        </td>
-                        <td data-label="Status">
-                          <Badge health={instanceHealth({ status: each.status, held: each.held })}>{each.status.toLowerCase()}</Badge>
-                        </td>
-                        <td className="why" data-label="Why">
-                          {each.why && <span className="why-line">{each.why}</span>}
-                          {each.overriddenBy.map((by) => (
-                            <span key={by} className="why-line">
-                              {by.replace(/^[^:]*: /, '')}
-                            </span>
-                          ))}
-                          {each.reason && each.overriddenBy.length === 0 && (
-                            <span className="why-line quiet">{reasonWords(each.reason)}</span>
-                          )}
-                        </td>
-                        <td className="num" data-label="Weight">{each.weight}</td>
-                      </tr>
-                    ))}
-                  </tbody>
-                </table>
-              </div>
+              <Table columns={INSTANCES} rows={explained.instances} keyOf={(each) => each.id} />
             </>
           )}
         </>

@@ -2,9 +2,9 @@ import { getJson } from '../api/client';
 import type { Change, ChangesAnswer, DiffAnswer } from '../api/types';
 import { usePolling } from '../api/usePolling';
 import { reasonWords } from '../operate/logic';
-import { ago, clock, dateTime } from '../ui/format';
-import { Badge, Empty, PollState } from '../ui/parts';
+import { Badge, Empty, PollState, When } from '../ui/parts';
 import { go } from '../ui/route';
+import { type Column, Table } from '../ui/Table';
 import { useNow } from '../ui/useNow';
 import { type Health, address, fieldChanges, shortId } from './logic';
 
@@ -28,6 +28,56 @@ export function HistoryPanel(props: { service: string; revision: number; query: 
   const choose = (a: number, b: number) =>
     go(`/services?name=${name}&view=history&from=${Math.min(a, b)}&to=${Math.max(a, b)}`, { replace: true });
 
+  const columns: Column<Change>[] = [
+    {
+      head: 'From',
+      labelled: true,
+      cell: (change) => (
+        <input
+          type="radio"
+          name="from"
+          aria-label={`compare from revision ${change.revision}`}
+          checked={from === change.revision}
+          onChange={() => choose(change.revision, to)}
+        />
+      ),
+    },
+    {
+      head: 'To',
+      cell: (change) => (
+        <input
+          type="radio"
+          name="to"
+          aria-label={`compare up to revision ${change.revision}`}
+          checked={to === change.revision}
+          onChange={() => choose(Math.min(from, change.revision - 1), change.revision)}
+        />
+      ),
+    },
+    { head: 'Revision', kind: 'num', cell: (change) => change.revision },
+    { head: 'When', className: 'nowrap', cell: (change) => <When atMs={change.atMs} now={now} /> },
+    { head: 'What', cell: (change) => <Badge health={changeHealth(change)}>{change.type.toLowerCase()}</Badge> },
+    {
+      head: 'Who',
+      className: 'mono nowrap',
+      title: (change) => change.id,
+      cell: (change) => (change.instance ? address(change.instance) : shortId(change.id)),
+    },
+    {
+      head: 'Why',
+      className: 'why',
+      cell: (change) => (
+        <>
+          {reasonWords(change.reason)}
+          {change.instance?.overridden?.by.map((by) => (
+            <span key={by} className="why-line quiet">
+              {by.replace(/^[^:]*: /, '')}
+            </span>
+          ))}
+        </>
+      ),
+    },
+  ];
   return (
     <>
       <Diff service={service} from={from} to={to} />
@@ -35,67 +85,13 @@ export function HistoryPanel(props: { service: string; revision: number; query: 
       <PollState polled={polled} what="history" />
       {polled.data && changes.length === 0 && <Empty title="Nothing has happened to this service yet." />}
       {changes.length > 0 && (
-        <div className="table-scroll">
-          <table className="table stack history">
-            <thead>
-              <tr>
-                <th scope="col">From</th>
-                <th scope="col">To</th>
-                <th scope="col" className="num">
-                  Revision
-                </th>
-                <th scope="col">When</th>
-                <th scope="col">What</th>
-                <th scope="col">Who</th>
-                <th scope="col">Why</th>
-              </tr>
-            </thead>
-            <tbody>
-              {changes.map((change) => (
-                <tr key={change.revision} className={change.revision > from && change.revision <= to ? 'within' : undefined}>
-                  <td data-label="From">
-                    <input
-                      type="radio"
-                      name="from"
-                      aria-label={`compare from revision ${change.revision}`}
-                      checked={from === change.revision}
-                      onChange={() => choose(change.revision, to)}
-                    />
-                  </td>
-                  <td data-label="To">
-                    <input
-                      type="radio"
-                      name="to"
-                      aria-label={`compare up to revision ${change.revision}`}
-                      checked={to === change.revision}
-                      onChange={() => choose(Math.min(from, change.revision - 1), change.revision)}
-                    />
-                  </td>
-                  <td className="num" data-label="Revision">
-                    {change.revision}
-                  </td>
-                  <td className="nowrap" data-label="When" title={dateTime(change.atMs)}>
-                    {clock(change.atMs)} <span className="quiet">{ago(change.atMs, now)}</span>
-                  </td>
-                  <td data-label="What">
-                    <Badge health={changeHealth(change)}>{change.type.toLowerCase()}</Badge>
-                  </td>
-                  <td className="mono nowrap" data-label="Who" title={change.id}>
-                    {change.instance ? address(change.instance) : shortId(change.id)}
-                  </td>
-                  <td className="why" data-label="Why">
-                    {reasonWords(change.reason)}
-                    {change.instance?.overridden?.by.map((by) => (
-                      <span key={by} className="why-line quiet">
-                        {by.replace(/^[^:]*: /, '')}
-                      </span>
-                    ))}
-                  </td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
+        <Table
+          className="history"
+          columns={columns}
+          rows={changes}
+          keyOf={(change) => String(change.revision)}
+          rowClass={(change) => (change.revision > from && change.revision <= to ? 'within' : undefined)}
+        />
       )}
     </>
   );

@@ -2,6 +2,7 @@ import type { Instance } from '../api/types';
 import { reasonWords } from '../operate/logic';
 import { duration } from '../ui/format';
 import { Badge, Empty } from '../ui/parts';
+import { type Column, Table } from '../ui/Table';
 import { useNow } from '../ui/useNow';
 import { type Health, address, arrangeInstances, instanceHealth, leaseLeftMs } from './logic';
 
@@ -21,70 +22,57 @@ export function InstancesTable(props: {
       </Empty>
     );
   }
-  return (
-    <div className="table-scroll">
-      <table className="table stack">
-        <thead>
-          <tr>
-            <th scope="col">Address</th>
-            <th scope="col">Status</th>
-            <th scope="col">Why</th>
-            <th scope="col">Lease left</th>
-            <th scope="col">Version</th>
-            <th scope="col">Zone</th>
-            <th scope="col" className="num">
-              Weight
-            </th>
-            <th scope="col">
-              <span className="visually-hidden">Change</span>
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {instances.map((instance) => (
-            <tr key={instance.id}>
-              <td className="nowrap" title={`${instance.id}, incarnation ${instance.incarnation}`}>
-                <span className="mono strong">{address(instance)}</span>
-                {instance.registeredAtMs !== undefined && (
-                  <span className="why-line quiet">{duration(now - instance.registeredAtMs)} old</span>
-                )}
-              </td>
-              <td className="nowrap" data-label="Status">
-                <Badge health={instanceHealth(instance)}>{instance.status.toLowerCase()}</Badge>
-                {instance.held && <Badge health="warn">held</Badge>}
-              </td>
-              <td className="why" data-label="Why">
-                <Why instance={instance} probe={props.probes.get(instance.id)} />
-              </td>
-              <td data-label="Lease left">
-                <Lease leftMs={leaseLeftMs(instance, props.answerAtMs, now)} ttlSeconds={instance.ttlSeconds ?? null} />
-              </td>
-              <td className="nowrap" data-label="Version">
-                {instance.version ?? <None />}
-              </td>
-              <td className="nowrap" data-label="Zone">
-                {instance.zone ?? <None />}
-              </td>
-              <td className="num" data-label="Weight">
-                {instance.weight ?? 100}
-              </td>
-              <td className="end">
-                {props.onChange && (
-                  <button
-                    type="button"
-                    aria-label={`Override ${address(instance)}`}
-                    onClick={() => props.onChange?.(instance.id)}
-                  >
-                    Override…
-                  </button>
-                )}
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
-  );
+  const { onChange } = props;
+  const columns: Column<Instance>[] = [
+    {
+      head: 'Address',
+      className: 'nowrap',
+      title: (instance) => `${instance.id}, incarnation ${instance.incarnation}`,
+      cell: (instance) => (
+        <>
+          <span className="mono strong">{address(instance)}</span>
+          {instance.registeredAtMs !== undefined && (
+            <span className="why-line quiet">{duration(now - instance.registeredAtMs)} old</span>
+          )}
+        </>
+      ),
+    },
+    {
+      head: 'Status',
+      className: 'nowrap',
+      cell: (instance) => (
+        <>
+          <Badge health={instanceHealth(instance)}>{instance.status.toLowerCase()}</Badge>
+          {instance.held && <Badge health="warn">held</Badge>}
+        </>
+      ),
+    },
+    {
+      head: 'Why',
+      className: 'why',
+      cell: (instance) => <Why instance={instance} probe={props.probes.get(instance.id)} />,
+    },
+    {
+      head: 'Lease left',
+      cell: (instance) => (
+        <Lease leftMs={leaseLeftMs(instance, props.answerAtMs, now)} ttlSeconds={instance.ttlSeconds ?? null} />
+      ),
+    },
+    { head: 'Version', className: 'nowrap', cell: (instance) => instance.version ?? <None /> },
+    { head: 'Zone', className: 'nowrap', cell: (instance) => instance.zone ?? <None /> },
+    { head: 'Weight', kind: 'num', cell: (instance) => instance.weight ?? 100 },
+    {
+      head: 'Change',
+      kind: 'end',
+      cell: (instance) =>
+        onChange && (
+          <button type="button" aria-label={`Override ${address(instance)}`} onClick={() => onChange(instance.id)}>
+            Override…
+          </button>
+        ),
+    },
+  ];
+  return <Table columns={columns} rows={instances} keyOf={(instance) => instance.id} />;
 }
 
 /** Why an instance stands as it does: overrides by name, what the prober sees, else the registry's last reason. */

@@ -1,18 +1,18 @@
 import { useState } from 'react';
 import type { Instance, Override } from '../api/types';
-import { Confirm } from '../operate/Confirm';
+import { Confirm, OperatorButton } from '../operate/Confirm';
 import type { Deed } from '../operate/Done';
 import { lift, putAgain } from '../operate/OverrideDialog';
 import { arrangeOverrides, covers, effectWords, scopeWords } from '../operate/logic';
 import { ago, dateTime, duration } from '../ui/format';
 import { Badge, Empty } from '../ui/parts';
+import { type Column, Table } from '../ui/Table';
 import { useNow } from '../ui/useNow';
 
 /** What operators, and the prober, want of the instances instead of what these say. */
 export function OverridesPanel(props: {
   overrides: readonly Override[];
   instances: readonly Instance[];
-  canLift: boolean;
   onDone: (deed: Deed) => void;
 }) {
   const now = useNow();
@@ -31,54 +31,46 @@ export function OverridesPanel(props: {
       undo: () => putAgain(override, signed.author),
     });
   };
+  const columns: Column<Override>[] = [
+    {
+      head: 'Which',
+      className: 'mono strong',
+      title: (each) => each.id,
+      cell: (each) => scopeWords(each.scope, props.instances),
+    },
+    { head: 'Is listed with', cell: (each) => effectWords(each.set) },
+    {
+      head: 'Covers',
+      className: 'nowrap',
+      cell: (each) => count(props.instances.filter((instance) => covers(each.scope, instance)).length),
+    },
+    { head: 'By', cell: (each) => (each.kind === 'PROBE' ? <Badge health="warn">prober</Badge> : each.author) },
+    { head: 'Why', className: 'why', cell: (each) => each.reason },
+    {
+      head: 'Since',
+      className: 'nowrap',
+      title: (each) => dateTime(each.createdAtMs),
+      cell: (each) => ago(each.createdAtMs, now),
+    },
+    {
+      head: 'Ends',
+      className: 'nowrap',
+      cell: (each) => (each.expiresAtMs ? `in ${duration(each.expiresAtMs - now)}` : 'when it is lifted'),
+    },
+    {
+      head: 'Lift',
+      kind: 'end',
+      cell: (each) =>
+        each.kind === 'OPERATOR' && (
+          <OperatorButton label={`Lift the override of ${scopeWords(each.scope, props.instances)}`} onClick={() => setLifting(each)}>
+            Lift…
+          </OperatorButton>
+        ),
+    },
+  ];
   return (
     <>
-      <div className="table-scroll">
-        <table className="table stack">
-          <thead>
-            <tr>
-              <th scope="col">Which</th>
-              <th scope="col">Is listed with</th>
-              <th scope="col">By</th>
-              <th scope="col">Why</th>
-              <th scope="col">Since</th>
-              <th scope="col">Ends</th>
-              <th scope="col">
-                <span className="visually-hidden">Lift</span>
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {arrangeOverrides(props.overrides).map((each) => (
-              <tr key={each.id}>
-                <td className="mono strong" title={each.id}>
-                  {scopeWords(each.scope, props.instances)}
-                </td>
-                <td data-label="Is listed with">{effectWords(each.set)}</td>
-                <td data-label="By">
-                  {each.kind === 'PROBE' ? <Badge health="warn">prober</Badge> : each.author}
-                </td>
-                <td className="why" data-label="Why">
-                  {each.reason}
-                </td>
-                <td className="nowrap" data-label="Since" title={dateTime(each.createdAtMs)}>
-                  {ago(each.createdAtMs, now)}
-                </td>
-                <td className="nowrap" data-label="Ends">
-                  {each.expiresAtMs ? `in ${duration(each.expiresAtMs - now)}` : 'when it is lifted'}
-                </td>
-                <td className="end">
-                  {each.kind === 'OPERATOR' && props.canLift && (
-                    <button type="button" onClick={() => setLifting(each)}>
-                      Lift…
-                    </button>
-                  )}
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <Table columns={columns} rows={arrangeOverrides(props.overrides)} keyOf={(each) => each.id} />
       {lifting && (
         <Confirm
           title="Lift an override"
@@ -97,5 +89,13 @@ export function OverridesPanel(props: {
         </Confirm>
       )}
     </>
+  );
+}
+
+function count(instances: number) {
+  return instances === 0 ? (
+    <Badge health="idle">nobody now</Badge>
+  ) : (
+    `${instances} ${instances === 1 ? 'instance' : 'instances'}`
   );
 }

@@ -1,16 +1,19 @@
-import { useCallback, useEffect, useState } from 'react';
+import { useEffect, useState } from 'react';
 import { getJson } from '../api/client';
-import type { InstancesAnswer, Override, OverridesAnswer, Probed } from '../api/types';
+import type { InstancesAnswer, Override, OverridesAnswer, PinnedAnswer, Probed } from '../api/types';
 import { usePolling } from '../api/usePolling';
 import type { WatchState } from '../api/useWatch';
-import { type Deed, Done } from '../operate/Done';
+import { OperatorButton } from '../operate/Confirm';
+import { useDone } from '../operate/Done';
 import { OverrideDialog } from '../operate/OverrideDialog';
 import { useAuthor } from '../operate/author';
+import { leavesNobody } from '../operate/logic';
 import { Link, Live, PollState } from '../ui/parts';
 import { ExplainPanel } from './ExplainPanel';
 import { HistoryPanel } from './HistoryPanel';
 import { InstancesTable } from './InstancesTable';
 import { OverridesPanel } from './OverridesPanel';
+import { PinnedNotice } from './PinnedNotice';
 
 const VIEWS = [
   ['instances', 'Instances'],
@@ -52,6 +55,9 @@ export function ServicePanel(props: {
   watch: WatchState;
   /** how often the watch has told of this service */
   told: number;
+  pinned: PinnedAnswer | undefined;
+  /** what is pinned may be another now */
+  onPinned: () => void;
 }) {
   const { service, told } = props;
   const who = useAuthor();
@@ -63,14 +69,7 @@ export function ServicePanel(props: {
     }
   }, [told, refresh]);
   const [editing, setEditing] = useState<string | 'new' | null>(null);
-  const [deed, setDeed] = useState<Deed | null>(null);
-  const done = useCallback(
-    (next: Deed) => {
-      setDeed(next);
-      polled.refresh();
-    },
-    [polled.refresh],
-  );
+  const [deed, done] = useDone(() => (refresh(), props.onPinned()));
   const view = props.query.get('view') ?? 'instances';
   const known = polled.data;
   const instances = known?.answer.instances ?? [];
@@ -88,14 +87,9 @@ export function ServicePanel(props: {
           </p>
         )}
         <span className="card-actions">
-          <button
-            type="button"
-            disabled={!who.isOperator || instances.length === 0}
-            title={who.isOperator ? undefined : 'needs a token with the role operator'}
-            onClick={() => setEditing('new')}
-          >
+          <OperatorButton disabled={instances.length === 0} onClick={() => setEditing('new')}>
             Override…
-          </button>
+          </OperatorButton>
           <Link to={`/methods?filter=${encodeURIComponent(service)}`} className="button">
             Methods
           </Link>
@@ -119,7 +113,19 @@ export function ServicePanel(props: {
           </Link>
         ))}
       </nav>
-      {deed && <Done deed={deed} onClose={() => (setDeed(null), polled.refresh())} />}
+      {deed}
+      {props.pinned && <PinnedNotice answer={props.pinned} onDone={done} />}
+      {leavesNobody(instances) && (
+        <div className="notice notice-bad" role="alert">
+          <span>
+            <strong>Overrides leave nobody to call.</strong> Every call fails though{' '}
+            {instances.filter((each) => each.overridden?.status === 'UP').length} say that they are up.
+          </span>
+          <Link to={`/services?name=${encodeURIComponent(service)}&view=overrides`} className="button">
+            Which overrides
+          </Link>
+        </div>
+      )}
       {view !== 'explain' && <PollState polled={polled} what={service} />}
       {known && view === 'instances' && (
         <InstancesTable
@@ -130,7 +136,7 @@ export function ServicePanel(props: {
         />
       )}
       {known && view === 'overrides' && (
-        <OverridesPanel overrides={known.overrides} instances={instances} canLift={who.isOperator} onDone={done} />
+        <OverridesPanel overrides={known.overrides} instances={instances} onDone={done} />
       )}
       {known && view === 'history' && (
         <HistoryPanel service={service} revision={known.answer.revision} query={props.query} />

@@ -1,9 +1,10 @@
 import { useState } from 'react';
 import { getJson } from '../api/client';
-import type { ServiceRow, ServicesPage as Page } from '../api/types';
+import type { PinnedAnswer, ServiceRow, ServicesPage as Page } from '../api/types';
 import { usePolling } from '../api/usePolling';
 import { useWatch } from '../api/useWatch';
 import { Badge, Count, Dot, Empty, FilterBox, Link, Live, PollState } from '../ui/parts';
+import { ROUTER } from '../routing/api';
 import { ServicePanel } from './ServicePanel';
 import { arrangeServices, serviceHealth, totals } from './logic';
 
@@ -29,6 +30,9 @@ export function ServicesPage(props: { query: URLSearchParams }) {
   const [filter, setFilter] = useState('');
   const [shown, setShown] = useState(SHOWN);
   const polled = usePolling('services', allServices, 3000);
+  // a help, not a condition: without the router the services are shown all the same
+  const pins = usePolling<{ pinned: PinnedAnswer[] }>('pinned', (signal) => getJson(`${ROUTER}/pinned`, signal), 5000);
+  const pinned = new Map((pins.data?.pinned ?? []).map((each) => [each.service, each]));
   const rows = polled.data ?? [];
   const arranged = arrangeServices(rows, filter);
   const sum = totals(rows);
@@ -92,6 +96,7 @@ export function ServicesPage(props: { query: URLSearchParams }) {
                         <Link to={`/services?name=${encodeURIComponent(row.service)}`} current={row.service === selected}>
                           {row.service}
                         </Link>
+                        {pinned.has(row.service) && <Badge health="warn">pinned</Badge>}
                       </span>
                     </td>
                     <td className="num"><Count value={row.up} health={row.up === 0 ? 'bad' : 'good'} label="up" /></td>
@@ -112,7 +117,17 @@ export function ServicesPage(props: { query: URLSearchParams }) {
           </div>
         )}
       </section>
-      {selected && <ServicePanel key={selected} service={selected} query={props.query} watch={watch} told={told} />}
+      {selected && (
+        <ServicePanel
+          key={selected}
+          service={selected}
+          query={props.query}
+          watch={watch}
+          told={told}
+          pinned={pinned.get(selected)}
+          onPinned={pins.refresh}
+        />
+      )}
     </div>
   );
 }

@@ -54,7 +54,7 @@ export function shortId(id: string): string {
 }
 
 /** IPv6 addresses stand in brackets. */
-export function address(instance: Instance): string {
+export function address(instance: Pick<Instance, 'host' | 'port'>): string {
   return instance.host.includes(':') ? `[${instance.host}]:${instance.port}` : `${instance.host}:${instance.port}`;
 }
 

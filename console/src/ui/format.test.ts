@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { ago, count, duration, millis, percent, rate } from './format';
+import { ago, count, duration, millis, moment, percent, rate } from './format';
 
 it('writes numbers with three figures and a unit', () => {
   expect([0, 0.001, 1.234, 45.67, 2345, 123456].map(rate)).toEqual(['0', '<0.01', '1.23', '45.7', '2,345', '123 k']);
@@ -13,4 +13,7 @@ it('writes spans of time in two units', () => {
   expect([5_000, 200_000, 7_500_000, 90_000_000].map(duration)).toEqual(['5 s', '3 m 20 s', '2 h 5 m', '1 d 1 h']);
   expect(ago(1000, 2000)).toBe('now');
   expect(ago(1000, 61_000)).toBe('1 m ago');
+  const noon = new Date(2026, 10, 21, 12, 0, 5).getTime();
+  expect(moment(noon, noon + 1000)).toBe('12:00:05');
+  expect(moment(noon, noon + 86_400_000)).toBe('21 Nov 12:00:05');
 });

@@ -105,6 +105,14 @@ export function clock(atMs: number): string {
   return new Date(atMs).toLocaleTimeString('en-GB');
 }
 
+/** The clock, and the day where it was not today. */
+export function moment(atMs: number, nowMs: number): string {
+  const at = new Date(atMs);
+  return at.toDateString() === new Date(nowMs).toDateString()
+    ? clock(atMs)
+    : `${at.toLocaleDateString('en-GB', { day: 'numeric', month: 'short' })} ${clock(atMs)}`;
+}
+
 function trim(value: number): string {
   return value < 10 ? value.toFixed(2) : value < 100 ? value.toFixed(1) : value.toFixed(0);
 }

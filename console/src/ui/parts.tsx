@@ -2,7 +2,7 @@ import type { MouseEvent, ReactNode } from 'react';
 import type { Polled } from '../api/usePolling';
 import type { WatchState } from '../api/useWatch';
 import type { Health } from '../services/logic';
-import { duration } from './format';
+import { ago, dateTime, duration, moment } from './format';
 import { go } from './route';
 import { useNow } from './useNow';
 
@@ -128,5 +128,14 @@ export function FilterBox(props: { value: string; onChange: (value: string) => v
       />
       <kbd aria-hidden="true">/</kbd>
     </label>
+  );
+}
+
+/** When something was, by the clock and how long ago. */
+export function When(props: { atMs: number; now: number }) {
+  return (
+    <span title={dateTime(props.atMs)}>
+      {moment(props.atMs, props.now)} <span className="quiet">{ago(props.atMs, props.now)}</span>
+    </span>
   );
 }

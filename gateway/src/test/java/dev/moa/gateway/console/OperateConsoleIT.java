@@ -72,6 +72,11 @@ class OperateConsoleIT extends InBrowser {
         assertThat(dialog).containsText("Every call to this service will fail.");
         assertThat(dialog.getByRole(AriaRole.BUTTON, in("Take 4 out"))).isDisabled();
         shoot("override-all");
+        dialog.getByLabel("a zone").check();
+        dialog.getByLabel("Zone", new Locator.GetByLabelOptions().setExact(true))
+                .fill("eu-1b");
+        assertThat(dialog).containsText("Nobody is left in zone eu-1b: callers that ask for it find nobody.");
+        dialog.getByLabel("all of the service").check();
         dialog.getByLabel("Type /service/user to confirm").fill("/service/user");
         assertThat(dialog.getByRole(AriaRole.BUTTON, in("Take 4 out"))).isEnabled();
         page.keyboard().press("Escape");
@@ -99,31 +104,13 @@ class OperateConsoleIT extends InBrowser {
     }
 
     @Test
-    void switchesASourceOffAndSaysWhichRouterDiffers() {
-        platform.operations.diverge();
-        page.navigate(url("/services"));
-        // when the services are there, the page listens to keys, too
-        page.locator(".table").first().waitFor();
-        page.keyboard().press("g");
-        page.keyboard().press("r");
+    void saysWhenOverridesLeaveNobodyToCall() {
+        page.navigate(url("/services?name=/service/profile/photo"));
 
-        assertThat(page).hasURL(url("/routing"));
-        assertThat(page.locator(".says")).containsText("10.0.1.3:6382 differs from the others since 2 min 10 s");
-        page.getByRole(AriaRole.BUTTON, named("Switch live off")).click();
-        Locator dialog = page.getByRole(AriaRole.DIALOG);
-        assertThat(dialog).containsText("asked of replica, then primary");
-        dialog.getByLabel("Your name").fill("anna");
-        dialog.getByLabel("Why").fill("shows old addresses");
-        shoot("switch");
-        page.keyboard().press("Enter");
-        assertThat(page.locator(".notice-done")).containsText("“live” is off on every router.");
-        assertThat(page.locator("tbody")).hasCount(2);
-        assertThat(page.locator("[aria-labelledby=sources-title] tbody tr").nth(1))
-                .containsText("shows old addresses");
-        shoot("routing");
-        page.getByRole(AriaRole.BUTTON, named("Undo")).click();
-        assertThat(page.locator("[aria-labelledby=sources-title] tbody tr").nth(1))
-                .containsText("undo");
+        assertThat(page.locator(PANEL + " .notice-bad")).containsText("Overrides leave nobody to call.");
+        page.getByRole(AriaRole.LINK, named("Which overrides")).click();
+        assertThat(page).hasURL(java.util.regex.Pattern.compile(".*view=overrides"));
+        shoot("nobody");
     }
 
     @Test

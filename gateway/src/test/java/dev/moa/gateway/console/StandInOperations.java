@@ -14,30 +14,17 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 /** What operators want of the registry and the routers, kept in memory as these keep it. */
 final class StandInOperations {
     private static final JsonMapper JSON = JsonMapper.shared();
-    private static final String[] SOURCES = {
-        "pinned:an operator's answer for a whole service",
-        "live:the registry's Redis, followed in memory",
-        "replica:a copy of the registry's Redis (moa.router.replica.url)",
-        "primary:the registry's Redis, read for one lookup",
-        "snapshot:the last good answers, on this disk",
-        "dns:the names of moa.router.dns",
-        "static:the addresses of moa.router.static"
-    };
-
     final Map<String, ObjectNode> overrides = new TreeMap<>();
-    final Map<String, ObjectNode> switches = new TreeMap<>();
     private final List<String> audit = new CopyOnWriteArrayList<>();
     private final List<BlockingQueue<String>> watches = new CopyOnWriteArrayList<>();
-    private volatile boolean agree = true;
 
-    StandInOperations(StandInApp registry, StandInApp router) {
+    StandInOperations(StandInApp registry) {
         registry.on("/v1/overrides", this::overrides);
         registry.on("/v1/intent", request -> {
             JSON.readTree(request.body())
@@ -53,18 +40,6 @@ final class StandInOperations {
                         "{\"registry\":\"r1\",\"registries\":[\"r1\",\"r2\"],\"instances\":[{\"id\":\"L3NlcnZpY2UvdXNlcg.7f3a0\","
                                 + "\"address\":\"10.0.3.10:6390\",\"state\":\"failing\",\"words\":\"2 in a row: no answer within 800 ms\"}]}");
         registry.on("/v1/watch", this::watch);
-        router.on("/v1/sources", this::sources);
-        router.on("/v1/routers", request -> routers());
-        router.on(
-                "/v1/shadow",
-                request -> "{\"order\":[],\"sinceMs\":0,\"compared\":0,\"different\":0,\"divergences\":[]}");
-        router.on("/v1/audit", request -> "{\"entries\":[]}");
-        router.on("/v1/explain", request -> explain(request.query("service"), request.query("zone")));
-    }
-
-    /** Lets one router differ from now on. */
-    void diverge() {
-        agree = false;
     }
 
     /** Tells every watch that the service has changed. */
@@ -130,70 +105,9 @@ final class StandInOperations {
         return entries;
     }
 
-    private static String author(Request request) {
+    static String author(Request request) {
         String actor = request.header("Moa-Actor");
         return actor == null ? "local" : actor;
-    }
-
-    private synchronized String sources(Request request) {
-        if (request.method().equals("PUT")) {
-            String name = request.uri().replaceFirst(".*/", "");
-            JsonNode wish = JSON.readTree(request.body());
-            switches.put(name, ((ObjectNode) wish).put("by", author(request)).put("atMs", System.currentTimeMillis()));
-            return source(SOURCES[1]);
-        }
-        List<String> rows = new ArrayList<>();
-        for (String source : SOURCES) {
-            rows.add(source(source));
-        }
-        return "{\"sources\":[" + String.join(",", rows) + "]}";
-    }
-
-    private String source(String source) {
-        String name = source.substring(0, source.indexOf(':'));
-        ObjectNode row = JSON.createObjectNode();
-        row.put("name", name).put("description", source.substring(name.length() + 1));
-        row.put("enabled", true).put("atMs", 0).put("shared", true);
-        ObjectNode said = switches.get(name);
-        if (said != null) {
-            row.setAll(said);
-        }
-        return row.toString();
-    }
-
-    private String routers() {
-        long now = System.currentTimeMillis();
-        String same =
-                "{\"address\":\"10.0.1.%d:6382\",\"router\":\"r%d\",\"self\":%s,\"digest\":\"5f0c1a\",\"services\":6,"
-                        + "\"differs\":false,\"sinceMs\":0,\"why\":null,\"differences\":[]}";
-        String third = agree
-                ? same.formatted(3, 3, false)
-                : ("{\"address\":\"10.0.1.3:6382\",\"router\":\"r3\",\"self\":false,\"digest\":\"77aa01\",\"services\":6,\"differs\":true,"
-                                + "\"sinceMs\":%d,\"why\":null,\"differences\":[{\"service\":\"/service/user\",\"sinceMs\":%d,"
-                                + "\"here\":\"revision 57 of 17952, 4 instances, 90ab\",\"there\":\"revision 55 of 17952, 3 instances, 11cd\"}]}")
-                        .formatted(now - 130_000, now - 130_000);
-        String says = agree
-                ? "all 3 routers answer the same"
-                : "3 of 3 routers answer; 10.0.1.3:6382 differs from the others since 2 min 10 s, for /service/user";
-        return "{\"atMs\":%d,\"agree\":%s,\"says\":\"%s\",\"routers\":[%s,%s,%s]}"
-                .formatted(now, agree, says, same.formatted(1, 1, true), same.formatted(2, 2, false), third);
-    }
-
-    private static String explain(String service, String zone) {
-        boolean west = zone.equals("eu-1b");
-        return ("{\"service\":\"%s\",\"says\":\"The source live answers with %d of 4 instances.\",\"answeredBy\":\"live\",\"listed\":%d,"
-                        + "\"suspicion\":null,\"store\":null,\"elsewhere\":[],\"steps\":["
-                        + "{\"source\":\"pinned\",\"description\":\"an operator's answer\",\"enabled\":true,\"by\":null,\"outcome\":\"passed\",\"decides\":false,\"why\":\"no operator has pinned it\",\"epoch\":null,\"revision\":null,\"ageMs\":null,\"instances\":null},"
-                        + "{\"source\":\"live\",\"description\":\"followed in memory\",\"enabled\":true,\"by\":null,\"outcome\":\"answered\",\"decides\":true,\"why\":\"\",\"epoch\":\"e\",\"revision\":57,\"ageMs\":812,\"instances\":4}],"
-                        + "\"instances\":["
-                        + "{\"id\":\"x.7f3a0\",\"incarnation\":1,\"host\":\"10.0.3.10\",\"port\":6390,\"weight\":100,\"zone\":\"eu-1a\",\"version\":\"2.4.7\",\"status\":\"UP\",\"held\":false,\"inAnswer\":%s,\"reason\":\"registered\",\"overriddenBy\":[],\"why\":%s},"
-                        + "{\"id\":\"x.7f3a3\",\"incarnation\":1,\"host\":\"10.0.3.13\",\"port\":6393,\"weight\":100,\"zone\":\"eu-1b\",\"version\":\"2.4.8\",\"status\":\"DRAINING\",\"held\":false,\"inAnswer\":false,\"reason\":\"operator\",\"overriddenBy\":[\"o-7: anna: bad disk\"],\"why\":\"status is DRAINING\"}]}")
-                .formatted(
-                        service,
-                        west ? 1 : 3,
-                        west ? 1 : 3,
-                        !west,
-                        west ? "\"zone is eu-1a, asked for eu-1b\"" : "null");
     }
 
     private static String diff(String service) {

@@ -33,10 +33,12 @@ final class StandInPlatform implements AutoCloseable {
     final StandInApp monitor = StandInApp.start();
     final AtomicInteger looks = new AtomicInteger();
     final StandInOperations operations;
+    final StandInRouting routing;
     private final AtomicLong tick = new AtomicLong();
 
     StandInPlatform() {
-        operations = new StandInOperations(registry, router);
+        operations = new StandInOperations(registry);
+        routing = new StandInRouting(router, SERVICES);
         registry.on("/v1/services", request -> services());
         registry.on("/v1/instances", request -> instances(request.query("service")));
         registry.on("/v1/changes", request -> changes(request.query("service")));
@@ -95,6 +97,8 @@ final class StandInPlatform implements AutoCloseable {
     }
 
     private static String instance(String service, int i, long now) {
+        // an operator has taken all of one service out
+        boolean isOut = service.endsWith("photo");
         return ("{\"id\":\"L3NlcnZpY2UvdXNlcg.7f3a%d\",\"incarnation\":%d,\"service\":\"%s\",\"host\":\"10.0.3.%d\",\"port\":%d,"
                         + "\"protocols\":[\"moa\",\"resp\",\"http\"],\"weight\":100,\"zone\":\"%s\",\"version\":\"2.4.%d\",\"tags\":{},\"metadata\":{},"
                         + "\"status\":\"%s\",\"ttlSeconds\":10,\"held\":%s,\"reason\":%s%s,\"registeredAtMs\":%d,\"leaseRemainingMs\":%d}")
@@ -106,10 +110,10 @@ final class StandInPlatform implements AutoCloseable {
                         6390 + i,
                         i % 2 == 0 ? "eu-1a" : "eu-1b",
                         i == 3 ? 8 : 7,
-                        i == 3 ? "DRAINING" : "UP",
+                        isOut ? "DOWN" : i == 3 ? "DRAINING" : "UP",
                         i == 2,
                         i == 2 ? "\"held\"" : i == 3 ? "\"operator\"" : "\"registered\"",
-                        i == 3
+                        i == 3 || isOut
                                 ? ",\"overridden\":{\"by\":[\"o-7: anna: bad disk\"],\"status\":\"UP\",\"weight\":100,\"tags\":{}}"
                                 : "",
                         now - 3_600_000L * (i + 1),
