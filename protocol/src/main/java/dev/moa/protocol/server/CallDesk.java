@@ -5,6 +5,7 @@ import dev.moa.protocol.Deadline;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 
 /** What all connections of a port have in common: the handler, the limits, and the count of calls in flight. */
@@ -21,6 +22,7 @@ final class CallDesk {
     private final LongAdder inFlight = new LongAdder();
     private final LongAdder heldBytes = new LongAdder();
     private final LongAdder onewaysDropped = new LongAdder();
+    private final AtomicLong waitingAnswers = new AtomicLong();
     private final AtomicInteger outliving = new AtomicInteger();
     private final AtomicInteger goodbyes = new AtomicInteger();
     private final CompletableFuture<Void> drained = new CompletableFuture<>();
@@ -73,7 +75,23 @@ final class CallDesk {
 
     /** Returns whether all connections together hold as much as the port takes. */
     boolean isFull() {
-        return heldBytes.sum() >= limits.maxInFlightBytes();
+        return isFull(0);
+    }
+
+    /** As {@link #isFull()}, but for {@code own} bytes that are counted already: one request may always be here. */
+    boolean isFull(long own) {
+        return heldBytes.sum() - own >= limits.maxInFlightBytes();
+    }
+
+    /** So many bytes of answers more, or fewer, wait to be written; returns how many wait on all connections. */
+    long answersWait(long bytes) {
+        return waitingAnswers.addAndGet(bytes);
+    }
+
+    /** Returns what to tell a caller whose request the full port does not take. */
+    String fullness() {
+        return "%d bytes of requests are in flight at this port (limit %d; call another instance or later)"
+                .formatted(heldBytes(), limits.maxInFlightBytes());
     }
 
     /** A call that nobody waits for was not taken. */

@@ -21,7 +21,6 @@ import java.util.ArrayList;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /** A connection that speaks moa frames: HELLO first, then any number of calls at once, answered as they end. */
@@ -33,27 +32,23 @@ final class FrameConnection extends PeerConnection implements Farewell {
     /** The stream of the PING that follows GOAWAY. */
     private static final long GOODBYE = -1;
 
-    /** Answers up to so many bytes are not counted: their number is limited. */
-    private static final int SHORT_ANSWER = 4_096;
-
     private final String portName;
     private final FrameParser parser = new FrameParser(Hello.MAX_HEADER_BYTES, 0);
     private final Queue<FrameCall> answered = new ConcurrentLinkedQueue<>();
     private final FlowWindow window;
-    /** Bytes of long answers that wait in {@code answered}. */
-    private final AtomicLong waitingBytes = new AtomicLong();
+    private final WaitingAnswers waiting;
 
     private @Nullable LongObjectHashMap<FrameCall> calls;
     private boolean greeted;
     private boolean saysGoodbye;
     private int onewaysInFlight;
     private long peerMaxBodyBytes;
-    private volatile long maxWaitingBytes;
 
     FrameConnection(Peer peer, String portName) {
         super(peer);
         this.portName = portName;
         this.window = new FlowWindow(peer.desk());
+        this.waiting = new WaitingAnswers(peer.desk());
         peer.speaks(PROTOCOL, this);
     }
 
@@ -99,7 +94,8 @@ final class FrameConnection extends PeerConnection implements Farewell {
                 }
             }
             case WINDOW ->
-                peerTakes(Window.read(frame, new Window(1, maxWaitingBytes)).maxInFlightBytes());
+                waiting.peerTakes(
+                        Window.read(frame, new Window(1, waiting.limit())).maxInFlightBytes());
             case HELLO -> throw new FrameException("a second HELLO");
             default -> {}
         }
@@ -128,7 +124,7 @@ final class FrameConnection extends PeerConnection implements Farewell {
         }
         greeted = true;
         peerMaxBodyBytes = hello.maxBodyBytes();
-        peerTakes(hello.maxInFlightBytes());
+        waiting.peerTakes(hello.maxInFlightBytes());
         if (hello.app() != null) {
             peer().name(hello.app());
         }
@@ -152,10 +148,6 @@ final class FrameConnection extends PeerConnection implements Farewell {
             peer().desk().goodbyeBegins();
             goAway(Goodbye.now());
         }
-    }
-
-    private void peerTakes(long bytes) {
-        maxWaitingBytes = Math.min(bytes, peer().desk().limits().maxAnswerBytesPerConnection());
     }
 
     private void announceWindow() {
@@ -219,10 +211,8 @@ final class FrameConnection extends PeerConnection implements Farewell {
 
     private void refuse(long stream, CallRequest request) {
         Window announced = window.announced();
-        CallDesk desk = peer().desk();
         String why = window.isWithin(inFlight(), inFlightBytes())
-                ? "%d bytes of requests are in flight at this port (limit %d; call another instance or later)"
-                        .formatted(desk.heldBytes(), desk.limits().maxInFlightBytes())
+                ? peer().desk().fullness()
                 : "%d calls of %d bytes of this connection are in flight (limit %d calls, %d bytes; call less at once)"
                         .formatted(inFlight(), inFlightBytes(), announced.maxInFlight(), announced.maxInFlightBytes());
         CallResponse refusal = CallResponse.failure(request.id(), StatusCode.RESOURCE_EXHAUSTED, why);
@@ -275,7 +265,7 @@ final class FrameConnection extends PeerConnection implements Farewell {
                 reply(call);
                 forget(call);
             }
-            call.waitsNoMore();
+            call.waitsNoMore(waiting);
         }
     }
 
@@ -307,6 +297,7 @@ final class FrameConnection extends PeerConnection implements Farewell {
                 calls.remove(call.stream);
                 forget(call);
             }
+            call.waitsNoMore(waiting);
         }
     }
 
@@ -348,8 +339,6 @@ final class FrameConnection extends PeerConnection implements Farewell {
         private final int bytes;
         /** Whether it goes on after its caller. */
         private boolean alone;
-        // written by who answers, read by the event loop behind the queue
-        private int waiting;
 
         FrameCall(
                 long stream, boolean oneway, Payload.Format format, @Nullable String id, Deadline deadline, int bytes) {
@@ -362,30 +351,9 @@ final class FrameConnection extends PeerConnection implements Farewell {
 
         @Override
         void answered() {
-            CallResponse response = response();
-            Payload body = response == null ? null : response.result();
-            if (body != null && body.length() > SHORT_ANSWER) {
-                waiting = body.length();
-                long all = waitingBytes.addAndGet(waiting);
-                if (all > maxWaitingBytes && all > waiting) {
-                    // the caller reads too slowly for what it asks: the answer is let go of
-                    startRefused(CallResponse.failure(
-                            null,
-                            StatusCode.RESOURCE_EXHAUSTED,
-                            "%d bytes of answers wait for this caller to read them (limit %d); ask for less at once"
-                                    .formatted(all - waiting, maxWaitingBytes)));
-                    waitsNoMore();
-                }
-            }
+            waitsIn(waiting);
             answered.add(this);
             wake();
-        }
-
-        void waitsNoMore() {
-            if (waiting > 0) {
-                waitingBytes.addAndGet(-waiting);
-                waiting = 0;
-            }
         }
     }
 }

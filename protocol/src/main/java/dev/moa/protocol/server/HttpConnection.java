@@ -62,6 +62,8 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Farew
     private @Nullable HttpCall running;
     private boolean runningKeepsAlive;
     private boolean closing;
+    /** Bytes of the bodies of all requests that are here. */
+    private long held;
 
     HttpConnection(Peer peer, StrictRequestDecoder decoder) {
         this.peer = peer;
@@ -140,11 +142,23 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Farew
             end();
             return;
         }
+        CallDesk desk = peer.desk();
+        if (desk.isFull(held)) {
+            refusal = HttpReply.of(CallResponse.failure(null, StatusCode.RESOURCE_EXHAUSTED, desk.fullness()));
+            end();
+            return;
+        }
+        hold(bytes.readableBytes());
         try {
             bytes.readBytes(buffer, bytes.readableBytes());
         } catch (IOException e) {
             throw new IllegalStateException("memory does not fail to be written to", e);
         }
+    }
+
+    private void hold(long bytes) {
+        held += bytes;
+        peer.desk().held(bytes);
     }
 
     private void end() {
@@ -175,9 +189,10 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Farew
             // where the next request begins must be beyond doubt
             boolean isClear = !turn.head.decoderResult().isFailure()
                     && !HttpUtil.is100ContinueExpected(turn.head)
-                    && refused.status() != 413
+                    && refused.response().code() != StatusCode.RESOURCE_EXHAUSTED
                     // a stranger gets one refusal, not a row of them
                     && peer.isAdmitted();
+            hold(-turn.body.length);
             write(refused, keepAlive && isClear);
             return;
         }
@@ -187,12 +202,13 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Farew
         try {
             request = HttpCalls.request(turn.head, turn.body);
         } catch (MoaException e) {
+            hold(-turn.body.length);
             write(HttpReply.of(e.toResponse(null)), keepAlive);
             return;
         }
-        HttpCall call = new HttpCall(desk.deadline(request.ctx().timeoutMs()), turn.caller);
+        HttpCall call = new HttpCall(desk.deadline(request.ctx().timeoutMs()), turn.caller, turn.body.length);
         desk.callStarted();
-        if (call.start(request)) {
+        if (call.startIfRoom(request, turn.body.length)) {
             answer(call, keepAlive);
         } else {
             running = call;
@@ -204,6 +220,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Farew
 
     private void answer(HttpCall call, boolean keepAlive) {
         call.release();
+        hold(-call.bytes);
         CallResponse response = call.response();
         if (response != null) {
             write(HttpReply.of(response), keepAlive);
@@ -307,6 +324,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Farew
     public void channelInactive(ChannelHandlerContext ctx) {
         closing = true;
         turns.clear();
+        hold(-held);
         HttpCall call = running;
         if (call != null) {
             running = null;
@@ -337,10 +355,12 @@ final class HttpConnection extends ChannelInboundHandlerAdapter implements Farew
 
     private final class HttpCall extends ServedCall {
         private final @Nullable Caller caller;
+        private final int bytes;
 
-        HttpCall(Deadline deadline, @Nullable Caller caller) {
+        HttpCall(Deadline deadline, @Nullable Caller caller, int bytes) {
             super(HttpConnection.this.peer, null, deadline);
             this.caller = caller;
+            this.bytes = bytes;
         }
 
         @Override

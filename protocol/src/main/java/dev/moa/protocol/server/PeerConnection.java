@@ -141,7 +141,7 @@ abstract class PeerConnection extends ChannelInboundHandlerAdapter {
         if (!paused || closing || ended || !hasRoom()) {
             return;
         }
-        if (pausesWhenFull() && (inFlight > maxInFlight / 2 || inFlightBytes > maxInFlightBytes / 2)) {
+        if (pausesWhenFull() && (isFull() || inFlight > maxInFlight / 2 || inFlightBytes > maxInFlightBytes / 2)) {
             return;
         }
         paused = false;

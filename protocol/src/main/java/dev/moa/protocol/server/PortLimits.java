@@ -10,10 +10,12 @@ import java.util.function.Consumer;
  * @param maxInFlightPerConnection calls of one connection that run at once (1,024); then it is not read from
  * @param maxInFlightBytesPerConnection bytes of those calls' requests, in bytes (16 MiB); then it is not read from
  * @param maxInFlightBytes bytes of the requests of all connections, in bytes (a quarter of the heap); beyond half of
- *     it callers by moa frames get a smaller window, beyond it their requests are refused
+ *     it callers by moa frames get a smaller window, beyond it requests are refused; as many bytes of answers may wait
+ *     to be written on all connections
  * @param maxOutboundBytesPerConnection replies that wait for a slow reader, in bytes (1 MiB); then it is not read from
- * @param maxAnswerBytesPerConnection answers to moa frames that are there and wait for those replies, in bytes (64 MiB);
- *     the next one is let go of, and its caller told
+ * @param maxAnswerBytesPerConnection answers that are there and wait for those replies, or for a slower one before them,
+ *     in bytes (64 MiB); with half of it waiting no RESP command is read, beyond it an answer is let go of, and its
+ *     caller told
  * @param maxArguments arguments of one RESP command after AUTH (1,024); before it 10
  * @param maxArgumentBytes bytes of one RESP argument after AUTH (1 MiB); before it 16 KB
  * @param maxBodyBytes bytes of the body of one frame or one HTTP request (4 MiB)

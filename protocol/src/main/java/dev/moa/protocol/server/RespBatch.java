@@ -36,7 +36,8 @@ final class RespBatch implements RespReply {
                 CallRequest request = CallJson.readRequest(json);
                 Item item = new Item(request.id(), connection.deadline(request));
                 items[i] = item;
-                if (item.start(request)) {
+                if (item.startIfRoom(request, 0)) {
+                    item.waitsIn(connection.waitingAnswers());
                     running.decrementAndGet();
                 }
             } catch (MoaException e) {
@@ -60,6 +61,7 @@ final class RespBatch implements RespReply {
         RespWriter.array(out, items.length);
         for (Item item : items) {
             item.release();
+            item.waitsNoMore(connection.waitingAnswers());
             CallResponse response = item.response();
             if (response == null) {
                 throw new IllegalStateException("not ready");
@@ -72,6 +74,7 @@ final class RespBatch implements RespReply {
     public void abandon() {
         for (Item item : items) {
             item.cancel(StatusCode.CANCELLED, "the caller is gone");
+            item.waitsNoMore(connection.waitingAnswers());
             item.release();
         }
     }
@@ -94,6 +97,7 @@ final class RespBatch implements RespReply {
 
         @Override
         void answered() {
+            waitsIn(connection.waitingAnswers());
             if (running.decrementAndGet() == 0) {
                 connection.wake();
             }

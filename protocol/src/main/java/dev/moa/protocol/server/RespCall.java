@@ -12,6 +12,7 @@ final class RespCall extends ServedCall implements RespReply {
 
     private final RespConnection connection;
     private final int bytes;
+    private volatile boolean ready;
 
     RespCall(RespConnection connection, @Nullable String id, Deadline deadline, int bytes) {
         super(connection.peer(), id, deadline);
@@ -21,17 +22,25 @@ final class RespCall extends ServedCall implements RespReply {
 
     @Override
     void answered() {
+        waits();
         connection.wake();
+    }
+
+    /** The answer is there and waits for its turn in the row. */
+    void waits() {
+        waitsIn(connection.waitingAnswers());
+        ready = true;
     }
 
     @Override
     public boolean isReady() {
-        return response() != null;
+        return ready;
     }
 
     @Override
     public void write(ByteBuf out) {
         release();
+        waitsNoMore(connection.waitingAnswers());
         CallResponse response = response();
         if (response == null) {
             throw new IllegalStateException("not ready");
@@ -42,6 +51,7 @@ final class RespCall extends ServedCall implements RespReply {
     @Override
     public void abandon() {
         cancel(StatusCode.CANCELLED, "the caller is gone");
+        waitsNoMore(connection.waitingAnswers());
         release();
     }
 

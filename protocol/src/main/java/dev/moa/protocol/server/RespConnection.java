@@ -35,6 +35,7 @@ final class RespConnection extends PeerConnection implements RespSession, Farewe
 
     private final RespParser parser = new RespParser();
     private final RespCommands commands;
+    private final WaitingAnswers waitingAnswers;
     private RespVersion version = RespVersion.RESP2;
     private @Nullable ArrayDeque<RespReply> waiting;
     private @Nullable RespBlock block;
@@ -49,6 +50,7 @@ final class RespConnection extends PeerConnection implements RespSession, Farewe
     RespConnection(Peer peer, RespCommands commands) {
         super(peer);
         this.commands = commands;
+        this.waitingAnswers = new WaitingAnswers(peer.desk());
         peer.speaks("resp", this);
         applyLimits();
     }
@@ -72,6 +74,16 @@ final class RespConnection extends PeerConnection implements RespSession, Farewe
     @Override
     boolean pausesWhenFull() {
         return true;
+    }
+
+    @Override
+    boolean isFull() {
+        return super.isFull() || waitingAnswers.isHalfFull();
+    }
+
+    /** Returns the answers that wait for their turn, or for the peer to read. */
+    WaitingAnswers waitingAnswers() {
+        return waitingAnswers;
     }
 
     private void command() {
@@ -110,7 +122,9 @@ final class RespConnection extends PeerConnection implements RespSession, Farewe
             CallRequest request = CallJson.readRequest(json);
             RespCall call = new RespCall(this, request.id(), deadline(request), json.length);
             desk.callStarted();
-            call.start(request);
+            if (call.startIfRoom(request, 0)) {
+                call.waits();
+            }
             return call;
         } catch (MoaException e) {
             ByteBuf reply = Unpooled.buffer(64);
@@ -132,15 +146,19 @@ final class RespConnection extends PeerConnection implements RespSession, Farewe
         }
         RespCall call = new RespCall(this, request.id(), deadline(request), json.length);
         desk.callStarted();
-        if (call.start(request) && isNoneWaiting()) {
+        boolean answered = call.startIfRoom(request, 0);
+        if (answered && isNoneWaiting()) {
             CallResponse response = call.response();
             if (response != null) {
                 CallJson.writeResponseAsBulk(response, out());
             }
             desk.callEnded();
-        } else {
-            enqueue(call);
+            return;
         }
+        if (answered) {
+            call.waits();
+        }
+        enqueue(call);
     }
 
     /** Returns the deadline of a call; all that a read brought have come at the same moment, for one look at the clock. */

@@ -6,6 +6,7 @@ import dev.moa.protocol.Caller;
 import dev.moa.protocol.Deadline;
 import dev.moa.protocol.IncomingCall;
 import dev.moa.protocol.MoaException;
+import dev.moa.protocol.Payload;
 import dev.moa.protocol.StatusCode;
 import dev.moa.protocol.io.DeadlineWheel;
 import java.net.SocketAddress;
@@ -16,6 +17,7 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
@@ -35,6 +37,10 @@ abstract class ServedCall implements IncomingCall, BiConsumer<@Nullable CallResp
     private static final AtomicReferenceFieldUpdater<ServedCall, CallResponse> RESPONSE =
             AtomicReferenceFieldUpdater.newUpdater(ServedCall.class, CallResponse.class, "response");
 
+    private static final AtomicIntegerFieldUpdater<ServedCall> WAITING =
+            AtomicIntegerFieldUpdater.newUpdater(ServedCall.class, "waiting");
+    private static final int WAITS_NO_MORE = -1;
+
     private final Peer peer;
     private final @Nullable String id;
     private final Deadline deadline;
@@ -42,6 +48,9 @@ abstract class ServedCall implements IncomingCall, BiConsumer<@Nullable CallResp
     private final @Nullable Caller caller;
     private volatile @Nullable CallResponse response;
     private volatile boolean cancelled;
+    /** Bytes of the answer that are counted as waiting to be written. */
+    private volatile int waiting;
+
     private @Nullable List<Runnable> cancelActions;
     private DeadlineWheel.@Nullable Timeout timeout;
 
@@ -76,6 +85,20 @@ abstract class ServedCall implements IncomingCall, BiConsumer<@Nullable CallResp
         return false;
     }
 
+    /**
+     * As {@link #start}, unless the port holds as much as it takes: then the call is refused.
+     *
+     * @param own bytes of this request that are counted already
+     */
+    boolean startIfRoom(CallRequest request, long own) {
+        CallDesk desk = peer.desk();
+        if (desk.isFull(own)) {
+            startRefused(CallResponse.failure(id, StatusCode.RESOURCE_EXHAUSTED, desk.fullness()));
+            return true;
+        }
+        return start(request);
+    }
+
     /** Ends the call without its handler, on the event loop. */
     void startRefused(CallResponse refusal) {
         response = refusal;
@@ -108,6 +131,31 @@ abstract class ServedCall implements IncomingCall, BiConsumer<@Nullable CallResp
         DeadlineWheel.Timeout alarm = timeout;
         if (alarm != null) {
             DeadlineWheel.of(peer.loop()).clear(alarm);
+        }
+    }
+
+    /** Counts the answer, which is there, as waiting; one too many is let go of, and its caller told. */
+    void waitsIn(WaitingAnswers answers) {
+        CallResponse known = response;
+        Payload body = known == null ? null : known.result();
+        int length = body == null ? 0 : body.length();
+        if (length <= WaitingAnswers.SHORT) {
+            return;
+        }
+        String refusal = answers.enter(length);
+        if (refusal != null) {
+            response = CallResponse.failure(id, StatusCode.RESOURCE_EXHAUSTED, refusal);
+        } else if (!WAITING.compareAndSet(this, 0, length)) {
+            // its connection has ended in between
+            answers.leave(length);
+        }
+    }
+
+    /** The answer is being written, or nobody will read it. */
+    void waitsNoMore(WaitingAnswers answers) {
+        int length = WAITING.getAndSet(this, WAITS_NO_MORE);
+        if (length > 0) {
+            answers.leave(length);
         }
     }
 
