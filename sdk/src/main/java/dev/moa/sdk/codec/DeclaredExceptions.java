@@ -6,10 +6,12 @@ import dev.moa.protocol.StatusCode;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -31,11 +33,17 @@ final class DeclaredExceptions {
     private static final List<String> NOT_ITS_OWN =
             List.of("type", "declared", "cause", "suppressed", "stackTrace", "localizedMessage");
 
+    /** A method that declares one of these has decided nothing about what may be shown: it counts as not declared. */
+    private static final Set<Class<?>> TELL_NOTHING =
+            Set.of(Throwable.class, Exception.class, RuntimeException.class, Error.class);
+
     private final List<Class<?>> declared;
     private final Map<String, Class<?>> ownByName = new LinkedHashMap<>();
 
     DeclaredExceptions(Method method) {
-        this.declared = List.of(method.getExceptionTypes());
+        this.declared = Arrays.stream(method.getExceptionTypes())
+                .filter(each -> !TELL_NOTHING.contains(each))
+                .toList();
         for (Class<?> each : declared) {
             if (!each.getName().startsWith("java.")
                     && !each.getName().startsWith("javax.")
@@ -44,6 +52,10 @@ final class DeclaredExceptions {
                 ownByName.put(each.getName(), each);
             }
         }
+    }
+
+    List<Class<?>> declared() {
+        return declared;
     }
 
     /** Returns the declared class that {@code thrown} is of, its own or the nearest above it; null for none. */

@@ -140,6 +140,11 @@ public final class ServiceMethod {
                 + "): " + Types.show(result);
     }
 
+    /** Returns the exceptions that the method declares; none of {@code Exception} and the like, which tell nothing. */
+    public List<Class<?>> declared() {
+        return exceptions.declared();
+    }
+
     /** Returns the exception class that the method declares and {@code thrown} is of; null for none. */
     public @Nullable Class<?> declared(Throwable thrown) {
         return exceptions.classOf(thrown);

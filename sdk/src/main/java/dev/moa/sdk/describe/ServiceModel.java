@@ -100,7 +100,7 @@ record ServiceModel(ServiceName service, Class<?> type, List<MethodModel> method
             result = stage.getAnnotatedActualTypeArguments()[0];
         }
         List<NamedType> exceptions = new ArrayList<>();
-        for (Class<?> declared : method.method().getExceptionTypes()) {
+        for (Class<?> declared : method.declared()) {
             exceptions.add(types.exception(declared));
         }
         return new MethodModel(method, parameters, types.of(method.result(), result), exceptions);

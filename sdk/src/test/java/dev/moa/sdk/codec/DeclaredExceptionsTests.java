@@ -124,7 +124,15 @@ class DeclaredExceptionsTests {
 
         assertThat(far.declared(new Below())).isEqualTo(WithMessage.class);
         assertThat(far.declared(new WithMessage("it failed"))).isEqualTo(WithMessage.class);
-        assertThat(far.declared(new IOException())).isEqualTo(Exception.class);
+    }
+
+    @Test
+    void whoDeclaresExceptionHasNotDecidedWhatMayBeShown() {
+        ServiceMethod far =
+                Objects.requireNonNull(ServiceInterface.of(Particular.class).method("far"));
+
+        assertThat(far.declared(new IOException("/etc/secret"))).isNull();
+        assertThat(far.declared(new IllegalStateException("a password"))).isNull();
     }
 
     @Test
