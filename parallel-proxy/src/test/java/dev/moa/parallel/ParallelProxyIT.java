@@ -91,6 +91,8 @@ class ParallelProxyIT {
                         "--server.port=0",
                         "--moa.server.port=" + moaPort,
                         "--moa.registry.urls=",
+                        // a batch ends by its own deadline, never as a whole by that of the web layer
+                        "--spring.mvc.async.request-timeout=1ms",
                         "--moa.parallel.forward.max-running-per-service=500");
     }
 
