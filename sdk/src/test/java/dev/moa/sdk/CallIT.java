@@ -147,6 +147,18 @@ class CallIT {
     }
 
     @Test
+    void firstCallThatEndsAtItsDeadlineSaysThatItWasSent() {
+        CallRequest slow = CallRequest.of(GREETER, "sleep", Payload.json("[20000]"));
+
+        CallResponse response =
+                client.call(slow.withCtx(slow.ctx().withTimeoutMs(1_000))).join();
+
+        assertThat(response.code()).isEqualTo(StatusCode.DEADLINE_EXCEEDED);
+        assertThat(greeter.calls).hasValue(1);
+        assertThat(response.details()).isEqualTo(Payload.json("{\"sent\":true}"));
+    }
+
+    @Test
     void nestedCallInheritsDeadlineTraceAndTags() {
         TraceContext trace = TraceContext.start();
         CallContext ctx = new CallContext("edge", 20_000, trace.traceparent(), "0.4", Map.of("lane", "blue"));

@@ -72,7 +72,7 @@ final class Attempt implements BiConsumer<CallResponse, Throwable> {
     }
 
     private void send(MoaConnection connection, CallRequest request, Deadline deadline) {
-        if (abandoned) {
+        if (abandoned || !call.leaves()) {
             // cancelled or expired while it connected
             accept(
                     CallResponse.failure(

@@ -41,6 +41,8 @@ final class Call extends CompletableFuture<CallResponse> {
     private int attempts;
     private @Nullable List<Endpoint> tried;
     private boolean released;
+    private boolean sent;
+    private boolean expired;
 
     Call(CallRequest request, Deadline deadline, CallOptions options) {
         this.journal = options.explained() ? new CallJournal() : null;
@@ -71,14 +73,33 @@ final class Call extends CompletableFuture<CallResponse> {
 
     /** Makes sure that the call ends by its deadline while it waits for something other than its answer. */
     void arm(ScheduledExecutorService timer, String waitingFor) {
-        if (alarm == null) {
-            try {
-                alarm = timer.schedule(() -> expire(waitingFor), deadline.remainingNanos(), TimeUnit.NANOSECONDS);
-            } catch (RejectedExecutionException e) {
-                finish(CallResponse.failure(
-                        request.id(), StatusCode.UNAVAILABLE, "the client is closed", Outcome.notSent()));
+        try {
+            synchronized (this) {
+                if (alarm == null) {
+                    alarm = timer.schedule(() -> expire(waitingFor), deadline.remainingNanos(), TimeUnit.NANOSECONDS);
+                }
             }
+        } catch (RejectedExecutionException e) {
+            finish(CallResponse.failure(
+                    request.id(), StatusCode.UNAVAILABLE, "the client is closed", Outcome.notSent()));
         }
+    }
+
+    /**
+     * Returns whether an attempt may leave: not once the deadline has ended the call, perhaps as one that was never
+     * sent. From then on the deadline is the connection's business, unless another attempt still waits for its own.
+     */
+    synchronized boolean leaves() {
+        if (expired) {
+            return false;
+        }
+        sent = true;
+        Future<?> set = alarm;
+        if (set != null && (main == null || hedge == null)) {
+            set.cancel(false);
+            alarm = null;
+        }
+        return true;
     }
 
     void begin(ServiceCalls in, MethodCalls of) {
@@ -258,7 +279,8 @@ final class Call extends CompletableFuture<CallResponse> {
     private void expire(String waitingFor) {
         boolean never;
         synchronized (this) {
-            never = attempts <= 1;
+            expired = true;
+            never = !sent;
         }
         finish(CallResponse.failure(
                 request.id(),
