@@ -25,6 +25,8 @@ import org.slf4j.LoggerFactory;
 final class Drain {
 
     private static final Logger log = LoggerFactory.getLogger(Drain.class);
+    /** Callers are told this late at most when no registry answers; it goes on being told beside. */
+    private static final Duration REGISTRY_GRACE = Duration.ofSeconds(1);
     /** Within this time a change in the registry has reached the routers and those who watch there, or they say so before. */
     private static final Duration WATCHERS_GRACE = Duration.ofMillis(500);
     /** To know where callers may go is worth this long a wait. */
@@ -54,15 +56,18 @@ final class Drain {
         List<InetSocketAddress> others = List.of();
         if (client != null) {
             boolean known = client.registrations().stream().anyMatch(RegistrationState::isRegistered);
-            await(client.drain(), deadline, "the registry was not told in time that this process drains");
+            boolean told = Boolean.TRUE.equals(await(
+                    client.drain(),
+                    deadline.earlier(Deadline.after(REGISTRY_GRACE)),
+                    "the registry was not told in time that this process drains"));
             Deadline seen = deadline.earlier(Deadline.after(WATCHERS_GRACE));
-            if (successors == null && known) {
+            if (successors == null && known && told) {
                 others = await(
                         client.successors(),
                         deadline.earlier(Deadline.after(SUCCESSORS_GRACE)),
                         "the registry did not say in time where callers may go");
             }
-            if (known && !Boolean.TRUE.equals(await(client.acknowledged(WATCHERS_GRACE), seen, "routers are behind"))) {
+            if (known && told && !acknowledged(client, seen)) {
                 pause(seen);
             }
         }
@@ -77,6 +82,10 @@ final class Drain {
         if (client != null) {
             client.close();
         }
+    }
+
+    private static boolean acknowledged(RegistryClient client, Deadline seen) {
+        return Boolean.TRUE.equals(await(client.acknowledged(WATCHERS_GRACE), seen, "routers are behind"));
     }
 
     private static <T> @Nullable T await(CompletableFuture<T> done, Deadline deadline, String otherwise) {

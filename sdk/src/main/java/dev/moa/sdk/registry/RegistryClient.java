@@ -102,20 +102,17 @@ public final class RegistryClient implements AutoCloseable {
     }
 
     /**
-     * Marks all registrations as DRAINING: new calls go elsewhere. The future completes when the registry has been
-     * told, or could not be; it never fails.
+     * Marks all registrations as DRAINING: new calls go elsewhere. The future completes with whether a registry
+     * answered to all of it; it never fails. Where no registry answers it takes as long as one request to each.
      */
-    public CompletableFuture<Void> drain() {
+    public CompletableFuture<Boolean> drain() {
+        AtomicBoolean told = new AtomicBoolean();
         return inTurn(() -> {
-            RegistryHttp registry = http;
-            for (Registration each : registrations) {
-                each.status(InstanceStatus.DRAINING);
-                if (registry != null && each.isRegistered()) {
-                    ObjectNode patch = Json.MAPPER.createObjectNode().put("status", InstanceStatus.DRAINING.name());
-                    tell(registry, each, "PATCH", patch);
-                }
-            }
-        });
+                    registrations.forEach(each -> each.status(InstanceStatus.DRAINING));
+                    told.set(tellOfAll(
+                            "PATCH", Json.MAPPER.createObjectNode().put("status", InstanceStatus.DRAINING.name())));
+                })
+                .thenApply(asked -> told.get());
     }
 
     /**
@@ -129,7 +126,10 @@ public final class RegistryClient implements AutoCloseable {
                     long end = System.nanoTime() + wait.toNanos();
                     for (Registration each : registrations) {
                         long leftMs = TimeUnit.NANOSECONDS.toMillis(Math.max(0, end - System.nanoTime()));
-                        all.compareAndSet(true, isAcknowledged(http, each, Math.min(leftMs, 1_000)));
+                        if (!isAcknowledged(http, each, Math.min(leftMs, 1_000))) {
+                            all.set(false);
+                            return;
+                        }
                     }
                 })
                 .thenApply(asked -> all.get());
@@ -165,25 +165,26 @@ public final class RegistryClient implements AutoCloseable {
         Successors successors = new Successors(registrations);
         return inTurn(() -> {
                     RegistryHttp registry = http;
-                    for (Registration each : registrations) {
-                        if (registry != null && each.isRegistered()) {
-                            successors.add(instances(registry, each));
+                    try {
+                        for (Registration each : registrations) {
+                            if (registry != null && each.isRegistered()) {
+                                successors.add(instances(registry, each));
+                            }
                         }
+                    } catch (IOException e) {
+                        log.info("who else serves the same cannot be asked: {}", e.getMessage());
+                        successors.add(Json.MAPPER.createArrayNode());
                     }
                 })
                 .thenApply(asked -> successors.ofAll());
     }
 
-    private static JsonNode instances(RegistryHttp registry, Registration each) throws InterruptedException {
-        try {
-            String service = URLEncoder.encode(each.spec().service().value(), StandardCharsets.UTF_8);
-            return registry.send("GET", "/v1/instances?service=" + service, null)
-                    .body()
-                    .path("instances");
-        } catch (IOException e) {
-            log.info("who else serves {} cannot be asked: {}", each.spec().service(), e.getMessage());
-            return Json.MAPPER.createArrayNode();
-        }
+    private static JsonNode instances(RegistryHttp registry, Registration each)
+            throws IOException, InterruptedException {
+        String service = URLEncoder.encode(each.spec().service().value(), StandardCharsets.UTF_8);
+        return registry.send("GET", "/v1/instances?service=" + service, null)
+                .body()
+                .path("instances");
     }
 
     /**
@@ -193,13 +194,8 @@ public final class RegistryClient implements AutoCloseable {
     public CompletableFuture<Void> leave() {
         return inTurn(() -> {
             leaving = true;
-            RegistryHttp registry = http;
-            for (Registration each : registrations) {
-                if (registry != null && each.isRegistered()) {
-                    tell(registry, each, "DELETE", null);
-                }
-                each.lost("left");
-            }
+            tellOfAll("DELETE", null);
+            registrations.forEach(each -> each.lost("left"));
             // after the deregistration: a connection that breaks before it looks like a crash
             held.close();
         });
@@ -405,7 +401,18 @@ public final class RegistryClient implements AutoCloseable {
         concerned.forEach(each -> each.failed(problem));
     }
 
-    private static void tell(RegistryHttp registry, Registration each, String method, @Nullable JsonNode body)
+    /** Returns whether a registry answered to all of it; when none answers to one, none is asked for the others. */
+    private boolean tellOfAll(String method, @Nullable JsonNode body) throws InterruptedException {
+        RegistryHttp registry = http;
+        for (Registration each : registrations) {
+            if (registry != null && each.isRegistered() && !tell(registry, each, method, body)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static boolean tell(RegistryHttp registry, Registration each, String method, @Nullable JsonNode body)
             throws InterruptedException {
         String path = "/v1/instances/%s?incarnation=%d"
                 .formatted(URLEncoder.encode(each.id(), StandardCharsets.UTF_8), each.incarnation());
@@ -414,12 +421,14 @@ public final class RegistryClient implements AutoCloseable {
             if (!answer.isOk()) {
                 log.info("{} of {} was answered {}: {}", method, each.spec().service(), answer.status(), answer.text());
             }
+            return true;
         } catch (IOException e) {
             log.info(
                     "{} of {}: no registry could be asked: {}",
                     method,
                     each.spec().service(),
                     e.getMessage());
+            return false;
         }
     }
 

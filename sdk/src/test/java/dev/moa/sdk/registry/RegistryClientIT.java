@@ -4,12 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.moa.protocol.ServiceName;
+import dev.moa.protocol.client.ConnectionOptions;
+import dev.moa.protocol.client.MoaConnection;
+import dev.moa.sdk.MoaServer;
 import dev.moa.sdk.lookup.InstanceAddress;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -122,6 +126,27 @@ class RegistryClientIT {
         assertThat(known).isTrue();
         assertThat(unknown).isFalse();
         assertThat(registry.instances()).isEmpty();
+    }
+
+    @Test
+    void callersAreToldOfADrainInTimeWhenNoRegistryAnswers() throws Exception {
+        MoaServer.Builder builder = MoaServer.builder().registries(List.of("http://127.0.0.1:" + registry.port()));
+        for (int i = 0; i < 5; i++) {
+            builder.publish(ServiceName.of("/service/part" + i), (request, call) -> new CompletableFuture<>());
+        }
+        try (MoaServer server = builder.build().start();
+                MoaConnection caller = MoaConnection.open(
+                                new InetSocketAddress("127.0.0.1", server.port()), ConnectionOptions.defaults())
+                        .join()) {
+            await().until(() -> registry.instances().size() == 5);
+            registry.hang();
+
+            CompletableFuture<Void> drained = CompletableFuture.runAsync(() -> server.drain(Duration.ofSeconds(30)));
+
+            await().atMost(Duration.ofSeconds(6)).until(() -> caller.isGoingAway() || !caller.isOpen());
+            registry.goOn();
+            drained.join();
+        }
     }
 
     @Test

@@ -12,6 +12,7 @@ import java.net.InetSocketAddress;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -30,6 +31,7 @@ final class SmallRegistry implements AutoCloseable {
     private volatile int lastRenewed;
     private volatile @Nullable String moaAddress;
     private volatile boolean acknowledges = true;
+    private volatile @Nullable CountDownLatch hung;
 
     SmallRegistry(int port) throws IOException {
         http = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 0);
@@ -61,6 +63,19 @@ final class SmallRegistry implements AutoCloseable {
         acknowledges = newAcknowledges;
     }
 
+    /** It takes requests and answers none, as a process that is stopped. */
+    void hang() {
+        hung = new CountDownLatch(1);
+    }
+
+    void goOn() {
+        CountDownLatch waiting = hung;
+        hung = null;
+        if (waiting != null) {
+            waiting.countDown();
+        }
+    }
+
     void takeOver() {
         instances.values().forEach(body -> body.put("incarnation", incarnations.incrementAndGet()));
     }
@@ -72,6 +87,14 @@ final class SmallRegistry implements AutoCloseable {
     }
 
     private void handle(HttpExchange exchange) throws IOException {
+        CountDownLatch waiting = hung;
+        if (waiting != null) {
+            try {
+                waiting.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
         String path = exchange.getRequestURI().getPath();
         JsonNode body = Json.MAPPER.readTree(exchange.getRequestBody());
         String last = path.substring(path.lastIndexOf('/') + 1);
@@ -153,6 +176,7 @@ final class SmallRegistry implements AutoCloseable {
 
     @Override
     public void close() {
+        goOn();
         http.stop(0);
     }
 
