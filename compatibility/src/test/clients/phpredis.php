@@ -45,10 +45,12 @@ $who = getenv('MOA_WHO');
 $redis = client('MOA_RESTARTED_PORT');
 $redis->get($who);
 echo "ready restart\n";
+$restart = 'the second instance never answered';
 for ($failed = 0, $i = 0; $i < 400; $i++) {
     try {
         $reply = $redis->get($who);
         if ($reply !== false && str_contains($reply, 'second')) {
+            $restart = (string) $failed;
             break;
         }
         $failed += $reply === false ? 1 : 0;
@@ -63,4 +65,4 @@ for ($failed = 0, $i = 0; $i < 400; $i++) {
     }
     usleep(20_000);
 }
-cell('restart', (string) $failed);
+cell('restart', $restart);

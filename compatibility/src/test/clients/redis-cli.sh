@@ -12,12 +12,12 @@ call "$MOA_GUARDED_PORT" --no-auth-warning -a "$MOA_TOKEN" -n 2 GET "$MOA_CALL" 
 call "$MOA_GUARDED_PORT" --no-auth-warning -a wrong GET "$MOA_CALL" 2>&1 | cell wrong
 
 echo ready restart
-failed=0
+failed=0 restart="the second instance never answered"
 for _ in $(seq 1 400); do
     case "$(call "$MOA_RESTARTED_PORT" GET "$MOA_WHO" 2>&1)" in
-        *second*) break ;;
+        *second*) restart=$failed && break ;;
         *first*) sleep 0.02 ;;
         *) failed=$((failed + 1)); sleep 0.02 ;;
     esac
 done
-printf 'restart\t%s\n' "$failed"
+printf 'restart\t%s\n' "$restart"

@@ -54,7 +54,9 @@ final class ClientRun {
             for (String line = out.readLine(); line != null; line = out.readLine()) {
                 int tab = line.indexOf('\t');
                 if (tab > 0) {
-                    cells.put(line.substring(0, tab), line.substring(tab + 1));
+                    String cell = line.substring(0, tab);
+                    String value = line.substring(tab + 1);
+                    cells.put(cell, cell.equals("restart") ? client.restarted(value, restarted.excused()) : value);
                 } else if (line.equals("ready restart")) {
                     restarted.go();
                 } else if (line.equals("ready moving")) {

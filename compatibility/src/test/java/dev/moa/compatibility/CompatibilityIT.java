@@ -39,23 +39,34 @@ class CompatibilityIT {
                     .without("resp2", "resp3", "moving"),
             StockClient.of("redis-py 8", PIP, List.of("/usr/bin/python3", "src/test/clients/redis-py.py")),
             StockClient.of("node-redis 4", NODE, node("node-redis.js", "redis4"))
-                    .without("resp2", "resp3", "moving"),
+                    .without("resp2", "resp3", "moving")
+                    .thatWaits(),
             StockClient.of("node-redis 5", NODE, node("node-redis.js", "redis5"))
-                    .without("moving"),
-            StockClient.of("node-redis 6", NODE, node("node-redis.js", "redis6")),
-            StockClient.of("ioredis 5", NODE, node("ioredis.js", "ioredis5")).without("resp2", "resp3", "moving"),
-            StockClient.of("ioredis 6", NODE, node("ioredis.js", "ioredis6")).without("moving"),
+                    .without("moving")
+                    .thatWaits(),
+            StockClient.of("node-redis 6", NODE, node("node-redis.js", "redis6"))
+                    .thatWaits(),
+            StockClient.of("ioredis 5", NODE, node("ioredis.js", "ioredis5"))
+                    .without("resp2", "resp3", "moving")
+                    .thatWaits(),
+            StockClient.of("ioredis 6", NODE, node("ioredis.js", "ioredis6"))
+                    .without("moving")
+                    .thatWaits(),
             StockClient.of("Jedis 5", NOTHING, java("JedisPoolProgram", "jedis", "5.2.0"))
                     .without("moving"),
             StockClient.of("Jedis 8", NOTHING, java("JedisProgram")).without("moving"),
             StockClient.of("Jedis 8, JedisPool", NOTHING, java("JedisPoolProgram"))
                     .without("moving"),
             StockClient.of("Lettuce 6", NOTHING, java("LettuceProgram", "lettuce-core", "6.8.2.RELEASE"))
-                    .without("moving"),
-            StockClient.of("Lettuce 7", NOTHING, java("LettuceProgram moving")),
-            StockClient.of("Redisson 4", NOTHING, java("RedissonProgram")).without("moving"),
+                    .without("moving")
+                    .thatWaits(),
+            StockClient.of("Lettuce 7", NOTHING, java("LettuceProgram moving")).thatWaits(),
+            StockClient.of("Redisson 4", NOTHING, java("RedissonProgram"))
+                    .without("moving")
+                    .thatWaits(),
             StockClient.of("Spring Data Redis", NOTHING, java("SpringDataProgram", "lettuce-core", "7.5.2.RELEASE"))
-                    .without("resp2", "resp3"));
+                    .without("resp2", "resp3")
+                    .thatWaits());
 
     private final MatrixTable table = new MatrixTable();
     private GreeterInstance open;

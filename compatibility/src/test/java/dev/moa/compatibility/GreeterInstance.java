@@ -19,7 +19,7 @@ final class GreeterInstance implements AutoCloseable {
     static final String WHO = "{\"service\":\"/service/helloworld\",\"method\":\"who\",\"args\":[]}";
 
     private static final Duration DRAIN_LIMIT = Duration.ofSeconds(10);
-    private static final Duration QUIET_TIME = Duration.ofSeconds(1);
+    static final Duration QUIET_TIME = Duration.ofSeconds(1);
     /** For those who move by themselves, which ends it; on a slow machine that may take more than the default. */
     private static final Duration TIME_TO_MOVE = Duration.ofSeconds(8);
 
