@@ -1,7 +1,6 @@
 package dev.moa.registry.catalog;
 
 import dev.moa.protocol.ServiceName;
-import io.lettuce.core.LettuceFutures;
 import io.lettuce.core.RedisException;
 import io.lettuce.core.RedisNoScriptException;
 import io.lettuce.core.api.StatefulConnection;
@@ -20,9 +19,14 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.concurrent.Future;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 import org.springframework.dao.DataAccessException;
+import org.springframework.dao.QueryTimeoutException;
+import org.springframework.data.redis.RedisSystemException;
 import org.springframework.data.redis.connection.RedisConnection;
 import org.springframework.data.redis.connection.lettuce.LettuceExceptionConverter;
 import org.springframework.data.redis.core.RedisCallback;
@@ -64,40 +68,72 @@ enum CatalogScript {
     /** One run of a script: its keys and its arguments. */
     record Call(List<String> keys, List<String> arguments) {}
 
+    /** What one of many runs was answered: either is there. */
+    record Outcome(@Nullable List<Object> answer, @Nullable DataAccessException failure) {}
+
     /**
-     * Runs the script for several services, all sent in one write before the first answer is waited for. A Redis that
-     * does not know the script yet is sent them one after another.
+     * Runs the script for several services, all sent in one write before the first answer is waited for. Each is answered
+     * or fails by itself. Where Redis does not know the script yet, it is sent again with its text.
      */
-    List<List<Object>> runAll(StringRedisTemplate redis, List<Call> calls) {
+    List<Outcome> runAll(StringRedisTemplate redis, List<Call> calls) {
+        List<Outcome> outcomes = Objects.requireNonNull(
+                redis.execute((RedisCallback<List<Outcome>>) connection -> sendAhead(connection, calls)));
+        for (int i = 0; i < calls.size(); i++) {
+            DataAccessException failure = outcomes.get(i).failure();
+            if (failure != null && failure.getCause() instanceof RedisNoScriptException) {
+                outcomes.set(i, runAgain(redis, calls.get(i)));
+            }
+        }
+        return outcomes;
+    }
+
+    private Outcome runAgain(StringRedisTemplate redis, Call call) {
         try {
-            return Objects.requireNonNull(
-                    redis.execute((RedisCallback<List<List<Object>>>) connection -> sendAhead(connection, calls)));
-        } catch (RedisNoScriptException unknown) {
-            return calls.stream()
-                    .map(call -> run(redis, call.keys(), call.arguments()))
-                    .toList();
+            return new Outcome(run(redis, call.keys(), call.arguments()), null);
+        } catch (DataAccessException failure) {
+            return new Outcome(null, failure);
         }
     }
 
     // Spring's own pipeline would open a connection for each, and write each command by itself
-    private List<List<Object>> sendAhead(RedisConnection connection, List<Call> calls) {
+    private List<Outcome> sendAhead(RedisConnection connection, List<Call> calls) {
         List<AsyncCommand<byte[], byte[], List<Object>>> commands = new ArrayList<>(calls.size());
         calls.forEach(call -> commands.add(command(call)));
+        StatefulConnection<byte[], byte[]> redis = stateful(connection.getNativeConnection());
+        long until = System.nanoTime() + redis.getTimeout().toNanos();
         try {
-            StatefulConnection<byte[], byte[]> redis = stateful(connection.getNativeConnection());
             redis.dispatch(commands);
-            LettuceFutures.awaitAll(redis.getTimeout(), commands.toArray(Future[]::new));
-            List<List<Object>> answers = new ArrayList<>(calls.size());
-            for (AsyncCommand<byte[], byte[], List<Object>> command : commands) {
-                answers.add(decoded(LettuceFutures.awaitOrCancel(command, 1, TimeUnit.MILLISECONDS)));
-            }
-            return answers;
-        } catch (RedisNoScriptException unknown) {
-            throw unknown;
-        } catch (RedisException failure) {
-            DataAccessException known = ERRORS.convert(failure);
-            throw known == null ? failure : known;
+        } catch (RedisException full) {
+            throw known(full);
         }
+        List<Outcome> outcomes = new ArrayList<>(calls.size());
+        if (!commands.isEmpty()) {
+            // answers come in order: this thread is woken once, not for each
+            outcome(commands.get(commands.size() - 1), until);
+        }
+        commands.forEach(command -> outcomes.add(outcome(command, until)));
+        return outcomes;
+    }
+
+    private static Outcome outcome(AsyncCommand<byte[], byte[], List<Object>> command, long until) {
+        try {
+            List<Object> answer = command.get(Math.max(0, until - System.nanoTime()), TimeUnit.NANOSECONDS);
+            return new Outcome(decoded(answer), null);
+        } catch (ExecutionException failed) {
+            return new Outcome(null, known(failed.getCause()));
+        } catch (TimeoutException | CancellationException late) {
+            command.cancel(true);
+            return new Outcome(null, new QueryTimeoutException("no answer in time", late));
+        } catch (InterruptedException stopping) {
+            Thread.currentThread().interrupt();
+            command.cancel(true);
+            return new Outcome(null, new QueryTimeoutException("stopping", stopping));
+        }
+    }
+
+    private static DataAccessException known(@Nullable Throwable failure) {
+        DataAccessException known = failure instanceof Exception exception ? ERRORS.convert(exception) : null;
+        return known == null ? new RedisSystemException(String.valueOf(failure), failure) : known;
     }
 
     // the connection's codec leaves bytes as they are; run() answers strings

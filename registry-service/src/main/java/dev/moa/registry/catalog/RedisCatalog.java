@@ -80,6 +80,14 @@ public final class RedisCatalog {
         return renewals.renew(leases);
     }
 
+    /**
+     * Renews what several requests ask for, all sent before the first answer is waited for; the answers are in order, each
+     * a {@link Renewal} or a {@link Refusal}.
+     */
+    public List<Object> renewAll(List<List<Lease>> requests) {
+        return renewals.renewAll(requests);
+    }
+
     /** Changes what an instance says of itself. */
     public Written change(InstanceId id, long incarnation, InstancePatch patch, ChangeReason reason) {
         boolean reread = false;

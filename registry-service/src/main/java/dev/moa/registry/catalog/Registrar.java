@@ -6,7 +6,9 @@ import dev.moa.registry.RegistryMetrics;
 import dev.moa.registry.store.RedisStore;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
+import org.springframework.dao.DataAccessException;
 
 /** Registers instances, one or many at once. */
 final class Registrar {
@@ -68,7 +70,8 @@ final class Registrar {
                 answers.add(refusal);
             }
         }
-        List<List<Object>> stored = store.ask("register", redis -> CatalogScript.REGISTER.runAll(redis, calls));
+        List<CatalogScript.Outcome> stored =
+                store.ask("register", redis -> CatalogScript.REGISTER.runAll(redis, calls));
         int next = 0;
         for (int i = 0; i < answers.size(); i++) {
             if (answers.get(i) instanceof Asked) {
@@ -79,9 +82,13 @@ final class Registrar {
         return answers;
     }
 
-    private Object answer(Asked asked, List<Object> stored) {
+    private Object answer(Asked asked, CatalogScript.Outcome stored) {
+        DataAccessException failure = stored.failure();
+        if (failure != null) {
+            return RedisStore.refusal(failure);
+        }
         try {
-            return take(asked, stored);
+            return take(asked, Objects.requireNonNull(stored.answer()));
         } catch (Refusal refusal) {
             return refusal;
         }
@@ -95,6 +102,7 @@ final class Registrar {
     }
 
     private CatalogScript.Call call(Asked asked, Overrides.Known known) {
+        Description listed = known.apply(asked.said(), null);
         return new CatalogScript.Call(
                 CatalogScript.keys(asked.service()),
                 catalog.arguments(
@@ -103,7 +111,7 @@ final class Registrar {
                         String.valueOf(asked.registration().ttlSeconds()),
                         InstanceJson.body(asked.said()),
                         String.valueOf(limits.maxInstances()),
-                        InstanceJson.body(known.apply(asked.said(), null)),
+                        listed.equals(asked.said()) ? "" : InstanceJson.body(listed),
                         known.version()));
     }
 

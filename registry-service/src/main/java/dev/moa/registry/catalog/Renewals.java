@@ -1,19 +1,25 @@
 package dev.moa.registry.catalog;
 
 import dev.moa.protocol.ServiceName;
+import dev.moa.registry.Refusal;
 import dev.moa.registry.RegistryMetrics;
 import dev.moa.registry.store.RedisStore;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.BiFunction;
+import org.springframework.dao.DataAccessException;
 
 /**
- * Renews leases: what a registry does most. One short script per service, those of a request in one write; who is held
- * takes a second, longer one.
+ * Renews leases: what a registry does most. One short script per service, those of all requests that wait in one
+ * write; who is held takes a second, longer one.
  */
 final class Renewals {
+    // leases in one run of the script; Redis serves nobody else meanwhile
+    private static final int AT_ONCE = 500;
+
     private final RedisStore store;
     private final ServiceIndex index;
     private final RegistryMetrics metrics;
@@ -32,26 +38,80 @@ final class Renewals {
     }
 
     Renewal renew(List<Lease> leases) {
-        Map<ServiceName, List<Lease>> byService = new LinkedHashMap<>();
-        for (Lease lease : leases) {
-            byService
-                    .computeIfAbsent(lease.id().service(), service -> new ArrayList<>(2))
-                    .add(lease);
+        Object answer = renewAll(List.of(leases)).get(0);
+        if (answer instanceof Refusal refusal) {
+            throw refusal;
         }
-        List<CatalogScript.Call> calls = new ArrayList<>(byService.size());
-        byService.forEach((service, ofService) -> calls.add(new CatalogScript.Call(
-                List.of(CatalogScript.key(service, "instances"), CatalogScript.key(service, "leases")),
-                List.of(arguments(ofService)))));
-        List<List<Object>> answers = store.ask("renew", redis -> CatalogScript.RENEW.runAll(redis, calls));
-        Renewal renewal = new Renewal(new ArrayList<>(leases.size()), new ArrayList<>(), new ArrayList<>());
-        int next = 0;
-        for (Map.Entry<ServiceName, List<Lease>> each : byService.entrySet()) {
-            take(each.getKey(), each.getValue(), answers.get(next++), renewal);
+        return (Renewal) answer;
+    }
+
+    /** The leases of one service in one script, whoever asked: with each the place of its request. */
+    private record Part(ServiceName service, List<Lease> leases, List<Integer> requests) {}
+
+    /**
+     * Renews what several requests ask for, in one write.
+     *
+     * @return for each request, in order, a {@link Renewal} or a {@link Refusal}
+     */
+    List<Object> renewAll(List<List<Lease>> requests) {
+        List<Part> parts = parts(requests);
+        List<CatalogScript.Call> calls = new ArrayList<>(parts.size());
+        for (Part part : parts) {
+            calls.add(new CatalogScript.Call(
+                    List.of(
+                            CatalogScript.key(part.service(), "instances"),
+                            CatalogScript.key(part.service(), "leases")),
+                    List.of(arguments(part.leases()))));
         }
-        metrics.renewals("renewed", renewal.renewed().size());
-        metrics.renewals("unknown", renewal.unknown().size());
-        metrics.renewals("stale", renewal.stale().size());
-        return renewal;
+        List<CatalogScript.Outcome> outcomes = store.ask("renew", redis -> CatalogScript.RENEW.runAll(redis, calls));
+        List<Object> answers = new ArrayList<>(requests.size());
+        for (List<Lease> request : requests) {
+            answers.add(new Renewal(new ArrayList<>(request.size()), new ArrayList<>(0), new ArrayList<>(0)));
+        }
+        for (int i = 0; i < parts.size(); i++) {
+            try {
+                take(parts.get(i), outcomes.get(i), answers);
+            } catch (Refusal refusal) {
+                parts.get(i).requests().forEach(request -> answers.set(request, refusal));
+            }
+        }
+        count(answers);
+        return answers;
+    }
+
+    private static List<Part> parts(List<List<Lease>> requests) {
+        Map<ServiceName, Part> open = new LinkedHashMap<>();
+        List<Part> full = new ArrayList<>();
+        for (int request = 0; request < requests.size(); request++) {
+            for (Lease lease : requests.get(request)) {
+                ServiceName service = lease.id().service();
+                Part part = open.computeIfAbsent(service, of -> new Part(of, new ArrayList<>(2), new ArrayList<>(2)));
+                part.leases().add(lease);
+                part.requests().add(request);
+                if (part.leases().size() == AT_ONCE) {
+                    full.add(part);
+                    open.remove(service);
+                }
+            }
+        }
+        full.addAll(open.values());
+        return full;
+    }
+
+    private void count(List<Object> answers) {
+        int renewed = 0;
+        int unknown = 0;
+        int stale = 0;
+        for (Object answer : answers) {
+            if (answer instanceof Renewal renewal) {
+                renewed += renewal.renewed().size();
+                unknown += renewal.unknown().size();
+                stale += renewal.stale().size();
+            }
+        }
+        metrics.renewals("renewed", renewed);
+        metrics.renewals("unknown", unknown);
+        metrics.renewals("stale", stale);
     }
 
     private static String[] arguments(List<Lease> leases) {
@@ -63,7 +123,14 @@ final class Renewals {
         return arguments;
     }
 
-    private void take(ServiceName service, List<Lease> leases, List<Object> answer, Renewal into) {
+    private void take(Part part, CatalogScript.Outcome outcome, List<Object> answers) {
+        DataAccessException failure = outcome.failure();
+        if (failure != null) {
+            throw RedisStore.refusal(failure);
+        }
+        List<Object> answer = Objects.requireNonNull(outcome.answer());
+        ServiceName service = part.service();
+        List<Lease> leases = part.leases();
         boolean isHeld = answer.stream().anyMatch(incarnation -> (Long) incarnation < 0);
         if (isHeld) {
             CatalogScript.Call call = release.apply(service, arguments(leases));
@@ -71,20 +138,25 @@ final class Renewals {
         }
         boolean isKnown = false;
         for (int i = 0; i < leases.size(); i++) {
-            Lease lease = leases.get(i);
             long current = (Long) answer.get(i);
             isKnown |= current != 0;
-            if (current == lease.incarnation()) {
-                into.renewed().add(lease.id().value());
-            } else if (current < lease.incarnation()) {
-                // none, or one of the past: the store went back in time
-                into.unknown().add(lease.id().value());
-            } else {
-                into.stale().add(new Renewal.Stale(lease.id().value(), lease.incarnation(), current));
+            if (answers.get(part.requests().get(i)) instanceof Renewal into) {
+                take(leases.get(i), current, into);
             }
         }
         if (isKnown) {
             index.add(service);
+        }
+    }
+
+    private static void take(Lease lease, long current, Renewal into) {
+        if (current == lease.incarnation()) {
+            into.renewed().add(lease.id().value());
+        } else if (current < lease.incarnation()) {
+            // none, or one of the past: the store went back in time
+            into.unknown().add(lease.id().value());
+        } else {
+            into.stale().add(new Renewal.Stale(lease.id().value(), lease.incarnation(), current));
         }
     }
 }

@@ -63,9 +63,9 @@ public final class WriteQuota {
         return bucket(caller).take(writes, perSecond, burst);
     }
 
-    /** Takes one write of the caller, or refuses it with RESOURCE_EXHAUSTED. */
-    public void require(String caller) {
-        double wait = take(caller);
+    /** Takes some writes of the caller, or refuses all of them with RESOURCE_EXHAUSTED. */
+    public void require(String caller, int writes) {
+        double wait = take(caller, writes);
         if (wait > 0) {
             throw refusal(caller, wait);
         }

@@ -71,6 +71,16 @@ public final class RedisStore {
         return askAnyway(question, how);
     }
 
+    /** Returns what a failure of one among many questions means to whoever asked it. */
+    public static Refusal refusal(DataAccessException failure) {
+        String reason = absence(failure);
+        if (reason == null) {
+            log.error("Redis answered with an error", failure);
+        }
+        return Refusal.unavailable(
+                reason == null ? "it answered with an error that the registry's log names" : reason, failure);
+    }
+
     /** Returns Redis's time in ms. */
     public long nowMs() {
         return ask("time", template -> Objects.requireNonNull(template.execute(LOOK, List.of())));

@@ -145,9 +145,14 @@ public final class SubscriptionHub implements SmartLifecycle {
         }
     }
 
+    /** Returns whether somebody watches a service here. */
+    boolean isWatched(ServiceName service) {
+        return watched.contains(service);
+    }
+
     /** Says that a service has changed; of one that nobody watches it is no news. */
     void wake(Wake wake) {
-        if (!watched.contains(wake.service())) {
+        if (!isWatched(wake.service())) {
             return;
         }
         synchronized (this) {

@@ -3,6 +3,7 @@ package dev.moa.registry.watch;
 import dev.moa.protocol.ServiceName;
 import dev.moa.registry.catalog.InstanceChange;
 import dev.moa.registry.catalog.Position;
+import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 
@@ -20,6 +21,19 @@ record Wake(
         @Nullable String words) {
     private static final int HEAD = 3;
     private static final int WORDS = 6;
+
+    /**
+     * Returns the service that a wake-up is of, without reading the rest.
+     *
+     * @throws IllegalArgumentException if it is none of ours
+     */
+    static ServiceName service(byte[] message) {
+        int end = 0;
+        while (end < message.length && message[end] != ' ') {
+            end++;
+        }
+        return ServiceName.of(new String(message, 0, end, StandardCharsets.UTF_8));
+    }
 
     /** @throws IllegalArgumentException if it is none of ours */
     static Wake parse(String message) {

@@ -89,11 +89,14 @@ final class WakeListener implements SmartLifecycle {
     }
 
     private void hear(Message message, byte @Nullable [] pattern) {
-        String text = new String(message.getBody(), StandardCharsets.UTF_8);
+        byte[] body = message.getBody();
         try {
-            hub.wake(Wake.parse(text));
+            // most are of services that nobody watches here
+            if (hub.isWatched(Wake.service(body))) {
+                hub.wake(Wake.parse(new String(body, StandardCharsets.UTF_8)));
+            }
         } catch (IllegalArgumentException notOurs) {
-            log.debug("A wake-up was not understood: {}", text);
+            log.debug("A wake-up was not understood: {}", notOurs.getMessage());
         }
     }
 

@@ -13,7 +13,6 @@ import dev.moa.registry.Refusal;
 import dev.moa.registry.catalog.CatalogProperties;
 import dev.moa.registry.catalog.ChangeReason;
 import dev.moa.registry.catalog.InstanceId;
-import dev.moa.registry.catalog.Lease;
 import dev.moa.registry.catalog.Position;
 import dev.moa.registry.catalog.RedisCatalog;
 import dev.moa.registry.catalog.Registration;
@@ -23,6 +22,8 @@ import dev.moa.registry.probe.Holds;
 import dev.moa.registry.quota.WriteQuota;
 import dev.moa.registry.watch.SubscriptionHub;
 import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -30,17 +31,16 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
  * {@code /service/registry}: {@code hold(leases)}, and what the REST face does, for those who have a moa connection
- * anyway: {@code register(registration)}, {@code renew(leases)}, {@code deregister(id, incarnation)},
- * {@code instances(service)}. Registries ask each other {@code audience(service, epoch, revision)}: who watches, and who has
+ * anyway: {@code register(registration)}, {@code registerAll(instances)}, {@code renew(leases)}, {@code deregister(id,
+ * incarnation)}, {@code instances(service)}. Registries ask each other {@code audience(service, epoch, revision)}: who watches, and who has
  * not been told yet.
  *
  * <p>{@code hold} is a long poll: it is answered when its time is over, and called again. What matters is the
@@ -49,8 +49,8 @@ import tools.jackson.databind.json.JsonMapper;
 final class RegistryCalls implements CallHandler {
     private static final Logger log = LoggerFactory.getLogger(RegistryCalls.class);
     private static final String METHODS =
-            "hold(leases), register(registration), renew(leases), deregister(id, incarnation), instances(service),"
-                    + " audience(service, epoch, revision)";
+            "hold(leases), register(registration), registerAll(instances), renew(leases), deregister(id, incarnation),"
+                    + " instances(service), audience(service, epoch, revision)";
     // a hold is answered this much before its deadline, for the way back
     private static final long WAY_BACK_MS = 200;
 
@@ -63,6 +63,7 @@ final class RegistryCalls implements CallHandler {
     private final Executor workers;
     private final WriteQuota quota;
     private final JsonMapper json;
+    private final GatheredWrites gathered;
 
     RegistryCalls(
             RedisCatalog catalog,
@@ -73,7 +74,9 @@ final class RegistryCalls implements CallHandler {
             HoldProperties limit,
             Executor workers,
             WriteQuota quota,
-            JsonMapper json) {
+            JsonMapper json,
+            GatheredWrites gathered) {
+        this.gathered = gathered;
         this.quota = quota;
         this.catalog = catalog;
         this.rules = rules;
@@ -89,21 +92,19 @@ final class RegistryCalls implements CallHandler {
     public CompletionStage<CallResponse> handle(CallRequest request, IncomingCall call) {
         return switch (request.method()) {
             case "hold" -> hold(request, call);
-            case "register" -> write(request, call, args -> register(args, call));
-            case "renew" -> write(request, call, args -> catalog.renew(leases(args, limits.maxLeases(), call)));
-            case "deregister" -> write(request, call, args -> deregister(args, call));
+            case "register" -> write(request, call, () -> gathered.register(request, call));
+            case "registerAll" -> write(request, call, () -> answer(request, call, args -> registerAll(args, call)));
+            case "renew" -> write(request, call, () -> gathered.renew(request, call));
+            case "deregister" -> write(request, call, () -> answer(request, call, args -> deregister(args, call)));
             case "instances" ->
-                answer(
-                        request,
-                        call,
-                        args -> catalog.snapshot(RegistrationRules.serviceName(text(args, 0, "service"))));
+                answer(request, call, args -> catalog.snapshot(RegistrationRules.serviceName(args.text(0, "service"))));
             case "audience" ->
                 answer(
                         request,
                         call,
                         args -> hub.audience(
-                                RegistrationRules.serviceName(text(args, 0, "service")),
-                                new Position(text(args, 1, "epoch"), whole(args, 2, "revision"))));
+                                RegistrationRules.serviceName(args.text(0, "service")),
+                                new Position(args.text(1, "epoch"), args.whole(2, "revision"))));
             default ->
                 CompletableFuture.completedFuture(CallResponse.failure(
                         request.id(),
@@ -119,7 +120,8 @@ final class RegistryCalls implements CallHandler {
         CallResponse held = CallResponse.success(request.id(), Payload.json("{\"heldMs\":" + waitMs + "}"));
         Holds.Hold hold;
         try {
-            hold = holds.begin(leases(arguments(request), limit.maxLeases(), call), () -> answer.complete(held));
+            hold = holds.begin(
+                    Arguments.of(request, json).leases(limit.maxLeases(), call), () -> answer.complete(held));
         } catch (MoaException refusal) {
             return CompletableFuture.completedFuture(refusal.toResponse(request.id()));
         }
@@ -136,29 +138,48 @@ final class RegistryCalls implements CallHandler {
         return answer;
     }
 
-    private Object register(JsonNode args, IncomingCall call) {
-        JsonNode body = args.isArray() ? args.path(0) : args;
-        Registration registration = rules.registration(body);
-        Permissions.require(call.caller(), registration.service());
-        return catalog.register(registration);
+    private RegistryMethods.Results registerAll(Arguments args, IncomingCall call) {
+        JsonNode wanted = RegistrationRules.registrations(args.get(0, "instances"), limits.maxLeases());
+        if (wanted.size() > 1) {
+            quota.require(name(call), wanted.size() - 1);
+        }
+        List<Object> answers = new ArrayList<>(wanted.size());
+        List<Registration> registrations = new ArrayList<>(wanted.size());
+        for (JsonNode each : wanted) {
+            try {
+                Registration registration = rules.registration(each);
+                Permissions.require(call.caller(), registration.service());
+                registrations.add(registration);
+                answers.add(registration);
+            } catch (Refusal refusal) {
+                answers.add(refusal);
+            }
+        }
+        Iterator<Object> registered = catalog.registerAll(registrations).iterator();
+        answers.replaceAll(answer -> answer instanceof Refusal ? answer : registered.next());
+        return RegistryMethods.Results.of(answers);
     }
 
-    private Object deregister(JsonNode args, IncomingCall call) {
-        InstanceId id = InstanceId.parse(text(args, 0, "id"));
+    private Object deregister(Arguments args, IncomingCall call) {
+        InstanceId id = InstanceId.parse(args.text(0, "id"));
         Permissions.require(call.caller(), id.service());
-        return catalog.remove(id, whole(args, 1, "incarnation"), ChangeReason.GRACEFUL);
+        return catalog.remove(id, args.whole(1, "incarnation"), ChangeReason.GRACEFUL);
     }
 
     /** One write of the caller's quota, which is the same by this door and by REST. */
     private CompletionStage<CallResponse> write(
-            CallRequest request, IncomingCall call, Function<JsonNode, Object> work) {
-        Caller caller = call.caller();
+            CallRequest request, IncomingCall call, Supplier<CompletionStage<CallResponse>> work) {
         try {
-            quota.require(caller == null ? address(call) : caller.name());
+            quota.require(name(call), 1);
         } catch (MoaException refusal) {
             return CompletableFuture.completedFuture(refusal.toResponse(request.id()));
         }
-        return answer(request, call, work);
+        return work.get();
+    }
+
+    private static String name(IncomingCall call) {
+        Caller caller = call.caller();
+        return caller == null ? address(call) : caller.name();
     }
 
     private static String address(IncomingCall call) {
@@ -169,7 +190,7 @@ final class RegistryCalls implements CallHandler {
 
     // Redis is asked off the event loop
     private CompletionStage<CallResponse> answer(
-            CallRequest request, IncomingCall call, Function<JsonNode, Object> work) {
+            CallRequest request, IncomingCall call, Function<Arguments, Object> work) {
         CompletableFuture<CallResponse> answer = new CompletableFuture<>();
         try {
             workers.execute(() -> {
@@ -179,7 +200,7 @@ final class RegistryCalls implements CallHandler {
                     return;
                 }
                 try {
-                    Object result = work.apply(arguments(request));
+                    Object result = work.apply(Arguments.of(request, json));
                     answer.complete(CallResponse.success(request.id(), Payload.json(json.writeValueAsBytes(result))));
                 } catch (MoaException refusal) {
                     answer.complete(refusal.toResponse(request.id()));
@@ -193,40 +214,5 @@ final class RegistryCalls implements CallHandler {
                     request.id(), StatusCode.RESOURCE_EXHAUSTED, "too many calls wait here; try again later"));
         }
         return answer;
-    }
-
-    private JsonNode arguments(CallRequest request) {
-        Payload args = request.args();
-        try {
-            return json.readTree(args.array(), args.offset(), args.length());
-        } catch (JacksonException broken) {
-            throw Refusal.invalid("args", "not readable", "JSON", "correct the JSON");
-        }
-    }
-
-    private List<Lease> leases(JsonNode args, int most, IncomingCall call) {
-        List<Lease> leases = RegistrationRules.leases(argument(args, 0, "leases"), most);
-        leases.forEach(lease -> Permissions.require(call.caller(), lease.id().service()));
-        return leases;
-    }
-
-    private static @Nullable JsonNode argument(JsonNode args, int place, String name) {
-        return args.isArray() ? args.get(place) : args.get(name);
-    }
-
-    private static long whole(JsonNode args, int place, String name) {
-        JsonNode value = argument(args, place, name);
-        if (value == null || !value.isIntegralNumber() || !value.canConvertToLong()) {
-            throw Refusal.invalid(name, value, "a whole number", "send what the registry answered");
-        }
-        return value.longValue();
-    }
-
-    private static String text(JsonNode args, int place, String name) {
-        JsonNode value = argument(args, place, name);
-        if (value == null || !value.isString()) {
-            throw Refusal.invalid(name, value, "a string", "send it as argument %d, or by its name".formatted(place));
-        }
-        return value.stringValue();
     }
 }

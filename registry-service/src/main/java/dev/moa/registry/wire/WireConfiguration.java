@@ -9,6 +9,8 @@ import dev.moa.registry.probe.Holds;
 import dev.moa.registry.quota.WriteQuota;
 import dev.moa.registry.watch.SubscriptionHub;
 import dev.moa.spring.CallHandlerRegistration;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -35,7 +37,17 @@ class WireConfiguration {
             JsonMapper json) {
         return new CallHandlerRegistration(
                 ServiceName.of("/service/registry"),
-                new RegistryCalls(catalog, rules, limits, holds, hub, hold, workers(), quota, json),
+                new RegistryCalls(
+                        catalog,
+                        rules,
+                        limits,
+                        holds,
+                        hub,
+                        hold,
+                        workers(),
+                        quota,
+                        json,
+                        new GatheredWrites(catalog, rules, limits, json, writers())),
                 RegistryMethods.class);
     }
 
@@ -47,5 +59,12 @@ class WireConfiguration {
                 WORKERS, WORKERS, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(WAITING_CALLS), threads);
         workers.allowCoreThreadTimeOut(true);
         return workers;
+    }
+
+    // as many as there are groups under way
+    private static Executor writers() {
+        CustomizableThreadFactory threads = new CustomizableThreadFactory("registry-writer-");
+        threads.setDaemon(true);
+        return Executors.newCachedThreadPool(threads);
     }
 }

@@ -54,9 +54,22 @@ local function keep_said(id, own_body, body)
     end
 end
 
+-- What stands in meta, read once in a run, for each command costs: what is written there is kept up to date here.
+local meta_read
+local function known()
+    if not meta_read then
+        local values = redis.call('HMGET', meta, 'epoch', 'revision', 'incarnation', 'overrides')
+        meta_read = {
+            epoch = values[1], revision = tonumber(values[2] or '0'), incarnation = tonumber(values[3] or '0'),
+            overrides = values[4] or '0',
+        }
+    end
+    return meta_read
+end
+
 -- Overrides are applied by the caller: it must have known all of them.
 local function overrides_version()
-    return redis.call('HGET', meta, 'overrides') or '0'
+    return known().overrides
 end
 
 local function forget(id)
@@ -68,17 +81,26 @@ end
 -- The epoch is a service's birth mark: a store that was emptied gives a new one. A stream without its meta
 -- is of an older life and would refuse the revisions of the new one.
 local function epoch()
-    local mark = redis.call('HGET', meta, 'epoch')
-    if not mark then
-        mark = candidate_epoch
+    local now_known = known()
+    if not now_known.epoch then
+        now_known.epoch = candidate_epoch
         redis.call('DEL', changes)
-        redis.call('HSET', meta, 'epoch', mark)
+        redis.call('HSET', meta, 'epoch', candidate_epoch)
     end
-    return mark
+    return now_known.epoch
 end
 
 local function revision()
-    return tonumber(redis.call('HGET', meta, 'revision') or '0')
+    return known().revision
+end
+
+-- The next incarnation; record() writes it down. Never below the clock: a store that was emptied or rolled back gives
+-- no number twice.
+local function next_incarnation()
+    local now_known = known()
+    now_known.incarnation = math.max(now_known.incarnation + 1, now)
+    now_known.has_next = true
+    return digits(now_known.incarnation)
 end
 
 -- Counts the change, writes it down, wakes whoever waits. A short change is told with the wake-up: who knows
@@ -86,7 +108,14 @@ end
 local LONGEST_TOLD = 2048
 local function record(change, id, incarnation, reason, json)
     local mark = epoch()
-    local number = redis.call('HINCRBY', meta, 'revision', 1)
+    local now_known = known()
+    local number = now_known.revision + 1
+    now_known.revision = number
+    if now_known.has_next then
+        redis.call('HSET', meta, 'revision', digits(number), 'incarnation', digits(now_known.incarnation))
+    else
+        redis.call('HSET', meta, 'revision', digits(number))
+    end
     redis.call('XADD', changes, 'MAXLEN', '~', kept_changes, digits(number) .. '-0',
         'epoch', mark, 'type', change, 'id', id, 'incarnation', incarnation,
         'reason', reason, 'atMs', digits(now), 'instance', json)

@@ -1,10 +1,13 @@
 -- Registers an instance under its id and starts its lease.
 --   ARGV  4 id   5 ttl in seconds, or null   6 body   7 how many instances a service may have
---         8 the body as it is to be listed, with the overrides   9 their version
+--         8 the body as it is to be listed, with the overrides; empty where that is 6   9 their version
 --   ->    outcome, incarnation, epoch, revision
 -- The same words again change nothing: same incarnation, no revision, nobody woken, only the lease begins
 -- anew; so a retry is safe. Anything else under the id is a new process: a new incarnation.
 local id, ttl, body, most, listed = ARGV[4], ARGV[5], ARGV[6], tonumber(ARGV[7]), ARGV[8]
+if listed == '' then
+    listed = body
+end
 
 local function start_lease()
     if ttl == 'null' then
@@ -26,11 +29,7 @@ if not before and redis.call('HLEN', instances) >= most then
     return { 'full', 0, '', 0 }
 end
 
--- Never below the clock: a store that was emptied or rolled back gives no number twice.
-local last = tonumber(redis.call('HGET', meta, 'incarnation') or '0')
-local incarnation = digits(math.max(last + 1, now))
-local mark = epoch()
-redis.call('HSET', meta, 'incarnation', incarnation)
+local incarnation = next_incarnation()
 local json = compose(incarnation, ttl, 'false', 'registered', digits(now), listed)
 redis.call('HSET', instances, id, json)
 if before or body ~= listed then
@@ -38,4 +37,4 @@ if before or body ~= listed then
 end
 start_lease()
 local number = record('REGISTERED', id, incarnation, 'registered', json)
-return { 'registered', tonumber(incarnation), mark, number }
+return { 'registered', tonumber(incarnation), epoch(), number }

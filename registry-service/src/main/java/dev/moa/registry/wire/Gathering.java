@@ -1,0 +1,82 @@
+package dev.moa.registry.wire;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+import java.util.function.ToIntFunction;
+
+/**
+ * Work that costs less when more of it is done at once: what comes while some is under way is done together next, so a
+ * lone one waits for nobody, and many share a write to Redis. Bounded; safe for many threads; adding never blocks.
+ */
+final class Gathering<T> {
+    private final Executor workers;
+    private final int maxWaiting;
+    private final int maxWeight;
+    private final ToIntFunction<T> weight;
+    private final Consumer<List<T>> work;
+
+    // guarded by this
+    private final Deque<T> waiting = new ArrayDeque<>();
+    private int idle;
+
+    /**
+     * @param runs how many groups may be under way at once
+     * @param maxWaiting what may wait; more is refused
+     * @param maxWeight of a group, of one at least
+     * @param work does a group; must not throw
+     */
+    Gathering(
+            Executor workers,
+            int runs,
+            int maxWaiting,
+            int maxWeight,
+            ToIntFunction<T> weight,
+            Consumer<List<T>> work) {
+        this.workers = workers;
+        this.idle = runs;
+        this.maxWaiting = maxWaiting;
+        this.maxWeight = maxWeight;
+        this.weight = weight;
+        this.work = work;
+    }
+
+    /** Takes it in, or returns false if too many wait. */
+    boolean add(T one) {
+        synchronized (this) {
+            if (waiting.size() >= maxWaiting) {
+                return false;
+            }
+            waiting.add(one);
+            if (idle == 0) {
+                return true;
+            }
+            idle--;
+        }
+        workers.execute(this::run);
+        return true;
+    }
+
+    private void run() {
+        for (List<T> group = next(); !group.isEmpty(); group = next()) {
+            work.accept(group);
+        }
+    }
+
+    private synchronized List<T> next() {
+        List<T> group = new ArrayList<>();
+        int heavy = 0;
+        while (!waiting.isEmpty() && (group.isEmpty() || heavy + weight.applyAsInt(waiting.peek()) <= maxWeight)) {
+            T one = waiting.remove();
+            heavy += weight.applyAsInt(one);
+            group.add(one);
+        }
+        if (group.isEmpty()) {
+            idle++;
+        }
+        return group;
+    }
+}
