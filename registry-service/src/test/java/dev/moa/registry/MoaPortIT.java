@@ -1,6 +1,7 @@
 package dev.moa.registry;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.moa.protocol.CallRequest;
 import dev.moa.protocol.CallResponse;
@@ -11,8 +12,13 @@ import dev.moa.protocol.StatusCode;
 import dev.moa.protocol.client.ConnectionOptions;
 import dev.moa.protocol.client.MoaConnection;
 import dev.moa.testkit.redis.RedisProcess;
+import java.io.IOException;
+import java.io.InputStream;
 import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -24,7 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** The registry by its moa port: writes that are gathered. */
+/** The registry by its moa port: writes that are gathered, watches by SUBSCRIBE. */
 class MoaPortIT {
     private static final JsonMapper JSON = JsonMapper.shared();
     private static RedisProcess redis;
@@ -107,6 +113,74 @@ class MoaPortIT {
         assertThat(results.get(1).get("problem").get("message").stringValue()).contains("port");
     }
 
+    @Test
+    void subscriberIsToldOfASnapshotAndThenOfChanges() throws Exception {
+        registered("/service/told/a", 7_001);
+        try (Subscriber subscriber = new Subscriber()) {
+            subscriber.say("SUBSCRIBE", "/service/told/a", "/service/told/b");
+            await().until(() -> subscriber.heard().split("\"snapshot\"", -1).length == 3);
+            assertThat(subscriber.heard())
+                    .startsWith("*3\r\n$9\r\nsubscribe\r\n$15\r\n/service/told/a\r\n:1\r\n")
+                    .contains("$9\r\nsubscribe\r\n$15\r\n/service/told/b\r\n:2\r\n")
+                    .contains("*3\r\n$7\r\nmessage\r\n$15\r\n/service/told/a\r\n");
+
+            registered("/service/told/a", 7_002);
+            await().until(() -> subscriber.heard().contains("\"type\":\"REGISTERED\""));
+
+            subscriber.say("PING");
+            await().until(() -> subscriber.heard().contains("*2\r\n$4\r\npong\r\n"));
+            subscriber.say("UNSUBSCRIBE", "/service/told/b");
+            await().until(() -> subscriber.heard().contains("unsubscribe\r\n$15\r\n/service/told/b\r\n:1\r\n"));
+            registered("/service/told/b", 7_003);
+            registered("/service/told/a", 7_004);
+            await().until(() -> subscriber.heard().contains("\"port\":7004"));
+            assertThat(subscriber.heard()).doesNotContain("\"port\":7003");
+        }
+        await().until(() -> watches() == 0);
+    }
+
+    @Test
+    void nameThatIsNoneIsRefused() throws Exception {
+        try (Subscriber subscriber = new Subscriber()) {
+            subscriber.say("SUBSCRIBE", "news");
+
+            await().until(() -> subscriber.heard().startsWith("-ERR service: 'news' (expected: "));
+        }
+    }
+
+    // a process that stops reading is cut off and costs the others nothing
+    @Test
+    void subscriberThatDoesNotReadIsCutOffAndTheOthersAreTold() throws Exception {
+        String big = "\"metadata\":{" + "\"k%d\":\"" + "x".repeat(1_000) + "\"}";
+        try (Socket slow = new Socket();
+                Subscriber quick = new Subscriber()) {
+            slow.setReceiveBufferSize(4_096);
+            slow.connect(new InetSocketAddress("127.0.0.1", app.moaPort()));
+            slow.getOutputStream().write(command("SUBSCRIBE", "/service/told/slow"));
+            quick.say("SUBSCRIBE", "/service/told/slow");
+            await().until(() -> quick.heard().contains("\"snapshot\""));
+            String id = registered("/service/told/slow", 7_000).get("id").stringValue();
+
+            for (int i = 0; i < 500; i++) {
+                result(call(
+                        "register",
+                        "[{\"id\":\"%s\",\"service\":\"/service/told/slow\",\"host\":\"127.0.0.1\",\"port\":%d,%s}]"
+                                .formatted(id, 7_001 + i, big.formatted(i))));
+            }
+
+            await().until(() -> quick.heard().contains("\"port\":7500"));
+        }
+        await().atMost(Duration.ofSeconds(5)).until(() -> watches() == 0);
+    }
+
+    private static double watches() {
+        return HttpText.get(app.uri("/actuator/prometheus"))
+                .lines()
+                .filter(line -> line.startsWith("moa_registry_watch_subscribers "))
+                .mapToDouble(line -> Double.parseDouble(line.substring(line.indexOf(' '))))
+                .sum();
+    }
+
     private static CompletableFuture<CallResponse> call(String method, String arguments) {
         return connection.call(
                 CallRequest.of(ServiceName.of("/service/registry"), method, Payload.json(arguments)),
@@ -127,5 +201,53 @@ class MoaPortIT {
 
     private static String lease(String id, long incarnation) {
         return "{\"id\":\"%s\",\"incarnation\":%d}".formatted(id, incarnation);
+    }
+
+    private static byte[] command(String... words) {
+        StringBuilder command = new StringBuilder("*" + words.length + "\r\n");
+        for (String word : words) {
+            command.append('$')
+                    .append(word.length())
+                    .append("\r\n")
+                    .append(word)
+                    .append("\r\n");
+        }
+        return command.toString().getBytes(StandardCharsets.US_ASCII);
+    }
+
+    /** A RESP2 client that keeps what it hears. */
+    private static final class Subscriber implements AutoCloseable {
+        private final Socket socket = new Socket("127.0.0.1", app.moaPort());
+        private final StringBuffer heard = new StringBuffer();
+
+        Subscriber() throws IOException {
+            Thread reader = new Thread(this::read, "test-subscriber");
+            reader.setDaemon(true);
+            reader.start();
+        }
+
+        void say(String... words) throws IOException {
+            socket.getOutputStream().write(command(words));
+        }
+
+        String heard() {
+            return heard.toString();
+        }
+
+        private void read() {
+            try (InputStream in = socket.getInputStream()) {
+                byte[] bytes = new byte[8_192];
+                for (int length = in.read(bytes); length >= 0; length = in.read(bytes)) {
+                    heard.append(new String(bytes, 0, length, StandardCharsets.UTF_8));
+                }
+            } catch (IOException closed) {
+                heard.append("closed");
+            }
+        }
+
+        @Override
+        public void close() throws IOException {
+            socket.close();
+        }
     }
 }

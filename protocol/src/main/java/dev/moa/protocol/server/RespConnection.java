@@ -14,6 +14,7 @@ import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import java.net.SocketAddress;
 import java.util.ArrayDeque;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,6 +34,10 @@ final class RespConnection extends PeerConnection implements RespSession, Farewe
         NO_ADDRESS
     }
 
+    // of messages that the event loop has not taken yet, beyond which none is offered
+    private static final int MAX_PUSHING_BYTES = 256 * 1024;
+
+    private final AtomicInteger pushing = new AtomicInteger();
     private final RespParser parser = new RespParser();
     private final RespCommands commands;
     private final WaitingAnswers waitingAnswers;
@@ -330,12 +335,32 @@ final class RespConnection extends PeerConnection implements RespSession, Farewe
 
     @Override
     public void push(byte[] message) {
-        if (!hasRoom()) {
+        if (hasRoom()) {
+            pushed(message);
+        } else {
             // as Redis, which does not keep what a subscriber does not read
-            peer().channel().close();
-            return;
+            close();
         }
+    }
+
+    @Override
+    public void close() {
+        peer().channel().close();
+    }
+
+    @Override
+    public boolean offer(byte[] message) {
+        if (!hasRoom() || pushing.get() >= MAX_PUSHING_BYTES) {
+            return false;
+        }
+        pushed(message);
+        return true;
+    }
+
+    private void pushed(byte[] message) {
+        pushing.addAndGet(message.length);
         peer().loop().execute(() -> {
+            pushing.addAndGet(-message.length);
             if (!isClosing()) {
                 ByteBuf behind = beginReply();
                 behind.writeBytes(message);

@@ -24,6 +24,15 @@ public interface RespSession {
      */
     void push(byte[] message);
 
+    /**
+     * Sends a message as {@link #push} does, or returns false where the client has not read enough of what it was sent
+     * before: come again in a moment. Safe for many threads.
+     */
+    boolean offer(byte[] message);
+
+    /** Ends the connection; safe for many threads. */
+    void close();
+
     /** Runs {@code action} when the connection has ended, at once if it has; safe for many threads. */
     void onClose(Runnable action);
 }

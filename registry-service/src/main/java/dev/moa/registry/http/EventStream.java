@@ -1,5 +1,6 @@
 package dev.moa.registry.http;
 
+import dev.moa.protocol.ServiceName;
 import dev.moa.registry.watch.Outlet;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.AsyncEvent;
@@ -48,8 +49,13 @@ final class EventStream implements Outlet {
     }
 
     @Override
-    public void send(String event, String data) throws IOException {
-        write("event:" + event + "\ndata:" + data + "\n\n");
+    public void sendChange(ServiceName service, String json) throws IOException {
+        write("event:change\ndata:" + json + "\n\n");
+    }
+
+    @Override
+    public void sendCut(String json) throws IOException {
+        write("event:cut\ndata:" + json + "\n\n");
     }
 
     @Override

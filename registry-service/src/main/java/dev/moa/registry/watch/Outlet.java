@@ -1,5 +1,6 @@
 package dev.moa.registry.watch;
 
+import dev.moa.protocol.ServiceName;
 import java.io.IOException;
 
 /**
@@ -8,8 +9,16 @@ import java.io.IOException;
  */
 public interface Outlet {
 
-    /** Sends data under a name. */
-    void send(String event, String data) throws IOException;
+    /** Sends what happened to a service, as JSON. */
+    void sendChange(ServiceName service, String json) throws IOException;
+
+    /** Sends, as JSON, that the subscriber is cut off; the last thing that is sent. */
+    void sendCut(String json) throws IOException;
+
+    /** Returns whether the subscriber can go on from a token later. */
+    default boolean takesTokens() {
+        return true;
+    }
 
     /** Sends the place where the subscriber may go on. */
     void sendToken(String token) throws IOException;

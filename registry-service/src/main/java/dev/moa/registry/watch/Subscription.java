@@ -94,7 +94,8 @@ public final class Subscription {
     }
 
     synchronized void offer(WatchEvent event) {
-        if (closed || cut) {
+        boolean isWanted = !(event instanceof WatchEvent.Token) || outlet.takesTokens();
+        if (closed || cut || !isWanted) {
             return;
         }
         boolean tooMuch = !waiting.isEmpty()
@@ -181,7 +182,7 @@ public final class Subscription {
 
     private void send(WatchEvent event) throws IOException {
         if (event instanceof WatchEvent.Changed changed) {
-            outlet.send("change", changed.json());
+            outlet.sendChange(changed.service(), changed.json());
             delivered.put(changed.service(), changed.position());
             metrics.sent(changed.isSnapshot() ? "snapshot" : "changes");
         } else if (event instanceof WatchEvent.Token) {
@@ -190,8 +191,10 @@ public final class Subscription {
         } else if (event instanceof WatchEvent.Heartbeat) {
             outlet.sendHeartbeat();
         } else if (event instanceof WatchEvent.Cut reason) {
-            outlet.sendToken(ResumeToken.write(delivered));
-            outlet.send("cut", JSON.writeValueAsString(reason));
+            if (outlet.takesTokens()) {
+                outlet.sendToken(ResumeToken.write(delivered));
+            }
+            outlet.sendCut(JSON.writeValueAsString(reason));
         }
     }
 }

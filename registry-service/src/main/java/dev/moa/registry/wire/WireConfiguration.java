@@ -51,6 +51,11 @@ class WireConfiguration {
                 RegistryMethods.class);
     }
 
+    @Bean
+    WatchCommands watchCommands(SubscriptionHub hub) {
+        return new WatchCommands(hub);
+    }
+
     // not a bean: an Executor bean would take the place of Spring's own
     private static ThreadPoolExecutor workers() {
         CustomizableThreadFactory threads = new CustomizableThreadFactory("registry-call-");

@@ -3,6 +3,7 @@ package dev.moa.registry.http;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.moa.protocol.ServiceName;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
@@ -12,6 +13,8 @@ import org.springframework.mock.web.MockHttpServletRequest;
 import org.springframework.mock.web.MockHttpServletResponse;
 
 class EventStreamTests {
+    private static final ServiceName USER = ServiceName.of("/service/user");
+
     private final EventStream stream = new EventStream();
     private final MockHttpServletRequest request = new MockHttpServletRequest();
     private final List<String> ends = new ArrayList<>();
@@ -31,7 +34,7 @@ class EventStreamTests {
 
         assertThat(ends).containsExactly("end");
         assertThat(request.isAsyncStarted()).isFalse();
-        assertThatThrownBy(() -> stream.send("change", "{}"))
+        assertThatThrownBy(() -> stream.sendChange(USER, "{}"))
                 .isInstanceOf(IOException.class)
                 .hasRootCauseMessage("broken pipe");
     }
@@ -42,7 +45,7 @@ class EventStreamTests {
         MockHttpServletResponse response = new MockHttpServletResponse();
 
         stream.begin(request, response, () -> ends.add("end"));
-        stream.send("change", "{}");
+        stream.sendChange(USER, "{}");
         stream.sendToken("t1");
         stream.sendHeartbeat();
         stream.flush();

@@ -78,7 +78,7 @@ class SubscriptionTests {
     void subscriberThatIsGoneIsClosed() {
         Subscription subscription = subscription(new Recorder() {
             @Override
-            public void send(String event, String data) throws IOException {
+            public void sendChange(ServiceName service, String json) throws IOException {
                 throw new IOException("broken pipe");
             }
         });
@@ -178,8 +178,13 @@ class SubscriptionTests {
 
     private class Recorder implements Outlet {
         @Override
-        public void send(String event, String data) throws IOException {
-            sent.add(event + " " + data);
+        public void sendChange(ServiceName service, String json) throws IOException {
+            sent.add("change " + json);
+        }
+
+        @Override
+        public void sendCut(String json) {
+            sent.add("cut " + json);
         }
 
         @Override

@@ -1,0 +1,143 @@
+package dev.moa.registry.wire;
+
+import dev.moa.protocol.ServiceName;
+import dev.moa.protocol.resp.RespWriter;
+import dev.moa.protocol.server.RespSession;
+import dev.moa.registry.watch.Outlet;
+import dev.moa.registry.watch.Subscription;
+import dev.moa.registry.watch.SubscriptionHub;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * What one RESP connection watches: a subscription for each SUBSCRIBE, less what was taken back. Safe for many threads:
+ * the end of the connection comes on its own.
+ */
+final class RespWatches {
+    private static final long READS_LIMIT_S = 10;
+    private static final long LOOK_AGAIN_MS = 5;
+
+    private final RespSession session;
+    private final SubscriptionHub hub;
+
+    // guarded by this
+    private final Map<ServiceName, Subscription> subscriptions = new LinkedHashMap<>();
+
+    RespWatches(RespSession session, SubscriptionHub hub) {
+        this.session = session;
+        this.hub = hub;
+    }
+
+    synchronized int size() {
+        return subscriptions.size();
+    }
+
+    synchronized Set<ServiceName> services() {
+        return new LinkedHashSet<>(subscriptions.keySet());
+    }
+
+    /** Begins to tell of services; of those that are watched already nothing changes. */
+    synchronized void add(Set<ServiceName> services) {
+        Set<ServiceName> fresh = new LinkedHashSet<>(services);
+        fresh.removeAll(subscriptions.keySet());
+        if (!fresh.isEmpty()) {
+            String name = "%s (%s, resp)".formatted(session.address(), session.clientName());
+            Subscription subscription = hub.subscribe(name, fresh, null, new Channel());
+            fresh.forEach(service -> subscriptions.put(service, subscription));
+        }
+    }
+
+    /** Ends to tell of services; returns how many are left. Those of the same SUBSCRIBE begin with a snapshot again. */
+    synchronized int remove(Set<ServiceName> services) {
+        Set<Subscription> ended = new LinkedHashSet<>();
+        for (ServiceName service : services) {
+            Subscription subscription = subscriptions.remove(service);
+            if (subscription != null) {
+                ended.add(subscription);
+            }
+        }
+        for (Subscription each : ended) {
+            Set<ServiceName> others = new LinkedHashSet<>();
+            subscriptions.forEach((service, subscription) -> {
+                if (subscription == each) {
+                    others.add(service);
+                }
+            });
+            subscriptions.keySet().removeAll(others);
+            hub.unsubscribe(each);
+            add(others);
+        }
+        return subscriptions.size();
+    }
+
+    /** The way to the client; what was told stays here until it is flushed. */
+    private final class Channel implements Outlet {
+        private final ByteArrayOutputStream told = new ByteArrayOutputStream();
+        private volatile boolean isCut;
+        private volatile boolean closed;
+
+        @Override
+        public void sendChange(ServiceName service, String json) throws IOException {
+            ByteBuf message = Unpooled.buffer(json.length() + 64);
+            RespWriter.push(message, session.version(), 3);
+            RespWriter.bulk(message, "message");
+            RespWriter.bulk(message, service.value());
+            RespWriter.bulk(message, json);
+            told.write(ByteBufUtil.getBytes(message));
+        }
+
+        @Override
+        public void sendCut(String json) {
+            isCut = true;
+        }
+
+        @Override
+        public boolean takesTokens() {
+            return false;
+        }
+
+        @Override
+        public void sendToken(String token) {
+            throw new UnsupportedOperationException("a channel has no place for a token");
+        }
+
+        @Override
+        public void sendHeartbeat() {
+            // the client sends PING where it wants to know
+        }
+
+        @Override
+        public void flush() throws IOException {
+            if (told.size() == 0) {
+                return;
+            }
+            byte[] message = told.toByteArray();
+            told.reset();
+            long limit = System.nanoTime() + TimeUnit.SECONDS.toNanos(READS_LIMIT_S);
+            while (!session.offer(message)) {
+                if (closed || System.nanoTime() > limit) {
+                    isCut = true;
+                    throw new IOException("not read for %d s".formatted(READS_LIMIT_S));
+                }
+                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(LOOK_AGAIN_MS));
+            }
+        }
+
+        @Override
+        public void close() {
+            closed = true;
+            if (isCut) {
+                session.close();
+            }
+        }
+    }
+}
