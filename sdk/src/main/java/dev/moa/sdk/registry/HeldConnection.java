@@ -13,10 +13,14 @@ import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 
 /**
@@ -24,7 +28,9 @@ import tools.jackson.databind.node.ArrayNode;
  * connection breaks and the registry looks at once instead of at the end of the lease. It is an addition to the
  * leases; without it everything works, later.
  *
- * <p>On it a call of {@code hold} is always open: a long poll that the registry answers after its time and that is
+ * <p>Leases are renewed on it, and services registered that come later: that costs a registry a fraction of REST.
+ *
+ * <p>A call of {@code hold} is always open on it: a long poll that the registry answers after its time and that is
  * made again at once. Used by the registry thread; only the answers come on the connection's own.
  */
 final class HeldConnection implements AutoCloseable {
@@ -34,6 +40,8 @@ final class HeldConnection implements AutoCloseable {
     private static final long CONNECT_MS = 1_000;
     /** Longer than any registry lets a hold wait. */
     private static final long HOLD_MS = 60_000;
+    /** For a renewal or a registration; after it REST is asked. */
+    private static final long ASK_MS = 1_000;
     /** An answer sooner than this is followed by the next round of renewals, not by the next call at once. */
     private static final long SHORTEST_HOLD_MS = 1_000;
 
@@ -86,10 +94,62 @@ final class HeldConnection implements AutoCloseable {
                 // after the new one: at no moment are the instances without a hold
                 before.end();
             }
-        } catch (java.util.concurrent.ExecutionException | java.util.concurrent.TimeoutException | RuntimeException e) {
+        } catch (ExecutionException | TimeoutException | RuntimeException e) {
             complain(address, String.valueOf(e.getMessage()));
             close();
         }
+    }
+
+    /** Renews leases; returns whether the registry has answered for all of them. */
+    boolean renew(List<Registration> leases) throws InterruptedException {
+        ArrayNode list = Json.MAPPER.createArrayNode();
+        leases.forEach(each -> list.add(each.lease()));
+        JsonNode answer = ask("renew", list);
+        if (answer != null) {
+            RenewalAnswer.take(answer, leases);
+        }
+        return answer != null;
+    }
+
+    /** Registers what it can in one request; what is not registered afterwards has to be registered by REST. */
+    void register(List<Registration> missing, int ttlSeconds) throws InterruptedException {
+        ArrayNode list = Json.MAPPER.createArrayNode();
+        missing.forEach(each -> list.add(each.body(ttlSeconds)));
+        JsonNode answer = ask("registerAll", list);
+        JsonNode results = answer == null ? list : answer.path("results");
+        for (int i = 0; i < missing.size(); i++) {
+            Registration each = missing.get(i);
+            JsonNode registered = results.path(i).path("registered");
+            long incarnation = registered.path("incarnation").asLong(0);
+            if (incarnation > 0) {
+                each.registered(registered.path("id").asString(each.id()), incarnation);
+                log.info("{} is registered (incarnation {})", each.spec().service(), incarnation);
+            }
+        }
+    }
+
+    /** Calls the registry; null where there is no connection, or no good answer in time. */
+    private @Nullable JsonNode ask(String method, ArrayNode argument) throws InterruptedException {
+        MoaConnection now = connection;
+        if (now == null || !now.isOpen() || now.isGoingAway()) {
+            return null;
+        }
+        Payload args = Payload.json(
+                Json.MAPPER.writeValueAsBytes(Json.MAPPER.createArrayNode().add(argument)));
+        CallRequest request =
+                new CallRequest(null, REGISTRY, method, args, CallContext.EMPTY.withTimeoutMs(ASK_MS), null);
+        try {
+            CallResponse answer =
+                    now.call(request, Deadline.afterMillis(ASK_MS)).get(2 * ASK_MS, TimeUnit.MILLISECONDS);
+            Payload result = answer.result();
+            if (answer.isOk() && result != null) {
+                return Json.MAPPER.readTree(result.array(), result.offset(), result.length());
+            }
+            log.debug("{} by the held connection: {}", method, answer.message());
+        } catch (ExecutionException | TimeoutException | JacksonException e) {
+            log.debug("{} by the held connection: {}", method, e.getMessage());
+        }
+        return null;
     }
 
     private void complain(InetSocketAddress address, String problem) {

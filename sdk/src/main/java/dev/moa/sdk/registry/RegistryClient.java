@@ -8,7 +8,6 @@ import java.net.InetSocketAddress;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -29,6 +28,9 @@ import tools.jackson.databind.node.ObjectNode;
 /**
  * Keeps the services of a process registered: registers, renews all leases in one request, registers again what the
  * registry has forgotten, and takes everything out when the process leaves.
+ *
+ * <p>The first registration goes by REST, and its answer says where the registry's moa port is. A connection is held
+ * there, by which leases are renewed, and services that come later are registered; wherever that fails, REST is asked.
  *
  * <p>One thread, {@code sdk-registry-1}, does it all in turn, each round to its end: what is not registered is
  * registered, what is registered is renewed. With no registry in reach it tries again, at first after 100 ms, then
@@ -296,6 +298,9 @@ public final class RegistryClient implements AutoCloseable {
     }
 
     private boolean renew(RegistryHttp registry, List<Registration> leases) throws InterruptedException {
+        if (held.renew(leases)) {
+            return true;
+        }
         ObjectNode body = Json.MAPPER.createObjectNode();
         ArrayNode list = body.putArray("leases");
         leases.forEach(each -> list.add(each.lease()));
@@ -309,20 +314,7 @@ public final class RegistryClient implements AutoCloseable {
                 complain(leases, "renewing was refused: " + answer.status() + " " + answer.text());
                 return false;
             }
-            List<String> unknown = ids(answer.body().path("unknown"));
-            List<String> stale = ids(answer.body().path("stale"));
-            for (Registration each : leases) {
-                if (stale.contains(each.id())) {
-                    each.taken();
-                } else if (unknown.contains(each.id())) {
-                    log.info(
-                            "{} is not known to the registry any more, it is registered again",
-                            each.spec().service());
-                    each.lost("forgotten by the registry");
-                } else {
-                    each.renewed();
-                }
-            }
+            RenewalAnswer.take(answer.body(), leases);
             return true;
         } catch (IOException e) {
             complain(leases, "no registry could be asked: " + e.getMessage());
@@ -330,16 +322,15 @@ public final class RegistryClient implements AutoCloseable {
         }
     }
 
-    private static List<String> ids(JsonNode list) {
-        List<String> ids = new ArrayList<>();
-        list.forEach(each -> ids.add(each.isObject() ? each.path("id").asString("") : each.asString("")));
-        return ids;
-    }
-
     /** Registers what is not; returns whether all of it is now. */
     private boolean registerMissing(RegistryHttp registry) throws InterruptedException {
         boolean good = true;
-        for (Registration each : registrations) {
+        List<Registration> missing =
+                registrations.stream().filter(each -> !each.isRegistered()).toList();
+        for (int from = 0; from < missing.size(); from += MAX_LEASES) {
+            held.register(missing.subList(from, Math.min(missing.size(), from + MAX_LEASES)), ttlSeconds);
+        }
+        for (Registration each : missing) {
             if (!each.isRegistered()) {
                 good &= register(registry, each);
             }

@@ -194,6 +194,39 @@ class RegistryClientIT {
         }
     }
 
+    @Test
+    void leasesAreRenewedAndLaterServicesRegisteredOnTheHeldConnection() {
+        try (SmallRegistry.HoldPort held = registry.openHoldPort()) {
+            client.register(spec(USER));
+            client.start();
+            await().until(() -> held.holding() == 1);
+
+            client.register(spec(FEED));
+
+            await().until(() -> registry.instances().size() == 2);
+            await().until(() -> registry.lastRenewed() == 1);
+            assertThat(held.asked()).isGreaterThanOrEqualTo(2);
+            assertThat(registry.renewals()).as("by REST").isZero();
+            assertThat(client.registrations()).allMatch(RegistrationState::isRegistered);
+        }
+    }
+
+    @Test
+    void registryThatOnlyHoldsIsAskedByRest() {
+        try (SmallRegistry.HoldPort held = registry.openHoldPort()) {
+            held.onlyHolds();
+            client.register(spec(USER));
+            client.start();
+            await().until(() -> held.holding() == 1);
+
+            client.register(spec(FEED));
+
+            await().until(() -> registry.instances().size() == 2);
+            await().until(() -> registry.renewals() > 0);
+            assertThat(held.asked()).isPositive();
+        }
+    }
+
     private static RegistryClient client(String... urls) {
         return RegistryClient.builder(List.of(urls)).app("test").build();
     }

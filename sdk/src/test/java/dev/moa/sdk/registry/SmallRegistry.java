@@ -2,8 +2,11 @@ package dev.moa.sdk.registry;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import dev.moa.protocol.CallRequest;
 import dev.moa.protocol.CallResponse;
+import dev.moa.protocol.IncomingCall;
 import dev.moa.protocol.Payload;
+import dev.moa.protocol.StatusCode;
 import dev.moa.protocol.server.MoaPort;
 import dev.moa.sdk.codec.Json;
 import java.io.IOException;
@@ -11,6 +14,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -133,6 +137,10 @@ final class SmallRegistry implements AutoCloseable {
     }
 
     private void register(ObjectNode body, HttpExchange exchange) throws IOException {
+        reply(exchange, 201, registered(body));
+    }
+
+    private ObjectNode registered(ObjectNode body) {
         long incarnation = incarnations.incrementAndGet();
         body.put("incarnation", incarnation);
         instances.put(body.path("id").asString(), body);
@@ -142,15 +150,21 @@ final class SmallRegistry implements AutoCloseable {
         if (moaAddress != null) {
             answer.put("moaAddress", moaAddress);
         }
-        reply(exchange, 201, answer);
+        return answer;
     }
 
     private void renew(JsonNode body, HttpExchange exchange) throws IOException {
+        ObjectNode answer = renewal(body.path("leases"));
+        renewals.incrementAndGet();
+        reply(exchange, 200, answer);
+    }
+
+    private ObjectNode renewal(JsonNode leases) {
         ObjectNode answer = Json.MAPPER.createObjectNode();
         ArrayNode renewed = answer.putArray("renewed");
         ArrayNode unknown = answer.putArray("unknown");
         ArrayNode stale = answer.putArray("stale");
-        for (JsonNode lease : body.path("leases")) {
+        for (JsonNode lease : leases) {
             ObjectNode known = instances.get(lease.path("id").asString());
             if (known == null) {
                 unknown.add(lease.path("id"));
@@ -162,8 +176,7 @@ final class SmallRegistry implements AutoCloseable {
             }
         }
         lastRenewed = renewed.size();
-        renewals.incrementAndGet();
-        reply(exchange, 200, answer);
+        return answer;
     }
 
     private static void reply(HttpExchange exchange, int status, JsonNode body) throws IOException {
@@ -180,22 +193,46 @@ final class SmallRegistry implements AutoCloseable {
         http.stop(0);
     }
 
-    /** {@code hold} of {@code /service/registry}: answered after a second and a half. */
-    static final class HoldPort implements AutoCloseable {
+    /** {@code /service/registry}: a {@code hold} is answered after a second and a half. */
+    final class HoldPort implements AutoCloseable {
         private final AtomicInteger holding = new AtomicInteger();
+        private final AtomicInteger asked = new AtomicInteger();
         private volatile int leases;
-        private final MoaPort port = MoaPort.builder((request, call) -> {
-                    leases = Json.MAPPER.readTree(request.args().text()).path(0).size();
-                    holding.incrementAndGet();
-                    CompletableFuture<CallResponse> answer = new CompletableFuture<>();
-                    answer.whenComplete((response, cancelled) -> holding.decrementAndGet());
-                    call.onCancel(() -> answer.cancel(false));
-                    return answer.completeOnTimeout(
-                            CallResponse.success(request.id(), Payload.NULL), 1_500, TimeUnit.MILLISECONDS);
-                })
-                .port(0)
-                .build()
-                .start();
+        private volatile boolean onlyHolds;
+        private final MoaPort port =
+                MoaPort.builder(this::answer).port(0).build().start();
+
+        private CompletionStage<CallResponse> answer(CallRequest request, IncomingCall call) {
+            JsonNode argument = Json.MAPPER.readTree(request.args().text()).path(0);
+            if (request.method().equals("hold")) {
+                return hold(request, call, argument.size());
+            }
+            asked.incrementAndGet();
+            if (onlyHolds) {
+                return CompletableFuture.completedFuture(
+                        CallResponse.failure(request.id(), StatusCode.UNIMPLEMENTED, "an older registry"));
+            }
+            ObjectNode answer = request.method().equals("renew") ? renewal(argument) : registeredAll(argument);
+            return CompletableFuture.completedFuture(
+                    CallResponse.success(request.id(), Payload.json(answer.toString())));
+        }
+
+        private ObjectNode registeredAll(JsonNode bodies) {
+            ObjectNode answer = Json.MAPPER.createObjectNode();
+            ArrayNode results = answer.putArray("results");
+            bodies.forEach(body -> results.addObject().set("registered", registered((ObjectNode) body)));
+            return answer;
+        }
+
+        private CompletionStage<CallResponse> hold(CallRequest request, IncomingCall call, int count) {
+            leases = count;
+            holding.incrementAndGet();
+            CompletableFuture<CallResponse> answer = new CompletableFuture<>();
+            answer.whenComplete((response, cancelled) -> holding.decrementAndGet());
+            call.onCancel(() -> answer.cancel(false));
+            return answer.completeOnTimeout(
+                    CallResponse.success(request.id(), Payload.NULL), 1_500, TimeUnit.MILLISECONDS);
+        }
 
         int holding() {
             return holding.get();
@@ -203,6 +240,15 @@ final class SmallRegistry implements AutoCloseable {
 
         int leases() {
             return leases;
+        }
+
+        /** Returns how often it was asked for anything but a hold. */
+        int asked() {
+            return asked.get();
+        }
+
+        void onlyHolds() {
+            onlyHolds = true;
         }
 
         @Override
