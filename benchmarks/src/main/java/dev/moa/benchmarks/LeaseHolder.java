@@ -6,12 +6,15 @@ import dev.moa.protocol.CallRequest;
 import dev.moa.protocol.Deadline;
 import dev.moa.protocol.Payload;
 import dev.moa.protocol.ServiceName;
+import dev.moa.protocol.client.ConnectionOptions;
 import dev.moa.protocol.client.MoaConnection;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -21,35 +24,38 @@ final class LeaseHolder implements AutoCloseable {
     private static final JsonMapper JSON = JsonMapper.shared();
 
     private final RawHttp connection;
+    private final MoaConnection registry;
     private final List<String> leases = new ArrayList<>();
     private byte[] renewal = new byte[0];
     private byte[] arguments = new byte[0];
-    private volatile int held;
+    private volatile int leaseCount;
 
-    LeaseHolder(int port) {
+    LeaseHolder(int port, int moaPort) throws Exception {
         connection = new RawHttp(port);
+        registry = MoaConnection.open(new InetSocketAddress("127.0.0.1", moaPort), ConnectionOptions.defaults())
+                .get(10, TimeUnit.SECONDS);
     }
 
     /** Registers one more instance. */
-    synchronized void register(String service, String host, int port) throws IOException {
+    synchronized void register(String service, String host, int port) throws Exception {
         String body =
-                ("{\"service\":\"%s\",\"host\":\"%s\",\"port\":%d,\"ttlSeconds\":10,\"zone\":\"zone-a\",\"version\":\"1.4.2\","
-                                + "\"tags\":{\"lane\":\"blue\"},\"metadata\":{\"rack\":\"r12\",\"on\":\"%s\"}}")
+                ("[{\"service\":\"%s\",\"host\":\"%s\",\"port\":%d,\"ttlSeconds\":10,\"zone\":\"zone-a\",\"version\":\"1.4.2\","
+                    + "\"tags\":{\"lane\":\"blue\"},\"metadata\":{\"rack\":\"r12\",\"on\":\"%s\"}}]")
                         .formatted(service, host, port, host);
-        RawHttp.Answer answer = connection.send(RawHttp.request("POST", "/v1/instances", body));
-        if (answer.status() != 201) {
-            throw new IOException(answer.status() + " for " + body + ": " + new String(answer.body(), US_ASCII));
-        }
-        JsonNode json = JSON.readTree(answer.body());
+        CallRequest request = CallRequest.of(REGISTRY, "register", Payload.json(body));
+        JsonNode json = JSON.readTree(registry.call(request, Deadline.afterMillis(10_000))
+                .get(10, TimeUnit.SECONDS)
+                .resultOrThrow()
+                .text());
         leases.add("{\"id\":%s,\"incarnation\":%s}".formatted(json.get("id"), json.get("incarnation")));
         String all = "{\"leases\":[" + String.join(",", leases) + "]}";
         renewal = RawHttp.request("PUT", "/v1/leases", all);
         arguments = all.getBytes(US_ASCII);
-        held = leases.size();
+        leaseCount = leases.size();
     }
 
-    /** Renews all its leases; returns whether every one was. */
-    synchronized boolean renew() throws IOException {
+    /** Renews all its leases by REST; returns whether every one was. */
+    synchronized boolean renewByRest() throws IOException {
         RawHttp.Answer answer = connection.send(renewal);
         return answer.status() == 200 && isAllRenewed(new String(answer.body(), US_ASCII));
     }
@@ -59,7 +65,7 @@ final class LeaseHolder implements AutoCloseable {
     }
 
     /** Renews all its leases by a moa call; completes with whether every one was. */
-    synchronized CompletableFuture<Boolean> renew(MoaConnection registry) {
+    synchronized CompletableFuture<Boolean> renew() {
         CallRequest request = CallRequest.of(REGISTRY, "renew", Payload.json(arguments));
         return registry.call(request, Deadline.afterMillis(10_000))
                 .thenApply(answer -> answer.isOk()
@@ -67,11 +73,12 @@ final class LeaseHolder implements AutoCloseable {
     }
 
     int held() {
-        return held;
+        return leaseCount;
     }
 
     @Override
     public void close() throws IOException {
+        registry.close();
         connection.close();
     }
 }

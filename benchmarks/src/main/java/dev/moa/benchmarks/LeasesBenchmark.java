@@ -1,13 +1,11 @@
 package dev.moa.benchmarks;
 
-import dev.moa.protocol.client.ConnectionOptions;
-import dev.moa.protocol.client.MoaConnection;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -19,8 +17,8 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * 20,000 instances of 2,000 services, held by 2,000 processes that renew their ten leases in one request every 3 s, each
- * over a connection of its own: what the registry and Redis use for it, and whether a lease is lost. The peer is the
+ * 20,000 instances of 2,000 services, held by 2,000 processes that renew their ten leases in one moa call every 3 s, each
+ * over a connection of its own, as the SDK does: what the registry and Redis use for it, and whether a lease is lost. The peer is the
  * aim, a quarter of a core. Beside them a router, and what it keeps in memory for each instance. Then the same renewals
  * as fast as they go, by HTTP and by moa calls: how many instances a core carries.
  * {@code MOA_BENCH_SECONDS} sets how long the first is measured (120), {@code MOA_BENCH_PROCESSES}
@@ -40,7 +38,6 @@ final class LeasesBenchmark implements Benchmark {
     private static final int THREADS = 8;
     // of these, those that renew while the others register
     private static final int RENEWING = 2;
-    private static final int MOA_CONNECTIONS = 16;
     private static final int OPEN_CALLS = 64;
     private static final int WARM_UP_SECONDS = 10;
     private static final int FULL_SECONDS = 6;
@@ -70,7 +67,7 @@ final class LeasesBenchmark implements Benchmark {
             long emptyHeap = routing.liveHeapBytes();
             List<LeaseHolder> holders = new ArrayList<>();
             for (int i = 0; i < PROCESSES; i++) {
-                holders.add(new LeaseHolder(registry.registry().port()));
+                holders.add(new LeaseHolder(registry.registry().port(), registry.moaPort()));
             }
             try {
                 measure(report, registry, holders, seconds);
@@ -78,7 +75,7 @@ final class LeasesBenchmark implements Benchmark {
                 report.add(CaseResult.lessIsBetter(
                         name(), "router, per instance", bytes, AIM_BYTES, "the aim", "bytes", Map.of()));
                 measureFull(report, registry, "HTTP", length -> renewFull(holders, length));
-                measureByMoa(report, registry, holders);
+                measureFull(report, registry, "moa", length -> renewFullByMoa(holders, length));
             } finally {
                 threads.shutdownNow();
                 for (LeaseHolder holder : holders) {
@@ -115,20 +112,6 @@ final class LeasesBenchmark implements Benchmark {
         details.put("cpuMicrosPerRegistration", registerCpu * 1e6 / INSTANCES);
         report.add(
                 CaseResult.lessIsBetter(name(), "20,000 leases", used.cores, AIM_CORES, "the aim", "cores", details));
-    }
-
-    private void measureByMoa(Report report, BenchRegistry registry, List<LeaseHolder> holders) throws Exception {
-        List<MoaConnection> connections = new ArrayList<>();
-        try {
-            for (int i = 0; i < MOA_CONNECTIONS; i++) {
-                connections.add(MoaConnection.open(
-                                new InetSocketAddress("127.0.0.1", registry.moaPort()), ConnectionOptions.defaults())
-                        .get(10, TimeUnit.SECONDS));
-            }
-            measureFull(report, registry, "moa", length -> renewFull(connections, holders, length));
-        } finally {
-            connections.forEach(MoaConnection::close);
-        }
     }
 
     private interface Renewing {
@@ -233,39 +216,40 @@ final class LeasesBenchmark implements Benchmark {
         long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
         together(THREADS, thread -> {
             for (int i = thread; System.nanoTime() < until; i = (i + THREADS) % PROCESSES) {
-                renew(holders.get(i));
+                renewByRest(holders.get(i));
             }
         });
     }
 
-    private void renewFull(List<MoaConnection> connections, List<LeaseHolder> holders, int seconds) throws Exception {
+    private void renewFullByMoa(List<LeaseHolder> holders, int seconds) throws Exception {
         long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
         Semaphore open = new Semaphore(OPEN_CALLS);
         for (int i = 0; System.nanoTime() < until; i++) {
             open.acquire();
-            LeaseHolder holder = holders.get(i % holders.size());
-            holder.renew(connections.get(i % connections.size())).whenComplete((isRenewed, failure) -> {
-                open.release();
-                if (Boolean.TRUE.equals(isRenewed)) {
-                    renewed.addAndGet(holder.held());
-                } else {
-                    failed.incrementAndGet();
-                }
-            });
+            renew(holders.get(i % holders.size())).whenComplete((answered, failure) -> open.release());
         }
         if (!open.tryAcquire(OPEN_CALLS, 10, TimeUnit.SECONDS)) {
             throw new IOException("some renewals were not answered in 10 s");
         }
     }
 
-    private void renew(LeaseHolder holder) {
+    /** Renews by a moa call and counts; completes when that is answered. */
+    private CompletableFuture<Boolean> renew(LeaseHolder holder) {
+        return holder.renew().whenComplete((isRenewed, failure) -> count(holder, Boolean.TRUE.equals(isRenewed)));
+    }
+
+    private void renewByRest(LeaseHolder holder) {
         try {
-            if (holder.renew()) {
-                renewed.addAndGet(holder.held());
-            } else {
-                failed.incrementAndGet();
-            }
+            count(holder, holder.renewByRest());
         } catch (IOException e) {
+            count(holder, false);
+        }
+    }
+
+    private void count(LeaseHolder holder, boolean isRenewed) {
+        if (isRenewed) {
+            renewed.addAndGet(holder.held());
+        } else {
             failed.incrementAndGet();
         }
     }

@@ -110,7 +110,7 @@ final class RegistryBenchmark implements Benchmark {
         RunningPart redis = RunningPart.find("redis-server");
         RunningPart registry = RunningPart.find("moa-registry-service");
         contender(new RegistryContender(
-                "moa", List.of(registry, redis), classPath, LOAD + "MoaPeer", ports.of("registry.http")));
+                "moa", List.of(registry, redis), classPath, LOAD + "MoaPeer", ports.of("registry.moa")));
         contender(new RegistryContender(
                 "Redis PUBLISH", List.of(redis), classPath, LOAD + "RedisPeer", ports.of("redis.redis")));
     }

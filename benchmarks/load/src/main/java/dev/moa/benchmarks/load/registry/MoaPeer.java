@@ -8,13 +8,11 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.function.IntConsumer;
-import java.util.regex.Pattern;
 
-/** moa's registry by REST: watches as server-sent events, registrations on connections that stay open. */
+/** moa's registry by its moa port, as any Redis client: watches by SUBSCRIBE, registrations as calls by GET. */
 public final class MoaPeer implements RegistryPeer {
+    private static final String CHANGE = "\"changes\":";
     private static final String HOST = "\"host\":\"10.";
-
-    private static final Pattern CHUNK = Pattern.compile("\r\n[0-9a-f]+\r\n");
 
     private final int port;
     private final Readers readers = new Readers();
@@ -23,42 +21,53 @@ public final class MoaPeer implements RegistryPeer {
         this.port = port;
     }
 
-    /** Takes the registry's HTTP port. */
+    /** Takes the registry's moa port. */
     public static void main(String[] arguments) throws Exception {
         RegistryLoad.serve(new MoaPeer(Integer.parseInt(arguments[0])));
     }
 
-    @Override
-    public void watch(List<String> services, IntConsumer told) throws IOException {
-        String query = "service=" + String.join("&service=", services);
-        readers.open(
-                port,
-                "GET /v1/watch?" + query + " HTTP/1.1\r\nHost: bench\r\n\r\n",
-                answer -> answer.contains("event:token"),
-                text -> events(text, told));
+    private static String command(String name, List<String> arguments) {
+        StringBuilder command =
+                new StringBuilder("*%d\r\n$%d\r\n%s\r\n".formatted(arguments.size() + 1, name.length(), name));
+        for (String each : arguments) {
+            command.append('$')
+                    .append(each.length())
+                    .append("\r\n")
+                    .append(each)
+                    .append("\r\n");
+        }
+        return command.toString();
     }
 
-    // an event ends with an empty line
-    private static String events(String received, IntConsumer told) {
-        // an event may lie across two chunks of HTTP
-        String text = CHUNK.matcher(received).replaceAll("");
+    @Override
+    public void watch(List<String> services, IntConsumer told) throws IOException {
+        readers.open(
+                port,
+                command("SUBSCRIBE", services),
+                // every service has a snapshot once all are watched
+                answer -> answer.split("\"snapshot\":", -1).length > services.size() && answer.endsWith("}]}\r\n"),
+                text -> messages(text, told));
+    }
+
+    // the JSON of a message ends with a line
+    private static String messages(String text, IntConsumer told) {
         int begin = 0;
-        for (int end = text.indexOf("\n\n"); end >= 0; end = text.indexOf("\n\n", begin)) {
-            int changes = text.indexOf("\"changes\":", begin);
+        for (int end = text.indexOf("}\r\n"); end >= 0; end = text.indexOf("}\r\n", begin)) {
+            int changes = text.indexOf(CHANGE, begin);
             if (changes >= 0 && changes < end) {
                 for (int at = text.indexOf(HOST, changes); at >= 0 && at < end; at = text.indexOf(HOST, at + 1)) {
                     int host = at + HOST.length() - "10.".length();
                     told.accept(RegistryPeer.number(text.substring(host, text.indexOf('"', host))));
                 }
             }
-            begin = end + 2;
+            begin = end + 3;
         }
         return text.substring(begin);
     }
 
     @Override
     public Session session(int thread) throws IOException {
-        return new HttpSession(new Socket("127.0.0.1", port));
+        return new RespCalls(new Socket("127.0.0.1", port));
     }
 
     private static String body(String service, int number) {
@@ -67,11 +76,11 @@ public final class MoaPeer implements RegistryPeer {
                 .formatted(service, RegistryPeer.host(number), RegistryPeer.metadata());
     }
 
-    private static final class HttpSession implements Session {
+    private static final class RespCalls implements Session {
         private final OutputStream out;
         private final InputStream in;
 
-        HttpSession(Socket socket) throws IOException {
+        RespCalls(Socket socket) throws IOException {
             socket.setTcpNoDelay(true);
             out = socket.getOutputStream();
             in = new BufferedInputStream(socket.getInputStream(), 16 * 1024);
@@ -79,65 +88,45 @@ public final class MoaPeer implements RegistryPeer {
 
         @Override
         public void register(String service, int number) throws IOException {
-            post("/v1/instances", body(service, number), 201);
+            call("register", body(service, number));
         }
 
         @Override
         public void registerAll(List<String> services, int firstNumber) throws IOException {
-            StringBuilder all = new StringBuilder("{\"instances\":[");
+            StringBuilder all = new StringBuilder("[");
             for (int i = 0; i < services.size(); i++) {
                 all.append(i == 0 ? "" : ",").append(body(services.get(i), firstNumber + i));
             }
-            String answer = post("/v1/instances/batch", all.append("]}").toString(), 200);
+            String answer = call("registerAll", all.append("]").toString());
             if (answer.contains("\"problem\"")) {
                 throw new IOException(answer);
             }
         }
 
-        private String post(String path, String body, int expected) throws IOException {
-            byte[] bytes = ("POST " + path + " HTTP/1.1\r\nHost: bench\r\nContent-Type: application/json\r\n"
-                            + "Content-Length: " + body.length() + "\r\n\r\n" + body)
-                    .getBytes(StandardCharsets.US_ASCII);
-            out.write(bytes);
-            String status = line();
-            int length = -1;
-            for (String header = line(); !header.isEmpty(); header = line()) {
-                if (header.regionMatches(true, 0, "content-length:", 0, 15)) {
-                    length = Integer.parseInt(header.substring(15).strip());
-                }
-            }
-            String answer = length >= 0 ? text(length) : chunks();
-            if (!status.contains(" " + expected)) {
-                throw new IOException(status + " " + answer);
+        private String call(String method, String argument) throws IOException {
+            String request = ("{\"service\":\"/service/registry\",\"method\":\"%s\",\"args\":[%s],"
+                            + "\"ctx\":{\"timeoutMs\":10000}}")
+                    .formatted(method, argument);
+            out.write(command("GET", List.of(request)).getBytes(StandardCharsets.US_ASCII));
+            String answer = bulk();
+            if (!answer.startsWith("{\"code\":0,")) {
+                throw new IOException(answer);
             }
             return answer;
         }
 
-        private String chunks() throws IOException {
-            StringBuilder all = new StringBuilder();
-            for (int length = Integer.parseInt(line(), 16); length > 0; length = Integer.parseInt(line(), 16)) {
-                all.append(text(length));
-                line();
-            }
-            line();
-            return all.toString();
-        }
-
-        private String text(int length) throws IOException {
-            return new String(in.readNBytes(length), StandardCharsets.UTF_8);
-        }
-
-        private String line() throws IOException {
-            StringBuilder line = new StringBuilder();
+        private String bulk() throws IOException {
+            int length = 0;
             for (int c = in.read(); c != '\n'; c = in.read()) {
                 if (c < 0) {
                     throw new IOException("the registry closed the connection");
                 }
-                if (c != '\r') {
-                    line.append((char) c);
+                if (c >= '0' && c <= '9') {
+                    length = length * 10 + c - '0';
                 }
             }
-            return line.toString();
+            byte[] bytes = in.readNBytes(length + 2);
+            return new String(bytes, 0, length, StandardCharsets.UTF_8);
         }
     }
 }
