@@ -106,7 +106,7 @@ final class CallsUnderWay {
     void failUnsent(String message, EventLoop loop) {
         for (PendingCall call = next(); call != null; call = next()) {
             settle(call, loop);
-            call.complete(failure(call, StatusCode.UNAVAILABLE, message, NOT_SENT));
+            call.end(failure(call, StatusCode.UNAVAILABLE, message, NOT_SENT), loop);
         }
     }
 
@@ -114,7 +114,7 @@ final class CallsUnderWay {
     void failAll(String message, EventLoop loop) {
         for (PendingCall call : new ArrayList<>(sent.values())) {
             settle(call, loop);
-            call.complete(failure(call, StatusCode.UNAVAILABLE, message, SENT));
+            call.end(failure(call, StatusCode.UNAVAILABLE, message, SENT), loop);
         }
         sent.clear();
         failUnsent(message, loop);

@@ -17,6 +17,7 @@ import dev.moa.protocol.frame.FrameWriter;
 import dev.moa.protocol.frame.GoAway;
 import dev.moa.protocol.frame.Hello;
 import dev.moa.protocol.frame.Window;
+import dev.moa.protocol.io.LendingLoop;
 import dev.moa.protocol.io.Remainder;
 import dev.moa.protocol.io.WriteBuffer;
 import io.netty.buffer.ByteBuf;
@@ -117,8 +118,11 @@ final class FrameChannel extends ChannelInboundHandlerAdapter {
             call.complete(refusal);
             return;
         }
+        WaitingCaller caller = call.caller;
         outbox.add(call);
-        wake();
+        if (caller == null || !(loop instanceof LendingLoop lending) || !caller.sends(call, lending, onWake)) {
+            wake();
+        }
     }
 
     void cancelled(PendingCall call) {
@@ -184,7 +188,7 @@ final class FrameChannel extends ChannelInboundHandlerAdapter {
                 settle(call);
             } else if (state != State.OPEN) {
                 settle(call);
-                call.complete(failure(call, StatusCode.UNAVAILABLE, notOpen(state), NOT_SENT));
+                call.end(failure(call, StatusCode.UNAVAILABLE, notOpen(state), NOT_SENT), executor());
             } else {
                 calls.queue(call, executor());
             }
@@ -215,15 +219,18 @@ final class FrameChannel extends ChannelInboundHandlerAdapter {
             CallFrames.writeRequest(out(), kind, stream, call.request, timeoutMs);
         } catch (IllegalArgumentException e) {
             settle(call);
-            call.complete(failure(call, StatusCode.INVALID_ARGUMENT, "request: " + e.getMessage(), NOT_SENT));
+            call.end(failure(call, StatusCode.INVALID_ARGUMENT, "request: " + e.getMessage(), NOT_SENT), executor());
             return;
         }
         call.stream = stream;
         if (call.oneway) {
             settle(call);
-            call.complete(CallResponse.success(call.request.id(), Payload.NULL));
+            call.end(CallResponse.success(call.request.id(), Payload.NULL), executor());
         } else {
             calls.sent(call);
+            if (loop instanceof LendingLoop lending) {
+                lending.sent(call.caller);
+            }
         }
     }
 
@@ -237,11 +244,13 @@ final class FrameChannel extends ChannelInboundHandlerAdapter {
             FrameWriter.bare(out(), FrameKind.CANCEL, call.stream);
             flush();
         }
-        call.complete(failure(
-                call,
-                StatusCode.DEADLINE_EXCEEDED,
-                "no answer from %s by the deadline".formatted(peerName),
-                wasSent ? SENT : NOT_SENT));
+        call.end(
+                failure(
+                        call,
+                        StatusCode.DEADLINE_EXCEEDED,
+                        "no answer from %s by the deadline".formatted(peerName),
+                        wasSent ? SENT : NOT_SENT),
+                executor());
         closeIfDone();
     }
 
@@ -318,11 +327,17 @@ final class FrameChannel extends ChannelInboundHandlerAdapter {
                             frame, call.request.id(), call.request.args().format());
                     calls.forget(call);
                     settle(call);
-                    call.complete(response);
+                    if (loop instanceof LendingLoop lending) {
+                        lending.answered(call.caller);
+                    }
+                    call.end(response, executor());
                     closeIfDone();
                 }
             }
-            case PONG -> pings.answered(frame.stream());
+            case PONG -> {
+                long stream = frame.stream();
+                atHome(() -> pings.answered(stream));
+            }
             case PING -> FrameWriter.bare(out(), FrameKind.PONG, frame.stream());
             case WINDOW -> inFlight.peerTakes(Window.read(frame, inFlight.limit()));
             case GOAWAY -> goAway(GoAway.read(frame));
@@ -338,6 +353,9 @@ final class FrameChannel extends ChannelInboundHandlerAdapter {
         peerMaxBodyBytes = hello.maxBodyBytes();
         inFlight.peerTakes(new Window(hello.maxInFlight(), hello.maxInFlightBytes()));
         state = State.OPEN;
+        if (options.ssl() == null && loop instanceof LendingLoop lending) {
+            lending.trust(context().channel());
+        }
         opened.complete(null);
     }
 
@@ -436,7 +454,7 @@ final class FrameChannel extends ChannelInboundHandlerAdapter {
         remainder.release();
         String message = "the connection to %s broke: %s".formatted(peerName, reason);
         calls.failAll(message, executor());
-        pings.end(new MoaException(StatusCode.UNAVAILABLE, message));
+        atHome(() -> pings.end(new MoaException(StatusCode.UNAVAILABLE, message)));
         ChannelHandlerContext ctx = context;
         if (ctx != null) {
             ctx.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
@@ -446,7 +464,17 @@ final class FrameChannel extends ChannelInboundHandlerAdapter {
             opened.completeExceptionally(new MoaException(
                     code, "cannot open a connection to %s: %s".formatted(peerName, reason), NOT_SENT, null));
         }
-        closed.complete(null);
+        atHome(() -> closed.complete(null));
+    }
+
+    /** Runs what completes futures of others: now, but not on a caller that has borrowed the loop. */
+    private void atHome(Runnable task) {
+        EventLoop executor = executor();
+        if (LendingLoop.isBorrowed(executor)) {
+            executor.execute(task);
+        } else {
+            task.run();
+        }
     }
 
     private EventLoop executor() {

@@ -144,6 +144,17 @@ public final class MoaConnection implements AutoCloseable {
     }
 
     /**
+     * Sends a call as {@link #call} does. If the current thread is about to wait for it ({@link WaitingCaller#await}),
+     * it may write and read itself, and complete the future.
+     */
+    public CompletableFuture<CallResponse> callFromWaiter(CallRequest request, Deadline deadline) {
+        PendingCall call = new PendingCall(frames, request, deadline, false);
+        call.caller = WaitingCaller.ofNextCall();
+        frames.call(call);
+        return call;
+    }
+
+    /**
      * Sends a call that is not answered. The future completes with OK and null once the call is on its way, which says
      * nothing of what becomes of it; or with a failure as {@link #call} does, and then nothing was sent. It waits no
      * longer than to the deadline for the peer to take it, and counts as in flight until then.

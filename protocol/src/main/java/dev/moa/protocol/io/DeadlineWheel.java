@@ -56,6 +56,9 @@ public final class DeadlineWheel {
 
     /** Returns the wheel of {@code loop}, on whose thread the caller is. */
     public static DeadlineWheel of(ScheduledExecutorService loop) {
+        if (loop instanceof LendingLoop lending) {
+            return lending.wheel();
+        }
         DeadlineWheel wheel = OF_THIS_LOOP.get();
         if (wheel == null || wheel.loop != loop) {
             wheel = new DeadlineWheel(loop);

@@ -3,6 +3,7 @@ package dev.moa.protocol.io;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.EventLoopGroup;
+import io.netty.channel.IoEventLoop;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.Epoll;
@@ -18,13 +19,15 @@ import io.netty.channel.socket.nio.NioDatagramChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.util.concurrent.FastThreadLocalThread;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * The event loops that all moa ports and connections of a process share: one for two processors, at least one,
  * started when first used, named {@code moa-io-n}, daemons that live as long as the process. Epoll where it loads,
- * else NIO. The system property {@code moa.io.threads} (1 to 256) sets another number.
+ * else NIO. The system property {@code moa.io.threads} (1 to 256) sets another number. With epoll, a loop that has only
+ * connections of callers is lent to a caller that is alone: {@link LendingLoop}.
  *
  * <p>More loops than free processors cost: on 2 processors, one of them the callers', a pipelined call over RESP
  * takes 0.86 µs of processor time with one loop and 1.1 µs with two, which wake each other in vain.
@@ -39,7 +42,14 @@ public final class IoThreads {
     // a class of its own, so that nothing starts before the first use
     private static final class Shared {
         static final boolean EPOLL = Epoll.isAvailable();
-        static final EventLoopGroup GROUP = new MultiThreadIoEventLoopGroup(count(), threads(), ioHandler());
+        static final EventLoopGroup GROUP = EPOLL && LendingLoop.ENABLED
+                ? new MultiThreadIoEventLoopGroup(count(), threads(), ioHandler()) {
+                    @Override
+                    protected IoEventLoop newChild(Executor executor, IoHandlerFactory handler, Object... args) {
+                        return new LendingLoop(this, executor, handler);
+                    }
+                }
+                : new MultiThreadIoEventLoopGroup(count(), threads(), ioHandler());
         static final ByteBufAllocator ALLOCATOR =
                 new PooledByteBufAllocator(true, count(), count(), PAGE_BYTES, CHUNK_ORDER);
 

@@ -155,7 +155,7 @@ final class Call extends CompletableFuture<CallResponse> {
 
     /** Sends an attempt over a connection. */
     CompletableFuture<CallResponse> send(MoaConnection connection, CallRequest what, Deadline by) {
-        return options.oneway() ? connection.send(what, by) : connection.call(what, by);
+        return options.oneway() ? connection.send(what, by) : connection.callFromWaiter(what, by);
     }
 
     /** Returns what the end of an attempt, or of the call, says of who had it; null if it was abandoned. */

@@ -7,6 +7,7 @@ import dev.moa.protocol.MoaException;
 import dev.moa.protocol.Payload;
 import dev.moa.protocol.ServiceName;
 import dev.moa.protocol.StatusCode;
+import dev.moa.protocol.client.WaitingCaller;
 import dev.moa.sdk.call.CallOptions;
 import dev.moa.sdk.codec.BodyCodec;
 import dev.moa.sdk.codec.ServiceInterface;
@@ -79,14 +80,13 @@ public final class ServiceProxy implements InvocationHandler {
         // without an answer it is never known whether the instance has derived the same types: JSON
         Payload args = method.isOneway() ? method.writeArguments(arguments) : bodies.write(method, arguments);
         CallRequest request = new CallRequest(null, service, method.name(), args, ctx, null);
-        CompletableFuture<CallResponse> answer = sender.send(request, options(method));
         if (method.isAsync()) {
-            return later(method, request, arguments, answer);
+            return later(method, request, arguments, sender.send(request, options(method)));
         }
-        CallResponse response = await(answer);
+        CallResponse response = await(request, options(method));
         if (isRefused(args, response)) {
             request = asJson(method, request, arguments);
-            response = await(sender.send(request, options(method)));
+            response = await(request, options(method));
         }
         return decode(method, request, response);
     }
@@ -133,11 +133,10 @@ public final class ServiceProxy implements InvocationHandler {
         return new CallRequest(null, service, method.name(), method.writeArguments(arguments), refused.ctx(), null);
     }
 
-    private static CallResponse await(CompletableFuture<CallResponse> answer) {
+    private CallResponse await(CallRequest request, CallOptions options) {
         try {
-            return answer.get();
+            return WaitingCaller.await(() -> sender.send(request, options));
         } catch (InterruptedException e) {
-            answer.cancel(false);
             Thread.currentThread().interrupt();
             throw new MoaException(StatusCode.CANCELLED, "interrupted while it waited for the answer", e);
         } catch (ExecutionException e) {
