@@ -22,8 +22,10 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
@@ -35,15 +37,29 @@ import org.springframework.context.SmartLifecycle;
  * Looks whether instances can be reached. A lease says that a process lives; a probe says that it can be called.
  *
  * <p>Registries share the instances out; whose process holds a connection is probed by the registry that it holds,
- * the others by rendezvous hashing. After some failures in a row the registry asks itself whether its own network is
- * well, then the other live registries; if most of all cannot reach the instance it is listed as DOWN, by an override
- * that says why. It comes back by itself when it answers again, not before the hold-down. A verdict never removes.
+ * the others by rendezvous hashing. An instance that fails is retried at once; before the last failure that it takes
+ * for a verdict, the other live registries are asked to look too. If most of all cannot reach it, and this registry
+ * does not suspect its own network, the instance is listed as DOWN, by an override that says why. It comes back by
+ * itself when it answers again, not before the hold-down. A verdict never removes.
+ *
+ * <p><b>How soon.</b> With the usual settings a stopped process meets its next probe after at most 1.2 s (an interval
+ * of 1.1 s with its jitter, and a round). From there: 0.2 s until the first probe is given up, 0.05 to 0.15 s, 0.2 s for
+ * the second, after which the others are asked; they find the question within 0.1 s and look for 0.4 s, while the third
+ * probe here waits 0.4 s too. In all at most 2.4 s, 1.7 s on the average. Who answers within 0.9 s of the first probe that
+ * failed stays in, so pauses up to that take nobody out.
+ *
+ * <p><b>How surely.</b> Where each probe gets lost with a chance of p, a verdict about one who lives takes three losses
+ * in a row here and one at each of half of the others: p⁴ with two registries, 2p⁴ with three; a registry alone wants
+ * four in a row, p⁴ too. With p of 1 %, 60 instances probed once a second for ten minutes (36,000 times three losses at
+ * 10⁻⁸) are taken out wrongly once in 2,700 such spells, and at the most that a registry probes, 500 a second, once
+ * in 300.
  *
  * <p>One thread decides and asks Redis; the probe threads only probe and take notes.
  */
 public final class Prober implements SmartLifecycle {
     private static final Logger log = LoggerFactory.getLogger(Prober.class);
-    private static final long ROUND_MS = 100;
+    private static final long ROUND_MS = 25;
+    private static final Duration SWEEP = Duration.ofMillis(100);
     private static final Duration REFRESH = Duration.ofSeconds(1);
     private static final Duration LONGEST_VOTE = Duration.ofSeconds(2);
     private static final int CORRELATED = 4;
@@ -62,10 +78,13 @@ public final class Prober implements SmartLifecycle {
     private final Map<Lease, Watched> watched = new ConcurrentHashMap<>();
     private final Rounds rounds = new Rounds("registry-prober-1", Duration.ofMillis(ROUND_MS), this::round);
 
+    private final Queue<Watched> suspected = new ConcurrentLinkedQueue<>();
+
     // of the prober's thread
+    private final Set<Watched> suspects = new HashSet<>();
     private final Map<ServiceName, Map<String, Instance>> external = new HashMap<>();
     private long refreshedNanos;
-    private long votedNanos;
+    private long sweptNanos;
 
     Prober(
             RedisCatalog catalog,
@@ -133,15 +152,23 @@ public final class Prober implements SmartLifecycle {
             refreshedNanos = now;
             refresh();
         }
-        for (Watched each : watched.values()) {
-            decide(each);
-            if (each.take(now)) {
-                probe(each);
+        if (now - sweptNanos >= SWEEP.toNanos()) {
+            sweptNanos = now;
+            watched.values().forEach(each -> probeIfDue(each, now));
+            if (replicas.live().size() > 1) {
+                votes.open(clock.millis()).forEach(this::vote);
             }
         }
-        if (replicas.live().size() > 1 && now - votedNanos > 3 * ROUND_MS * 1_000_000) {
-            votedNanos = now;
-            votes.open(clock.millis()).forEach(this::vote);
+        for (Watched each = suspected.poll(); each != null; each = suspected.poll()) {
+            suspect(each);
+        }
+        suspects.forEach(each -> probeIfDue(each, now));
+        suspects.removeIf(this::isDecided);
+    }
+
+    private void probeIfDue(Watched each, long now) {
+        if (each.take(now)) {
+            probe(each);
         }
     }
 
@@ -221,10 +248,16 @@ public final class Prober implements SmartLifecycle {
         try {
             threads.execute(() -> {
                 Instance instance = each.instance();
-                Finding finding = probes.look(each.spec(), instance.host(), instance.port(), settings.timeout());
+                long started = System.nanoTime();
+                Finding finding =
+                        probes.look(each.spec(), instance.host(), instance.port(), each.patience(settings, needed()));
                 metrics.probe(finding.alive() ? "alive" : finding.refused() ? "refused" : "failed");
-                if (each.note(finding, settings, pause()) == Watched.Step.BRING_BACK) {
-                    bringBack(each);
+                switch (each.note(finding, Duration.ofNanos(System.nanoTime() - started), settings, pause())) {
+                    case BRING_BACK -> bringBack(each);
+                    case ASK -> suspected.add(each);
+                    case GO_ON -> {
+                        // its next turn comes
+                    }
                 }
             });
         } catch (RejectedExecutionException full) {
@@ -249,43 +282,71 @@ public final class Prober implements SmartLifecycle {
         }
     }
 
-    private void decide(Watched each) {
-        Duration asking = each.askingFor();
-        if (asking == null) {
-            return;
-        }
-        Lease lease = each.lease();
-        String veto = asking.toMillis() <= ROUND_MS * 2 ? ownNetwork() : null;
+    /** Returns how many failures in a row make a verdict: where nobody else votes, one more. */
+    private int needed() {
+        return settings.failures() + (replicas.live().size() == 1 ? 1 : 0);
+    }
+
+    private void suspect(Watched each) {
+        String veto = massFailure();
         if (veto != null) {
-            each.spared(veto);
-            metrics.verdict("vetoed");
-            votes.close(lease);
+            veto(each, veto);
             return;
         }
+        suspects.add(each);
+        if (replicas.live().size() > 1) {
+            votes.ask(each.lease(), each.instance(), each.spec(), clock.millis());
+        }
+    }
+
+    /** Returns whether a suspect is one no more. */
+    private boolean isDecided(Watched each) {
+        Duration asking = each.askingFor();
+        Lease lease = each.lease();
+        // null: it has answered meanwhile
+        if (asking != null && !decide(each, lease, asking)) {
+            return false;
+        }
+        votes.close(lease);
+        return true;
+    }
+
+    private boolean decide(Watched each, Lease lease, Duration asking) {
         int live = replicas.live().size();
-        if (live == 1) {
-            takeOut(each, lease, "%d failures in a row".formatted(settings.failures()));
-            return;
-        }
-        if (asking.toMillis() <= ROUND_MS * 2) {
-            votes.ask(lease, each.instance(), each.spec(), clock.millis());
+        boolean failed = each.hasFailed(needed());
+        if (live == 1 && failed) {
+            takeOut(each, lease, "%d failures in a row".formatted(needed()));
+            return true;
         }
         Votes.Count count = votes.count(lease);
-        int failing = 1 + (count == null ? 0 : count.failing());
+        int failing = (failed ? 1 : 0) + (count == null ? 0 : count.failing());
         int reaching = count == null ? 0 : count.reaching();
-        if (2 * failing > live) {
+        if (failed && 2 * failing > live) {
             takeOut(each, lease, "%d of %d registries cannot reach it".formatted(failing, live));
-        } else if (2 * reaching >= live || asking.compareTo(LONGEST_VOTE) > 0) {
+            return true;
+        }
+        boolean outvoted = live > 1 && 2 * reaching >= live;
+        if (outvoted || asking.compareTo(LONGEST_VOTE) > 0) {
             each.spared(
                     "%s; but %d of %d registries reach it, %d do not".formatted(each.words(), reaching, live, failing));
             metrics.verdict("outvoted");
-        } else {
-            return;
+            return true;
         }
-        votes.close(lease);
+        return false;
+    }
+
+    private void veto(Watched each, String why) {
+        each.vetoed(why);
+        metrics.verdict("vetoed");
     }
 
     private void takeOut(Watched each, Lease lease, String how) {
+        String veto = massFailure();
+        veto = veto == null ? lostCanaries() : veto;
+        if (veto != null) {
+            veto(each, veto);
+            return;
+        }
         Instance now = catalog.find(lease.id());
         if (now == null || now.incarnation() != lease.incarnation() || now.status() != InstanceStatus.UP) {
             each.spared("it leaves, or has left");
@@ -311,13 +372,18 @@ public final class Prober implements SmartLifecycle {
         log.info("{} of {} is taken out: {}", lease.id(), lease.id().service(), reason);
     }
 
-    /** Returns why this registry does not trust its own network; null if it does. */
-    private @Nullable String ownNetwork() {
+    /** Returns why so many failures say more of this registry's network than of the instances; null if they are few. */
+    private @Nullable String massFailure() {
         long failing = watched.values().stream().filter(Watched::isFailing).count();
         if (failing >= CORRELATED && failing > settings.share() * watched.size()) {
             return "%d of %d probes fail from here: this registry suspects its own network"
                     .formatted(failing, watched.size());
         }
+        return null;
+    }
+
+    /** Returns why this registry does not trust its own network: no canary can be reached; null if it does. */
+    private @Nullable String lostCanaries() {
         if (settings.canaries().isEmpty()) {
             return null;
         }

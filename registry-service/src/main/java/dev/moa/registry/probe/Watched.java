@@ -6,17 +6,23 @@ import dev.moa.registry.catalog.InstanceStatus;
 import dev.moa.registry.catalog.Lease;
 import dev.moa.registry.catalog.ProbeSpec;
 import java.time.Duration;
+import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
  * An instance that this registry probes, and what it found so far.
  *
- * <p>States: in, in with failures (retried soon), asking (the live registries vote), out, out with successes. Guarded
- * by itself: one probe of it runs at a time.
+ * <p>States: in, in with failures (retried soon), asking (the live registries vote while it is retried), out, out with
+ * successes. Guarded by itself: one probe of it runs at a time.
+ *
+ * <p>A probe waits four times as long as the slowest of its late answers took, within
+ * {@link ProberProperties#shortestTimeout()} and {@link ProberProperties#timeout()}. The last one before a verdict
+ * waits for the whole timeout, so that nobody goes out for being slow all of a sudden.
  */
 final class Watched {
     private static final Duration FLAPPING = Duration.ofMinutes(5);
     private static final Duration LONGEST_HOLD_DOWN = Duration.ofMinutes(1);
+    private static final int PATIENCE = 4;
 
     private final ProbeSpec spec;
     /** Whether its failures count although it has never answered. */
@@ -27,6 +33,9 @@ final class Watched {
     private boolean probing;
     private int failures;
     private int successes;
+    /** How long answers take: the slowest of late, fading by a tenth with each. */
+    private long usualNanos;
+
     private boolean out;
     private int flaps;
     private long outSinceNanos;
@@ -86,7 +95,7 @@ final class Watched {
 
     /** Returns whether to probe now, and takes the turn. */
     synchronized boolean take(long nowNanos) {
-        if (probing || asking || nowNanos - dueNanos < 0) {
+        if (probing || nowNanos - dueNanos < 0) {
             return false;
         }
         InstanceStatus said = instance.overridden() == null
@@ -101,14 +110,38 @@ final class Watched {
         dueNanos = System.nanoTime() + later.toNanos();
     }
 
-    /** Takes note of a probe; returns what to do. */
-    synchronized Step note(Finding finding, ProberProperties settings, Duration pause) {
+    /**
+     * Returns how long its next probe waits for an answer.
+     *
+     * @param needed failures in a row that make a verdict
+     */
+    synchronized Duration patience(ProberProperties settings, int needed) {
+        Duration learned = Duration.ofNanos(PATIENCE * usualNanos);
+        if (!answered || out || failures >= needed - 1 || learned.compareTo(settings.timeout()) > 0) {
+            return settings.timeout();
+        }
+        return learned.compareTo(settings.shortestTimeout()) < 0 ? settings.shortestTimeout() : learned;
+    }
+
+    /**
+     * Takes note of a probe; returns what to do.
+     *
+     * @param took how long it waited for what it found
+     * @param pause to the next probe, unless it is retried sooner
+     */
+    synchronized Step note(Finding finding, Duration took, ProberProperties settings, Duration pause) {
         probing = false;
         words = finding.words();
         refused = finding.refused();
         if (finding.alive()) {
             answered = true;
+            usualNanos = Math.max(took.toNanos(), usualNanos - usualNanos / 10);
+            if (failures > 0) {
+                // the answer before may have been late rather than lost
+                usualNanos = Math.max(usualNanos, settings.timeout().toNanos() / PATIENCE);
+            }
             failures = 0;
+            asking = false;
             successes++;
             dueNanos = System.nanoTime() + pause.toNanos();
             boolean rested =
@@ -117,14 +150,20 @@ final class Watched {
         }
         successes = 0;
         failures++;
-        boolean more = failures < settings.failures();
-        dueNanos = System.nanoTime() + (more ? settings.retryPause() : pause).toNanos();
-        if (out || more || !(answered || asked)) {
+        dueNanos = System.nanoTime()
+                + (failures <= settings.failures() ? jittered(settings.retryPause()) : pause).toNanos();
+        if (out || asking || failures < settings.failures() - 1 || !(answered || asked)) {
             return Step.GO_ON;
         }
         asking = true;
         askingSinceNanos = System.nanoTime();
         return Step.ASK;
+    }
+
+    /** Half of it to one and a half, so that those who fell silent together are not retried together. */
+    private static Duration jittered(Duration pause) {
+        return Duration.ofNanos(
+                pause.toNanos() / 2 + ThreadLocalRandom.current().nextLong(pause.toNanos() + 1));
     }
 
     private Duration holdDown(ProberProperties settings) {
@@ -143,11 +182,22 @@ final class Watched {
         out = false;
     }
 
+    /** Nobody is believed to fail while so many do: it stays in, still failing, and its next failure asks again. */
+    synchronized void vetoed(String why) {
+        asking = false;
+        words = why;
+    }
+
     /** The verdict was no: it stays in, and is probed on. */
     synchronized void spared(String why) {
         asking = false;
         failures = 0;
         words = why;
+    }
+
+    /** Returns whether the last {@code needed} probes failed. */
+    synchronized boolean hasFailed(int needed) {
+        return failures >= needed;
     }
 
     synchronized boolean isFailing() {

@@ -17,22 +17,82 @@ import org.junit.jupiter.api.Test;
 
 class WatchedTests {
     private static final Duration PAUSE = Duration.ofSeconds(1);
+    private static final Duration QUICK = Duration.ofMillis(2);
+    private static final int NEEDED = 3;
     private static final ProberProperties SETTINGS = settings(Duration.ZERO);
 
     @Test
-    void registriesAreAskedAfterFailuresInARow() {
+    void registriesAreAskedBeforeTheLastFailureAndItIsProbedOnMeanwhile() {
         Watched watched = watched(true);
 
-        Watched.Step first = watched.note(Finding.failed("x"), SETTINGS, PAUSE);
-        Watched.Step between = watched.note(Finding.alive("y"), SETTINGS, PAUSE);
-        watched.note(Finding.failed("x"), SETTINGS, PAUSE);
-        watched.note(Finding.failed("x"), SETTINGS, PAUSE);
-        Watched.Step third = watched.note(Finding.failed("x"), SETTINGS, PAUSE);
+        Watched.Step first = watched.note(Finding.failed("x"), QUICK, SETTINGS, PAUSE);
+        Watched.Step between = watched.note(Finding.alive("y"), QUICK, SETTINGS, PAUSE);
+        watched.note(Finding.failed("x"), QUICK, SETTINGS, PAUSE);
+        Watched.Step second = watched.note(Finding.failed("x"), QUICK, SETTINGS, PAUSE);
+        boolean sureAtTwo = watched.hasFailed(NEEDED);
+        Watched.Step third = watched.note(Finding.failed("x"), QUICK, SETTINGS, PAUSE);
 
         assertThat(first).isEqualTo(Watched.Step.GO_ON);
         assertThat(between).isEqualTo(Watched.Step.GO_ON);
-        assertThat(third).isEqualTo(Watched.Step.ASK);
-        assertThat(watched.take(System.nanoTime() + PAUSE.toNanos() * 2)).isFalse();
+        assertThat(second).isEqualTo(Watched.Step.ASK);
+        assertThat(sureAtTwo).isFalse();
+        assertThat(third).isEqualTo(Watched.Step.GO_ON);
+        assertThat(watched.hasFailed(NEEDED)).isTrue();
+        assertThat(watched.take(System.nanoTime() + PAUSE.toNanos() * 2)).isTrue();
+    }
+
+    @Test
+    void anAnswerEndsTheQuestion() {
+        Watched watched = watched(true);
+        watched.note(Finding.failed("x"), QUICK, SETTINGS, PAUSE);
+        watched.note(Finding.failed("x"), QUICK, SETTINGS, PAUSE);
+        boolean asking = watched.askingFor() != null;
+
+        watched.note(Finding.alive("y"), QUICK, SETTINGS, PAUSE);
+
+        assertThat(asking).isTrue();
+        assertThat(watched.askingFor()).isNull();
+        assertThat(watched.isFailing()).isFalse();
+    }
+
+    @Test
+    void whoIsSparedForTheFailuresOfManyStillFailsAndAsksAgain() {
+        Watched watched = watched(true);
+        watched.note(Finding.failed("x"), QUICK, SETTINGS, PAUSE);
+        watched.note(Finding.failed("x"), QUICK, SETTINGS, PAUSE);
+
+        watched.vetoed("many fail");
+        boolean failing = watched.isFailing();
+        Watched.Step next = watched.note(Finding.failed("x"), QUICK, SETTINGS, PAUSE);
+
+        assertThat(failing).isTrue();
+        assertThat(next).isEqualTo(Watched.Step.ASK);
+    }
+
+    @Test
+    void probesWaitAsLongAsAnswersTakeAndTheLastOneBeforeAVerdictForTheWholeTimeout() {
+        Watched watched = watched(true);
+        Duration unknown = watched.patience(SETTINGS, NEEDED);
+        watched.note(Finding.alive("y"), QUICK, SETTINGS, PAUSE);
+        Duration quick = watched.patience(SETTINGS, NEEDED);
+        watched.note(Finding.alive("y"), Duration.ofMillis(75), SETTINGS, PAUSE);
+        Duration slow = watched.patience(SETTINGS, NEEDED);
+        for (int i = 0; i < 20; i++) {
+            watched.note(Finding.alive("y"), QUICK, SETTINGS, PAUSE);
+        }
+        Duration faded = watched.patience(SETTINGS, NEEDED);
+        watched.note(Finding.failed("x"), QUICK, SETTINGS, PAUSE);
+        Duration second = watched.patience(SETTINGS, NEEDED);
+        watched.note(Finding.failed("x"), QUICK, SETTINGS, PAUSE);
+        Duration last = watched.patience(SETTINGS, NEEDED);
+        Duration notTheLastOfFour = watched.patience(SETTINGS, NEEDED + 1);
+        watched.note(Finding.alive("y"), QUICK, SETTINGS, PAUSE);
+        Duration afterALateOne = watched.patience(SETTINGS, NEEDED);
+
+        assertThat(unknown).isEqualTo(Duration.ofMillis(400));
+        assertThat(List.of(quick, faded, second, notTheLastOfFour)).containsOnly(Duration.ofMillis(200));
+        assertThat(slow).isEqualTo(Duration.ofMillis(300));
+        assertThat(List.of(last, afterALateOne)).containsOnly(Duration.ofMillis(400));
     }
 
     @Test
@@ -40,12 +100,13 @@ class WatchedTests {
         Watched watched = watched(false);
 
         for (int i = 0; i < 10; i++) {
-            assertThat(watched.note(Finding.failed("x"), SETTINGS, PAUSE)).isEqualTo(Watched.Step.GO_ON);
+            assertThat(watched.note(Finding.failed("x"), QUICK, SETTINGS, PAUSE))
+                    .isEqualTo(Watched.Step.GO_ON);
         }
 
         assertThat(watched.isFailing()).isFalse();
-        watched.note(Finding.alive("y"), SETTINGS, PAUSE);
-        watched.note(Finding.failed("x"), SETTINGS, PAUSE);
+        watched.note(Finding.alive("y"), QUICK, SETTINGS, PAUSE);
+        watched.note(Finding.failed("x"), QUICK, SETTINGS, PAUSE);
         assertThat(watched.isFailing()).isTrue();
     }
 
@@ -55,9 +116,9 @@ class WatchedTests {
         ProberProperties patient = settings(Duration.ofHours(1));
         watched.tookOut();
 
-        Watched.Step first = watched.note(Finding.alive("y"), SETTINGS, PAUSE);
-        Watched.Step heldDown = watched.note(Finding.alive("y"), patient, PAUSE);
-        Watched.Step second = watched.note(Finding.alive("y"), SETTINGS, PAUSE);
+        Watched.Step first = watched.note(Finding.alive("y"), QUICK, SETTINGS, PAUSE);
+        Watched.Step heldDown = watched.note(Finding.alive("y"), QUICK, patient, PAUSE);
+        Watched.Step second = watched.note(Finding.alive("y"), QUICK, SETTINGS, PAUSE);
 
         assertThat(first).isEqualTo(Watched.Step.GO_ON);
         assertThat(heldDown).isEqualTo(Watched.Step.GO_ON);
@@ -69,6 +130,7 @@ class WatchedTests {
                 true,
                 Duration.ofSeconds(1),
                 Duration.ofMillis(400),
+                Duration.ofMillis(200),
                 500,
                 3,
                 Duration.ofMillis(100),
