@@ -63,6 +63,8 @@ public final class Prober implements SmartLifecycle {
     private static final Duration REFRESH = Duration.ofSeconds(1);
     private static final Duration LONGEST_VOTE = Duration.ofSeconds(2);
     private static final int CORRELATED = 4;
+    // those that do not answer hold up whoever asks, so each suspect's verdict takes the last word of a moment ago
+    private static final Duration CANARIES_HOLD = Duration.ofSeconds(1);
 
     private final RedisCatalog catalog;
     private final RedisStore store;
@@ -85,6 +87,8 @@ public final class Prober implements SmartLifecycle {
     private final Map<ServiceName, Map<String, Instance>> external = new HashMap<>();
     private long refreshedNanos;
     private long sweptNanos;
+    private long canariesNanos;
+    private @Nullable String lostCanaries;
 
     Prober(
             RedisCatalog catalog,
@@ -387,6 +391,15 @@ public final class Prober implements SmartLifecycle {
         if (settings.canaries().isEmpty()) {
             return null;
         }
+        long now = System.nanoTime();
+        if (canariesNanos == 0 || now - canariesNanos > CANARIES_HOLD.toNanos()) {
+            lostCanaries = askCanaries();
+            canariesNanos = System.nanoTime();
+        }
+        return lostCanaries;
+    }
+
+    private @Nullable String askCanaries() {
         for (String canary : settings.canaries()) {
             URI address = URI.create("tcp://" + canary);
             Finding found = probes.look(
