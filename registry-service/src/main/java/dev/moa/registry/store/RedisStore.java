@@ -21,6 +21,7 @@ import org.springframework.data.redis.RedisConnectionFailureException;
 import org.springframework.data.redis.connection.RedisClusterConnection;
 import org.springframework.data.redis.connection.RedisClusterNode;
 import org.springframework.data.redis.connection.RedisConnection;
+import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 import org.springframework.data.redis.core.RedisCallback;
 import org.springframework.data.redis.core.StringRedisTemplate;
 import org.springframework.data.redis.core.script.RedisScript;
@@ -46,6 +47,7 @@ public final class RedisStore {
     // of the looking thread
     private long lookedNanos;
     private String lookedRunIds = "";
+    private boolean silent;
     private final RedisTime time;
     private long resumedAtMs = -1;
 
@@ -96,11 +98,13 @@ public final class RedisStore {
             long asked = System.nanoTime();
             long now = askAnyway("look", template -> Objects.requireNonNull(template.execute(LOOK, List.of())));
             long answered = System.nanoTime();
+            silent = false;
             metrics.storeAhead(now - System.currentTimeMillis());
             // this process may have slept between two looks, or in one
             notice(runIds, now, time.isGap(lookedNanos, started, asked, answered), answered);
             return new Look(now, resumedAtMs);
         } catch (Refusal refusal) {
+            reconnectIfSilent(refusal);
             String reason = Objects.requireNonNullElse(refusal.getMessage(), "no answer")
                     .replaceFirst("^Redis is not available: ", "");
             if (away == null) {
@@ -110,6 +114,23 @@ public final class RedisStore {
             away = reason;
             throw refusal;
         }
+    }
+
+    /**
+     * A connection whose other end is gone without a word (a partition, an address that moved) answers nothing, which
+     * TCP takes a quarter of an hour to notice: the second look in a row that times out opens another one. Not so a
+     * Cluster's, where one silent node says nothing of the others.
+     */
+    private void reconnectIfSilent(Refusal refusal) {
+        boolean isSilent = refusal.getCause() instanceof QueryTimeoutException;
+        if (isSilent
+                && silent
+                && redis.getConnectionFactory() instanceof LettuceConnectionFactory lettuce
+                && !lettuce.isClusterAware()) {
+            log.warn("Redis answers nothing on this connection: it is closed, and another one opened");
+            lettuce.resetConnection();
+        }
+        silent = isSilent;
     }
 
     /** Returns why Redis is away and for how long, or null if it is there. */

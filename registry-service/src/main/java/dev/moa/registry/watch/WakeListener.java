@@ -59,7 +59,9 @@ final class WakeListener implements SmartLifecycle {
     private void run() {
         RedisConnection connection = null;
         while (isRunning()) {
-            if (connection == null || connection.isClosed() || !connection.isSubscribed()) {
+            // one that Redis is away from may look open for ever
+            boolean isAway = store.absence() != null;
+            if (connection == null || isAway || connection.isClosed() || !connection.isSubscribed()) {
                 close(connection);
                 connection = subscribe();
             }

@@ -46,21 +46,21 @@ public final class SharedHash implements AutoCloseable {
 
     // an earlier word must not undo a later one, whichever router writes last
     private static final String WRITE_IF_LATER = """
-            local before = redis.call('HGET', KEYS[1], ARGV[1])
-            if before then
-              local ok, word = pcall(cjson.decode, before)
-              if ok and type(word) == 'table' and tonumber(word.atMs) and tonumber(word.atMs) > tonumber(ARGV[3]) then
-                return 0
-              end
-              if before == ARGV[2] then
-                return 1
-              end
-            end
-            redis.call('HSET', KEYS[1], ARGV[1], ARGV[2])
-            redis.call('XADD', KEYS[2], 'MAXLEN', '~', ARGV[6], '*', 'field', ARGV[1], 'word', ARGV[7])
-            redis.call('PUBLISH', ARGV[4], ARGV[5])
+        local before = redis.call('HGET', KEYS[1], ARGV[1])
+        if before then
+          local ok, word = pcall(cjson.decode, before)
+          if ok and type(word) == 'table' and tonumber(word.atMs) and tonumber(word.atMs) > tonumber(ARGV[3]) then
+            return 0
+          end
+          if before == ARGV[2] then
             return 1
-            """;
+          end
+        end
+        redis.call('HSET', KEYS[1], ARGV[1], ARGV[2])
+        redis.call('XADD', KEYS[2], 'MAXLEN', '~', ARGV[6], '*', 'field', ARGV[1], 'word', ARGV[7])
+        redis.call('PUBLISH', ARGV[4], ARGV[5])
+        return 1
+        """;
 
     private final RedisLink link;
     private final String key;
@@ -251,8 +251,8 @@ public final class SharedHash implements AutoCloseable {
         return replaced && (before == null || !before.json.equals(json));
     }
 
-    private static <T> T await(CompletionStage<T> reply) {
-        return RedisLink.await(reply, TIMEOUT);
+    private <T> T await(CompletionStage<T> reply) {
+        return link.await(reply, TIMEOUT);
     }
 
     @Override

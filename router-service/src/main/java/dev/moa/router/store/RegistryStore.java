@@ -210,7 +210,7 @@ public final class RegistryStore implements AutoCloseable {
     }
 
     private <T> T await(CompletionStage<T> reply) {
-        return RedisLink.await(reply, timeout);
+        return link.await(reply, timeout);
     }
 
     @Override
