@@ -37,6 +37,8 @@ class AccessIT {
     private static final String NARROW_TOKEN = "5ad81f03c7be6924";
     private static final String EAGER_TOKEN = "e09b47d2c61f3a58";
     private static final String BULK_TOKEN = "c3e85b19f7d0624a";
+    private static final String OTHER_TOKEN = "8f20d6b41ce97a53";
+    private static final String LOOKUP_TOKEN = "d419c7e05b3fa286";
     private static final ServiceName REGISTRY = ServiceName.of("/service/registry");
 
     private static RedisProcess redis;
@@ -51,6 +53,9 @@ class AccessIT {
                 "--moa.security.tokens.user.services=/service/user",
                 "--moa.security.tokens.narrow.secret=" + NARROW_TOKEN,
                 "--moa.security.tokens.narrow.services=/service/user",
+                "--moa.security.tokens.other.secret=" + OTHER_TOKEN,
+                "--moa.security.tokens.router.secret=" + LOOKUP_TOKEN,
+                "--moa.security.tokens.router.services=/service/lookup",
                 "--moa.security.tokens.boss.secret=" + OPERATOR_TOKEN,
                 "--moa.security.tokens.boss.role=operator",
                 "--moa.security.tokens.eager.secret=" + EAGER_TOKEN,
@@ -107,6 +112,20 @@ class AccessIT {
         assertThat(stolen.status()).isEqualTo(403);
         assertThat(posing.status()).isEqualTo(403);
         assertThat(app.get("/actuator/health").status()).isEqualTo(200);
+    }
+
+    @Test
+    void tokenForAllServicesIsNotForThoseToWhomEverybodyShowsTheirs() {
+        Answer any = send(OTHER_TOKEN, "/service/any", 30);
+        Answer posing = send(OTHER_TOKEN, "/service/lookup", 30);
+        Answer named = send(LOOKUP_TOKEN, "/service/lookup", 30);
+        Answer byOperator = send(OPERATOR_TOKEN, "/service/monitor", 30);
+
+        assertThat(any.status()).isEqualTo(201);
+        assertThat(posing.status()).isEqualTo(403);
+        assertThat(posing.json().get("detail").stringValue()).contains("other", "/service/lookup");
+        assertThat(named.status()).isEqualTo(201);
+        assertThat(byOperator.status()).isEqualTo(201);
     }
 
     @Test
@@ -206,7 +225,8 @@ class AccessIT {
                 "Nacos 4701, out of what is open, escaped | /actuator/health/%2e%2e/%2e%2e/v1/instances | Accept | */*",
                 "Nacos 4701, out of what is open | /actuator/health/..;/..;/v1/instances | Accept | */*",
                 "Nacos 4779, the default identity header | /v1/instances | serverIdentity | security",
-                "Nacos 10060, a token signed with the default key | /v1/instances | Authorization | Bearer eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJuYWNvcyIsImV4cCI6OTk5OTk5OTk5OX0.x",
+                "Nacos 10060, a token signed with the default key | /v1/instances | Authorization | Bearer"
+                        + " eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJuYWNvcyIsImV4cCI6OTk5OTk5OTk5OX0.x",
                 "Nacos, the default name as a token | /v1/instances | Authorization | Bearer nacos",
                 "Nacos, the default password | /v1/instances | Authorization | Basic bmFjb3M6bmFjb3M=",
                 "Nacos, the token in the address | /v1/instances?accessToken=" + OPERATOR_TOKEN + " | Accept | */*",
