@@ -65,6 +65,19 @@ public final class Refusal extends MoaException {
                 null);
     }
 
+    /** An override that nobody of a service would survive. */
+    public static Refusal leavesNobody(String service, int called) {
+        return new Refusal(
+                StatusCode.FAILED_PRECONDITION,
+                "Nobody would be left",
+                "scope: all %d instances of %s that are called (expected: some are left)".formatted(called, service),
+                particulars(
+                        called + " of " + called,
+                        "at least one instance of the service that is UP with a weight above 0",
+                        "narrow the scope, or say \"force\":true if nobody is to be called"),
+                null);
+    }
+
     /** There is no such override. */
     public static Refusal unknownOverride(String id, String service) {
         return new Refusal(
@@ -120,7 +133,8 @@ public final class Refusal extends MoaException {
                 particulars(
                         reason,
                         "Redis must answer",
-                        "nothing was lost, try again in a second; operators: check spring.data.redis.* and Redis itself"),
+                        "nothing was lost, try again in a second; operators: check spring.data.redis.* and Redis"
+                                + " itself"),
                 cause);
     }
 

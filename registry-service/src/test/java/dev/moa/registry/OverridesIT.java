@@ -89,7 +89,7 @@ class OverridesIT {
     @Test
     void overrideEndsByItselfAndNeverMakesAnInstanceBetterThanItSays() {
         Answer registered = register("/service/brief", "a", 7001);
-        override("/service/brief", scope(registered), "{\"status\":\"DOWN\"}", ",\"expiresSeconds\":1");
+        override("/service/brief", scope(registered), "{\"status\":\"DOWN\"}", ",\"expiresSeconds\":1,\"force\":true");
         String during = only("/service/brief").get("status").stringValue();
 
         await().atMost(SOON)
@@ -104,6 +104,29 @@ class OverridesIT {
                         .json()
                         .toString()
                         .contains("\"expire\""));
+    }
+
+    @Test
+    void overrideThatLeavesNobodyIsRefusedUnlessItIsMeant() {
+        register("/service/pair", "a", 7001);
+        register("/service/pair", "b", 7002);
+
+        Answer all = override("/service/pair", "{}", "{\"weight\":0}", "");
+        Answer one = override("/service/pair", "{\"address\":\"127.0.0.1:7001\"}", "{\"status\":\"DOWN\"}", "");
+        Answer theOther =
+                override("/service/pair", "{\"address\":\"127.0.0.1:7002\"}", "{\"status\":\"DRAINING\"}", "");
+        Answer lighter = override("/service/pair", "{}", "{\"weight\":1}", "");
+        Answer meant = override("/service/pair", "{}", "{\"weight\":0}", ",\"force\":true");
+        Answer nobodyIsLeft = override("/service/pair", "{}", "{\"status\":\"DOWN\"}", "");
+
+        assertThat(all.status()).isEqualTo(400);
+        assertThat(all.json().get("detail").stringValue()).contains("all 2 instances of /service/pair");
+        assertThat(all.json().get("todo").stringValue()).contains("\"force\":true");
+        assertThat(one.status()).isEqualTo(201);
+        assertThat(theOther.status()).isEqualTo(400);
+        assertThat(lighter.status()).isEqualTo(201);
+        assertThat(meant.status()).isEqualTo(201);
+        assertThat(nobodyIsLeft.status()).isEqualTo(201);
     }
 
     @Test

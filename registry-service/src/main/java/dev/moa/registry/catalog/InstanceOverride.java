@@ -2,6 +2,7 @@ package dev.moa.registry.catalog;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+import java.util.Objects;
 import java.util.SortedMap;
 import org.jspecify.annotations.Nullable;
 
@@ -85,6 +86,16 @@ public record InstanceOverride(
             @Nullable InstanceStatus status,
             @Nullable Integer weight,
             @Nullable SortedMap<String, String> tags) {}
+
+    /** Returns whether those whom it is about are called no more. */
+    public boolean takesOut() {
+        return set.status() != null && set.status() != InstanceStatus.UP || Objects.equals(set.weight(), 0);
+    }
+
+    /** Returns whether it is about an instance that is registered. */
+    public boolean covers(Instance instance) {
+        return covers(instance.description(), instance.incarnation());
+    }
 
     /** Returns whether it is about the instance. */
     boolean covers(Description instance, @Nullable Long ofIncarnation) {

@@ -80,7 +80,8 @@ public final class Drains {
                             false,
                             new InstanceOverride.Effect(InstanceStatus.DRAINING, null, null),
                             "drain",
-                            null),
+                            null,
+                            true),
                     author);
         }
         return instance;

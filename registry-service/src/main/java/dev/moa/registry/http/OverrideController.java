@@ -65,7 +65,8 @@ class OverrideController {
             summary = "Overrides status, weight or tags of instances",
             description = "For operators. scope: {instance}, {address}, {zone}, {version}, or {} for all of the"
                     + " service. An override of an instance holds for its present registration, or with lasting: true"
-                    + " for later ones too. expiresSeconds: absent for never.")
+                    + " for later ones too. expiresSeconds: absent for never."
+                    + " One that leaves nobody to be called is refused unless force: true.")
     @PostMapping("/v1/overrides")
     ResponseEntity<OverrideDesk.Put> put(@RequestBody JsonNode body, HttpServletRequest request) {
         String author = Author.operator(request, "override instances");

@@ -7,6 +7,7 @@ import dev.moa.registry.catalog.ChangeReason;
 import dev.moa.registry.catalog.Instance;
 import dev.moa.registry.catalog.InstanceId;
 import dev.moa.registry.catalog.InstanceOverride;
+import dev.moa.registry.catalog.InstanceStatus;
 import dev.moa.registry.catalog.RedisCatalog;
 import dev.moa.registry.replica.Replicas;
 import dev.moa.registry.store.RedisStore;
@@ -81,7 +82,23 @@ public final class OverrideDesk implements SmartLifecycle {
                 wish.reason(),
                 now,
                 wish.expiresSeconds() == null ? null : now + 1000L * wish.expiresSeconds());
+        if (!wish.force()) {
+            refuseEmptying(override);
+        }
         return put(override, author);
+    }
+
+    /** Refuses what would leave nobody who is called of a service that has somebody. */
+    private void refuseEmptying(InstanceOverride override) {
+        if (!override.takesOut()) {
+            return;
+        }
+        List<Instance> called = catalog.snapshot(ServiceName.of(override.service())).instances().stream()
+                .filter(each -> each.status() == InstanceStatus.UP && each.weight() > 0)
+                .toList();
+        if (!called.isEmpty() && called.stream().allMatch(override::covers)) {
+            throw Refusal.leavesNobody(override.service(), called.size());
+        }
     }
 
     private Put put(InstanceOverride override, String author) {

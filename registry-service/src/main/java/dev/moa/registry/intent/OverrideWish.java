@@ -18,6 +18,7 @@ import tools.jackson.databind.node.ObjectNode;
  *
  * @param lasting whether a later registration of the same instance inherits it
  * @param expiresSeconds after how long it ends by itself; null for never
+ * @param force whether it may leave a service without anybody who is called
  */
 public record OverrideWish(
         ServiceName service,
@@ -25,8 +26,10 @@ public record OverrideWish(
         boolean lasting,
         InstanceOverride.Effect set,
         String reason,
-        @Nullable Integer expiresSeconds) {
-    private static final Set<String> FIELDS = Set.of("service", "scope", "lasting", "set", "reason", "expiresSeconds");
+        @Nullable Integer expiresSeconds,
+        boolean force) {
+    private static final Set<String> FIELDS =
+            Set.of("service", "scope", "lasting", "set", "reason", "expiresSeconds", "force");
     private static final Set<String> SCOPE = Set.of("instance", "address", "zone", "version");
     private static final Pattern WORDS = Pattern.compile("[^\\p{Cntrl}]{1,200}");
     private static final Pattern SCOPE_VALUE = Pattern.compile("[\\x21-\\x7e]{1,256}");
@@ -44,18 +47,24 @@ public record OverrideWish(
         if (instance != null) {
             InstanceId.parse(instance, service);
         }
-        JsonNode lasting = json.path("lasting");
-        if (!lasting.isMissingNode() && !lasting.isBoolean()) {
-            throw Refusal.invalid("lasting", lasting, "true or false", TODO);
-        }
+        boolean lasting = flag(json, "lasting");
         return new OverrideWish(
                 service,
                 new InstanceOverride.Scope(
                         instance, optional(scope, "address"), optional(scope, "zone"), optional(scope, "version")),
-                instance == null || lasting.asBoolean(false),
+                instance == null || lasting,
                 effect(object(json, "set"), rules),
                 text(json, "reason", WORDS, true),
-                seconds(json));
+                seconds(json),
+                flag(json, "force"));
+    }
+
+    private static boolean flag(JsonNode json, String name) {
+        JsonNode node = json.path(name);
+        if (!node.isMissingNode() && !node.isBoolean()) {
+            throw Refusal.invalid(name, node, "true or false", TODO);
+        }
+        return node.asBoolean(false);
     }
 
     private static InstanceOverride.Effect effect(JsonNode set, RegistrationRules rules) {
