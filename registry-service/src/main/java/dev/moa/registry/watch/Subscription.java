@@ -29,6 +29,8 @@ import tools.jackson.databind.json.JsonMapper;
 public final class Subscription {
     private static final Logger log = LoggerFactory.getLogger(Subscription.class);
     private static final JsonMapper JSON = JsonMapper.builder().build();
+    /** What is written is remembered until it is flushed; a subscriber that trickles would never let it come to that. */
+    private static final int UNFLUSHED_BYTES = 256 * 1_024;
 
     private final Map<ServiceName, Position> positions; // of what was put in; the hub's thread only
     private final String name;
@@ -141,8 +143,10 @@ public final class Subscription {
         for (WatchEvent event = next(true); event != null; event = next(true)) {
             try {
                 boolean isLast = false;
-                for (; event != null; event = next(false)) {
+                int unflushed = 0;
+                for (; event != null; event = unflushed < UNFLUSHED_BYTES ? next(false) : null) {
                     send(event);
+                    unflushed += event.size();
                     isLast = event instanceof WatchEvent.Cut;
                     if (event instanceof WatchEvent.Changed changed) {
                         written.add(changed);

@@ -122,6 +122,32 @@ class SubscriptionTests {
     }
 
     @Test
+    void whatIsWrittenIsFlushedBeforeMuchIsRememberedOfIt() {
+        int[] flushes = {0};
+        Subscription subscription = new Subscription(
+                "test",
+                Set.of(USER),
+                Map.of(),
+                new Recorder() {
+                    @Override
+                    public void flush() {
+                        flushes[0]++;
+                    }
+                },
+                tasks::add,
+                bounds(100, 10_000_000),
+                new RegistryMetrics(new SimpleMeterRegistry()));
+
+        for (int revision = 1; revision <= 40; revision++) {
+            subscription.tell(new WatchEvent.Changed(USER, new Position("e", revision), List.of(), "x".repeat(50_000)));
+        }
+        runTasks();
+
+        assertThat(sent).hasSize(40);
+        assertThat(flushes[0]).isEqualTo(7);
+    }
+
+    @Test
     void tokenIsReadAsItWasWritten() {
         Map<ServiceName, Position> positions = new LinkedHashMap<>();
         for (int i = 0; i < 500; i++) {
