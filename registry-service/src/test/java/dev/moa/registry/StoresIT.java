@@ -78,7 +78,10 @@ class StoresIT {
     void replicaThatWasBehindAndIsMadePrimaryIsNoticedAndNobodyIsLost() {
         RedisProcess primary = new RedisProcess(directory.resolve("primary")).start();
         RedisProcess replica = new RedisProcess(directory.resolve("replica"));
-        String[] follows = {"--replicaof", "127.0.0.1 " + primary.port(), "--appendonly", "yes"};
+        // what it has got is on disk before it says so: written once a second, the kill would take it with it
+        String[] follows = {
+            "--replicaof", "127.0.0.1 " + primary.port(), "--appendonly", "yes", "--appendfsync", "always"
+        };
         replica.start(follows);
         try (primary;
                 replica;
@@ -89,6 +92,12 @@ class StoresIT {
                         "--spring.data.redis.sentinel.nodes=" + sentinel.address())) {
             Answer early = register(app, "/service/user", 7001, 30);
             await().atMost(LIMIT).until(() -> replica.commands().exists("moa:{/service/user}:meta") == 1);
+            // the file of a new replica counts once it was written anew
+            await().atMost(LIMIT)
+                    .until(
+                            () -> replica.commands().info("persistence"),
+                            info -> info.contains("aof_rewrite_in_progress:0")
+                                    && info.contains("aof_rewrite_scheduled:0"));
             replica.kill();
             Answer late = register(app, "/service/user", 7002, 30);
             try (Watch watch = app.watch("service=/service/user")) {
