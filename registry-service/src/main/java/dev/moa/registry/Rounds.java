@@ -69,7 +69,7 @@ public final class Rounds {
                     round.run();
                 } catch (Refusal away) {
                     log.debug("{}: not now: {}", name, away.getMessage());
-                } catch (RuntimeException failure) {
+                } catch (Throwable failure) {
                     log.error("{}: a round failed; the next one is tried as usual", name, failure);
                 }
             } while (!stopping.await(pause.toMillis(), TimeUnit.MILLISECONDS));

@@ -3,6 +3,7 @@ package dev.moa.registry.lease;
 import dev.moa.protocol.ServiceName;
 import dev.moa.registry.Refusal;
 import dev.moa.registry.RegistryMetrics;
+import dev.moa.registry.Rounds;
 import dev.moa.registry.catalog.Expiry;
 import dev.moa.registry.catalog.RedisCatalog;
 import dev.moa.registry.catalog.ServiceIndex;
@@ -42,7 +43,7 @@ final class LeaseSweeper implements SmartLifecycle {
     private final HeldProbes probes;
     private final RegistryMetrics metrics;
 
-    private @Nullable Thread thread;
+    private final Rounds rounds;
 
     // of the sweeping thread
     private final Map<ServiceName, Plan> plans = new HashMap<>();
@@ -71,57 +72,22 @@ final class LeaseSweeper implements SmartLifecycle {
         this.guard = guard;
         this.probes = probes;
         this.metrics = metrics;
+        this.rounds = new Rounds("registry-sweeper-1", properties.sweepInterval(), this::sweep);
     }
 
     @Override
-    public synchronized void start() {
-        if (thread == null) {
-            Thread sweeper = new Thread(this::run, "registry-sweeper-1");
-            sweeper.setDaemon(true);
-            sweeper.start();
-            thread = sweeper;
-        }
+    public void start() {
+        rounds.start();
     }
 
     @Override
-    public synchronized void stop() {
-        Thread sweeper = thread;
-        thread = null;
-        if (sweeper != null) {
-            sweeper.interrupt();
-        }
+    public void stop() {
+        rounds.stop();
     }
 
     @Override
-    public synchronized boolean isRunning() {
-        return thread != null;
-    }
-
-    private synchronized boolean isMine() {
-        return thread == Thread.currentThread();
-    }
-
-    private void run() {
-        while (isMine()) {
-            long started = System.nanoTime();
-            try {
-                sweep();
-            } catch (Refusal away) {
-                // said and counted by the store; the next round tries again
-                log.debug("No sweep: {}", away.getMessage());
-            } catch (Throwable failure) {
-                if (isMine()) {
-                    log.error("A sweep failed; the next one is tried as usual", failure);
-                }
-            }
-            long left = properties.sweepInterval().toNanos() - (System.nanoTime() - started);
-            try {
-                // at least a little, so that slow rounds do not take Redis for themselves
-                Thread.sleep(Math.max(10, left / 1_000_000));
-            } catch (InterruptedException stopping) {
-                return;
-            }
-        }
+    public boolean isRunning() {
+        return rounds.isRunning();
     }
 
     private void sweep() {
