@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
+import java.util.function.ToIntFunction;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonEncoding;
@@ -30,7 +31,7 @@ public final class ServiceView {
     /** Characters of a filter whose list is kept; one that is longer is made each time. */
     private static final int LONGEST_KEPT = 256;
 
-    /** Bytes of lists that are kept for each instance, and at least: each zone's and version's, or a few of all. */
+    /** Bytes of lists and records that are kept for each instance, and at least: each zone's and version's, or a few of all. */
     private static final long KEPT_BYTES = 2_048;
 
     private static final long LEAST_KEPT_BYTES = 16 * 1_024;
@@ -139,20 +140,9 @@ public final class ServiceView {
             }
             return known;
         }
-        return filter.length() > LONGEST_KEPT ? encode(instances(), filter) : kept(filter);
-    }
-
-    private byte[] kept(LookupFilter filter) {
-        if (derived.get(filter) instanceof byte[] known) {
-            return known;
-        }
-        byte[] made = encode(instances(), filter);
-        long most = Math.max(LEAST_KEPT_BYTES, KEPT_BYTES * instances().size());
-        if (keptBytes.addAndGet(made.length) > most) {
-            derived.clear();
-            keptBytes.set(made.length);
-        }
-        return derived(filter, byte[].class, view -> made);
+        return filter.length() > LONGEST_KEPT
+                ? encode(instances(), filter)
+                : derived(filter, byte[].class, view -> encode(view.instances(), filter), made -> made.length);
     }
 
     /** Returns how many things derived from this view are kept. */
@@ -162,18 +152,22 @@ public final class ServiceView {
 
     /**
      * Returns what {@code maker} makes of this view: made when first asked for, kept as long as the view is, which is
-     * until the service changes.
+     * until the service changes, or too many bytes are kept for it.
      *
      * @param key of a class of the asker's own, so that askers do not get each other's things
+     * @param bytes how many it takes, about
      */
-    public <T> T derived(Object key, Class<T> type, Function<ServiceView, T> maker) {
+    public <T> T derived(Object key, Class<T> type, Function<ServiceView, T> maker, ToIntFunction<T> bytes) {
         Object known = derived.get(key);
         if (known != null) {
             return type.cast(known);
         }
         T made = maker.apply(this);
-        if (derived.size() >= MAX_DERIVED) {
+        int size = bytes.applyAsInt(made);
+        long most = Math.max(LEAST_KEPT_BYTES, KEPT_BYTES * instances().size());
+        if (keptBytes.addAndGet(size) > most || derived.size() >= MAX_DERIVED) {
             derived.clear();
+            keptBytes.set(size);
         }
         derived.put(key, made);
         return made;

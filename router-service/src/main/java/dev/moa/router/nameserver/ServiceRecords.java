@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -58,6 +59,13 @@ record ServiceRecords(RecordSet a, RecordSet aaaa, RecordSet srv, RecordSet glue
                 RecordSet.of(List.copyOf(aaaa.values())),
                 RecordSet.of(srv),
                 RecordSet.of(glue));
+    }
+
+    /** Returns how many bytes all records take, with where each ends. */
+    int bytes() {
+        return Stream.of(a, aaaa, srv, glue)
+                .mapToInt(set -> set.bytes() + Integer.BYTES * set.size())
+                .sum();
     }
 
     private static byte @Nullable [] hostName(String host) {

@@ -180,7 +180,11 @@ final class Zone {
             return nothing(Rcode.NOERROR);
         }
         ServiceRecords encoded = found.view()
-                .derived(filter, ServiceRecords.class, view -> ServiceRecords.of(view, filter, writer, apex));
+                .derived(
+                        filter,
+                        ServiceRecords.class,
+                        view -> ServiceRecords.of(view, filter, writer, apex),
+                        ServiceRecords::bytes);
         RecordSet records = switch (query.type()) {
             case RecordWriter.TYPE_A -> encoded.a();
             case RecordWriter.TYPE_AAAA -> encoded.aaaa();

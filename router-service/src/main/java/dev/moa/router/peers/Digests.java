@@ -41,6 +41,10 @@ public final class Digests {
         String words() {
             return "revision %d of %s, %d instances, %s".formatted(revision, epoch, instances, digest);
         }
+
+        private int bytes() {
+            return 64 + epoch.length() + digest.length();
+        }
     }
 
     /** Returns the name of this process among the routers: made at its start. */
@@ -51,7 +55,7 @@ public final class Digests {
     /** Returns the digest of the service's answer; null where no source in memory answers. */
     public @Nullable Digest of(ServiceName service) {
         LookupAnswer.Found found = lookup.peek(service);
-        return found == null ? null : found.view().derived(Digest.class, Digest.class, Digests::digest);
+        return found == null ? null : found.view().derived(Digest.class, Digest.class, Digests::digest, Digest::bytes);
     }
 
     /** Returns the digests of all services, by name. */

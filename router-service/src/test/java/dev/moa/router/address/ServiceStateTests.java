@@ -90,6 +90,19 @@ class ServiceStateTests {
         assertThat(view.derivedCount()).isBetween(1, 20);
     }
 
+    @Test
+    void whatIsDerivedIsKeptWithinBytes() {
+        ServiceView view = ServiceView.of(ServiceState.of(USER, "epoch", 7, List.of(instance("u1", 6001))));
+
+        int made = 0;
+        for (int i = 0; i < 30; i++) {
+            made += view.derived("filter " + i, byte[].class, same -> new byte[4_000], bytes -> bytes.length).length;
+        }
+
+        assertThat(made).isEqualTo(120_000);
+        assertThat(view.derivedCount()).isBetween(1, 4);
+    }
+
     // tags that all of them have: the longest lists that a filter can ask for
     private static LookupFilter everybody(int number) {
         Map<String, String> tags = new TreeMap<>();
