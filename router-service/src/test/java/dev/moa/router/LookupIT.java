@@ -141,6 +141,23 @@ class LookupIT {
     }
 
     @Test
+    void aBodyWithoutEndIsRefused() {
+        RunningRouter router = router();
+        String pinned = "{\"instances\":[],\"reason\":\"%s\"}";
+
+        RunningRouter.Reply tooLarge =
+                router.send("PUT", "/v1/pinned?service=" + USER, pinned.formatted("x".repeat(600_000)));
+        RunningRouter.Reply large = router.send(
+                "PUT", "/v1/pinned?service=" + USER, pinned.formatted("x".repeat(100)) + " ".repeat(400_000));
+
+        assertThat(tooLarge.status()).isEqualTo(413);
+        assertThat(tooLarge.json().path("detail").asString())
+                .startsWith("body: ")
+                .contains("524288");
+        assertThat(large.status()).isEqualTo(200);
+    }
+
+    @Test
     void anEmptiedRedisIsNotBelievedUntilLiveLeasesHaveSeededItAgain() {
         registry.register(USER, "u1", 6001, "UP");
         registry.register(USER, "u2", 6002, "UP");
