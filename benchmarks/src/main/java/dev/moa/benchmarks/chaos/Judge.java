@@ -55,6 +55,7 @@ final class Judge implements AutoCloseable {
         this.now = now;
         for (Lab.App router : lab.routers()) {
             for (Face face : Face.of(router)) {
+                asked.put(face.name(), new LongAdder());
                 Thread thread = new Thread(() -> run(router, face), "chaos-judge-" + threads.size());
                 thread.setDaemon(true);
                 threads.add(thread);
@@ -89,8 +90,27 @@ final class Judge implements AutoCloseable {
         return text.toString();
     }
 
+    /** Answers of all faces. */
     long answers() {
-        return asked.values().stream().mapToLong(LongAdder::sum).sum();
+        return count(asked) - count(silent);
+    }
+
+    /** The faces whose silence would hide what is wrong. */
+    List<String> seldomAnswered() {
+        return asked.entrySet().stream()
+                .filter(face -> {
+                    long questions = face.getValue().sum();
+                    long silences =
+                            silent.getOrDefault(face.getKey(), new LongAdder()).sum();
+                    return (questions - silences) * 10 <= questions;
+                })
+                .map(Map.Entry::getKey)
+                .sorted()
+                .toList();
+    }
+
+    private static long count(Map<String, LongAdder> counts) {
+        return counts.values().stream().mapToLong(LongAdder::sum).sum();
     }
 
     /** How long after its death somebody was still named, at the longest. */

@@ -137,8 +137,17 @@ public final class RegistryChaos {
                 disagreements.size());
         judge.told().forEach(line -> System.out.println("  WRONG " + line));
         disagreements.forEach(line -> System.out.println("  LATE " + line));
-        boolean isFine = judge.wrong() == 0 && disagreements.isEmpty();
-        System.out.println(isFine ? "every promise held" : "A PROMISE WAS BROKEN; again: --seed " + seed);
+        List<String> deaf = judge.seldomAnswered();
+        deaf.forEach(face -> System.out.println("  SILENT " + face + " answered less than a tenth of all questions"));
+        boolean isFine = judge.wrong() == 0 && disagreements.isEmpty() && deaf.isEmpty();
+        System.out.printf(
+                "verdict: %d rounds of %d kinds of faults, %,d answers, %d wrong, %d late agreements: %s%n",
+                round,
+                faults.size(),
+                judge.answers(),
+                judge.wrong(),
+                disagreements.size(),
+                isFine ? "every promise held" : "A PROMISE WAS BROKEN; again: --seed " + seed);
         return isFine;
     }
 }
