@@ -101,7 +101,7 @@ public final class MoaServer implements AutoCloseable {
                     .authenticator(settings.authenticator)
                     .limits(settings.limits)
                     .respExtension(settings.respExtension)
-                    .operatorLines(new OperatorLines(settings.statistics))
+                    .operatorLines(new OperatorLines(settings.statistics, services))
                     .build()
                     .start();
             Statistics counted = settings.statistics;

@@ -29,6 +29,11 @@ final class Offer {
         return handler;
     }
 
+    /** Returns whether calls of a method begin on the event loop now. */
+    boolean isOnLoop(String method) {
+        return handler instanceof PublishedService published && published.isOnLoop(method);
+    }
+
     /** Returns where the calls of a method are counted; null for nowhere, as of a method that does not exist. */
     @Nullable
     MethodStatistics counted(String method) {

@@ -95,7 +95,7 @@ class PublishIT {
                     .allSatisfy(name -> assertThat(replies).contains(name));
             assertThat(replies)
                     .containsPattern(
-                            "method_/service/user/hello:calls=1,errors=0,in_flight=0,p50_us=\\d+,p99_us=\\d+,max_us=\\d+\r\n");
+                            "method_/service/user/hello:calls=1,errors=0,in_flight=0,p50_us=\\d+,p99_us=\\d+,max_us=\\d+,on_loop=1\r\n");
         }
     }
 

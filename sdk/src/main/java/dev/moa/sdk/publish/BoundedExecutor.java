@@ -61,6 +61,27 @@ final class BoundedExecutor {
         return true;
     }
 
+    /**
+     * Takes a place for work that the caller runs itself, and returns true; returns false if none is free or other work
+     * waits for one. Who has taken a place {@linkplain #leave leaves} it.
+     */
+    boolean enter() {
+        if (!queue.isEmpty() || !takePlace()) {
+            return false;
+        }
+        pending.incrementAndGet();
+        return true;
+    }
+
+    /** The work of a place that was {@linkplain #enter taken} has ended. */
+    void leave() {
+        pending.decrementAndGet();
+        running.decrementAndGet();
+        if (!queue.isEmpty()) {
+            startAnother();
+        }
+    }
+
     /** Returns how much was taken and has not ended. */
     int pending() {
         return pending.get();

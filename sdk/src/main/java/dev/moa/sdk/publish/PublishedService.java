@@ -14,9 +14,7 @@ import dev.moa.sdk.codec.ServiceInterface;
 import dev.moa.sdk.codec.ServiceMethod;
 import dev.moa.sdk.context.CallScope;
 import java.lang.reflect.InvocationTargetException;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -29,8 +27,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Serves the methods of a Java interface with an object. Blocking methods run on workers, a bounded number at
- * once; those marked {@link dev.moa.sdk.annotation.NonBlocking} on the event loop. Built in are {@code $ping},
- * {@code $describe} and {@code $openapi}.
+ * once, and where the JVM allows it those that are fast begin on the event loop; those marked
+ * {@link dev.moa.sdk.annotation.NonBlocking} stay there. Built in are {@code $ping}, {@code $describe} and {@code $openapi}.
  *
  * <p>A call whose deadline has passed or that was cancelled while it waited is not started.
  */
@@ -44,10 +42,8 @@ public final class PublishedService implements CallHandler {
     private final ServiceInterface methods;
     private final AcceptedBodies bodies;
     private final Object implementation;
-    private final BoundedExecutor workers;
+    private final Dispatch dispatch;
     private final ServiceLimits limits;
-    private final @Nullable AdaptiveLimit adaptive;
-    private final Map<ServiceMethod, AdaptiveLimit.Method> figures = new HashMap<>();
     private final BuiltIns builtIns;
 
     /** A service that takes JSON and what {@link CborCodec} derives; the parameters are those below. */
@@ -72,15 +68,9 @@ public final class PublishedService implements CallHandler {
         this.methods = ServiceInterface.of(type);
         this.bodies = new AcceptedBodies(name, methods, codecs);
         this.implementation = implementation;
-        this.workers = new BoundedExecutor(threads, limits);
+        this.dispatch = new Dispatch(methods, threads, limits);
         this.limits = limits;
-        this.adaptive = limits.adaptiveFrom() == 0
-                ? null
-                : new AdaptiveLimit(limits.adaptiveFrom(), limits.concurrency() + limits.queue(), System::nanoTime);
-        if (adaptive != null) {
-            methods.methods().forEach(method -> figures.put(method, adaptive.newMethod()));
-        }
-        this.builtIns = new BuiltIns(name, methods, workers);
+        this.builtIns = new BuiltIns(name, methods, dispatch.workers());
     }
 
     @Override
@@ -96,26 +86,12 @@ public final class PublishedService implements CallHandler {
         Invocation invocation = new Invocation(method, request, call);
         if (method.isNonBlocking()) {
             invocation.run();
-        } else if (adaptive != null && !adaptive.admits(workers.pending() + 1)) {
-            invocation.complete(overloaded(request, adaptive.limit()));
-        } else if (!workers.offer(measured(method, invocation))) {
+        } else if (!dispatch.admits()) {
+            invocation.complete(overloaded(request, dispatch.limit()));
+        } else if (!dispatch.run(method, invocation)) {
             invocation.complete(full(request));
         }
         return invocation;
-    }
-
-    /** Tells the adaptive limit what the work took, waiting included. */
-    private Runnable measured(ServiceMethod method, Runnable work) {
-        AdaptiveLimit limit = adaptive;
-        AdaptiveLimit.Method figure = figures.get(method);
-        if (limit == null || figure == null) {
-            return work;
-        }
-        long takenAt = System.nanoTime();
-        return () -> {
-            work.run();
-            limit.ended(figure, System.nanoTime() - takenAt);
-        };
     }
 
     private CallResponse overloaded(CallRequest request, int limit) {
@@ -141,15 +117,20 @@ public final class PublishedService implements CallHandler {
         return methods.method(method) != null || BuiltIns.has(method);
     }
 
-    /** Returns how many calls may be there at once now, without those on event loops. */
-    public int limit() {
-        int most = limits.concurrency() + limits.queue();
-        return adaptive == null ? most : adaptive.limit();
+    /** Returns whether calls of the method begin on the event loop: marked so, or for now, because they have been fast. */
+    public boolean isOnLoop(String method) {
+        ServiceMethod known = methods.method(method);
+        return known != null && dispatch.isOnLoop(known);
     }
 
-    /** Returns the calls that were taken and have not ended, without those on event loops. */
+    /** Returns how many calls may be there at once now, without those marked as not blocking. */
+    public int limit() {
+        return dispatch.limit();
+    }
+
+    /** Returns the calls that were taken and have not ended, without those marked as not blocking. */
     public int pending() {
-        return workers.pending();
+        return dispatch.workers().pending();
     }
 
     private CompletionStage<CallResponse> other(CallRequest request) {

@@ -2,7 +2,7 @@ package dev.moa.sdk.publish;
 
 /**
  * How much of a published service runs at once. Beyond both numbers a call is answered RESOURCE_EXHAUSTED at once,
- * without having been started, so that its caller may try another instance. Methods that run on the event loop are not
+ * without having been started, so that its caller may try another instance. Methods marked as not blocking are not
  * counted.
  *
  * @param concurrency calls of the service that run at once (200)

@@ -17,17 +17,19 @@ import java.util.concurrent.atomic.AtomicInteger;
 public final class Workers implements Executor, AutoCloseable {
 
     private final ExecutorService threads;
+    private final String name;
     private final boolean virtual;
 
-    private Workers(ExecutorService threads, boolean virtual) {
+    private Workers(ExecutorService threads, String name, boolean virtual) {
         this.threads = threads;
+        this.name = name;
         this.virtual = virtual;
     }
 
     /** Returns workers whose threads are named {@code <name>-<n>}; virtual ones, of which each call has its own, {@code name}. */
     public static Workers named(String name) {
         try {
-            return new Workers(virtualThreads(name), true);
+            return new Workers(virtualThreads(name), name, true);
         } catch (ReflectiveOperationException | UnsupportedOperationException e) {
             AtomicInteger number = new AtomicInteger();
             ThreadFactory factory = work -> {
@@ -38,6 +40,7 @@ public final class Workers implements Executor, AutoCloseable {
             return new Workers(
                     new ThreadPoolExecutor(
                             0, Integer.MAX_VALUE, 30, TimeUnit.SECONDS, new SynchronousQueue<>(), factory),
+                    name,
                     false);
         }
     }
@@ -45,6 +48,11 @@ public final class Workers implements Executor, AutoCloseable {
     /** Returns whether the threads are virtual. */
     public boolean isVirtual() {
         return virtual;
+    }
+
+    /** Returns what their threads are called. */
+    String name() {
+        return name;
     }
 
     @Override

@@ -48,6 +48,40 @@ class BoundedExecutorTests {
     }
 
     @Test
+    void placesThatCallersTakeCountLikeThreads() {
+        BoundedExecutor executor = new BoundedExecutor(workers, new ServiceLimits(2, 1));
+        AtomicInteger done = new AtomicInteger();
+
+        assertThat(executor.enter()).isTrue();
+        assertThat(executor.enter()).isTrue();
+        assertThat(executor.enter()).isFalse();
+        assertThat(executor.offer(done::incrementAndGet)).isTrue();
+        assertThat(executor.offer(done::incrementAndGet)).isFalse();
+        assertThat(executor.pending()).isEqualTo(3);
+        assertThat(done).hasValue(0);
+
+        executor.leave();
+
+        await().until(() -> executor.pending() == 1);
+        assertThat(done).hasValue(1);
+        assertThat(executor.enter()).isTrue();
+    }
+
+    @Test
+    void nobodyTakesAPlaceBeforeWorkThatWaits() {
+        BoundedExecutor executor = new BoundedExecutor(workers, new ServiceLimits(1, 1));
+        CountDownLatch go = new CountDownLatch(1);
+        executor.offer(() -> waitFor(go));
+        executor.offer(() -> {});
+
+        assertThat(executor.enter()).isFalse();
+
+        go.countDown();
+        await().until(() -> executor.pending() == 0);
+        await().until(executor::enter);
+    }
+
+    @Test
     void workThatWaitsHoldsNobodyUp() {
         BoundedExecutor executor = new BoundedExecutor(workers, new ServiceLimits(3, 10));
         CountDownLatch go = new CountDownLatch(1);
