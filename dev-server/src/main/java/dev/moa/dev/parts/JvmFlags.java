@@ -16,6 +16,10 @@ final class JvmFlags {
         flags.add("-XX:MaxMetaspaceSize=192m");
         flags.add("-XX:ReservedCodeCacheSize=64m");
         flags.add("-XX:MaxDirectMemorySize=64m");
+        if (jdk.feature() >= 24) {
+            // fast methods begin on event loops (docs/architecture.md)
+            flags.add("--add-opens=java.base/java.lang=ALL-UNNAMED");
+        }
         return flags;
     }
 
