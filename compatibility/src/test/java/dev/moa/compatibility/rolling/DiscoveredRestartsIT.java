@@ -31,8 +31,9 @@ import redis.clients.jedis.Jedis;
 import redis.clients.jedis.RedisSentinelClient;
 
 /**
- * Stock clients that find the service by Sentinel, and callers behind an HAProxy that is told of changes, lose no call
- * when instances are restarted in turn, each at another port than before; behind one that asks DNS, few. By hand: {@code ./moa chaos rolling --rounds 100}.
+ * The SDK, which asks a router, stock clients that find the service by Sentinel, and callers behind an HAProxy that is
+ * told of changes lose no call when instances are restarted in turn, each at another port than before; behind one that
+ * asks DNS, few. By hand: {@code ./moa chaos rolling --rounds 100}.
  */
 class DiscoveredRestartsIT {
 
@@ -74,6 +75,7 @@ class DiscoveredRestartsIT {
                 RollingRestarts callers = new RollingRestarts(fleet)) {
             awaitListed(moa);
             rolling = callers;
+            callers.addSdk(router);
             addSentinelCallers(callers, router);
             addHaproxyCallers(callers, "HAProxy told", PUSHED);
             addHaproxyCallers(callers, BY_DNS, ASKED);

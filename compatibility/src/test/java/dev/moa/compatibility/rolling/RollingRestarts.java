@@ -52,13 +52,21 @@ final class RollingRestarts implements AutoCloseable {
                 fleet.ports().stream()
                         .map(port -> InstanceAddress.of("127.0.0.1", port))
                         .toList());
-        MoaClient client =
-                MoaClient.builder().app("rolling").directory(directory).build();
+        addSdk("moa frames, SDK", MoaClient.builder().directory(directory), threads, pauseMicros);
+    }
+
+    /** The SDK, which asks a router at {@code port} for the instances. */
+    void addSdk(int port) {
+        addSdk("moa frames, SDK by router", MoaClient.builder().routers(List.of("127.0.0.1:" + port)), 2, PAUSE_MICROS);
+    }
+
+    private void addSdk(String name, MoaClient.Builder builder, int threads, long pauseMicros) {
+        MoaClient client = builder.app("rolling").build();
         toClose.push(client);
         CallRequest request = CallRequest.of(RollingInstance.SERVICE, "hello", Payload.json("[\"world\"]"));
         // the first call loads classes, which may take longer than the second that each has
         await().atMost(PATIENCE).until(() -> client.call(request).join().isOk());
-        add("moa frames, SDK", threads, pauseMicros, () -> {
+        add(name, threads, pauseMicros, () -> {
             var response = client.call(request).join();
             return response.result() == null
                     ? response.toString()
