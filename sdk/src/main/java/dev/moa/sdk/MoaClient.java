@@ -24,6 +24,7 @@ import dev.moa.sdk.proxy.ServiceProxy;
 import dev.moa.sdk.stats.CallSide;
 import dev.moa.sdk.stats.MethodStatistics;
 import dev.moa.sdk.stats.Statistics;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -63,7 +64,8 @@ public final class MoaClient implements AutoCloseable {
         ConnectionOptions connection =
                 ConnectionOptions.defaults().withToken(settings.token).withApp(settings.app);
         Directory given = settings.directory;
-        RouterDirectory own = given == null ? new RouterDirectory(settings.routers, connection) : null;
+        RouterDirectory own =
+                given == null ? new RouterDirectory(settings.routers, connection, settings.snapshot) : null;
         Directory used = own != null ? own : given;
         this.ownDirectory = own;
         this.directory = Objects.requireNonNull(used);
@@ -261,6 +263,7 @@ public final class MoaClient implements AutoCloseable {
         private String app = "moa";
         private List<String> routers = List.of("127.0.0.1:6382");
         private @Nullable Directory directory;
+        private @Nullable Path snapshot;
         private @Nullable String token;
         private Duration timeout = Duration.ofSeconds(1);
         private Balancer balancer = Balancer.powerOfTwoChoices();
@@ -281,6 +284,17 @@ public final class MoaClient implements AutoCloseable {
         /** Sets the routers' moa ports as {@code host:port} ({@code 127.0.0.1:6382}); any of them will do. */
         public Builder routers(List<String> addresses) {
             routers = List.copyOf(addresses);
+            return this;
+        }
+
+        /**
+         * Sets the file that keeps where the services are that this process calls, so that it can call them after a
+         * restart while no router answers; null, the default, for none. It is replaced at each change; where it cannot be
+         * written calls go on without it. Who can write it decides where calls go: it belongs into a directory of the
+         * application's own. Processes of one application may share it.
+         */
+        public Builder snapshot(@Nullable Path file) {
+            snapshot = file;
             return this;
         }
 

@@ -63,6 +63,7 @@ public class MoaAutoConfiguration {
         MoaClient.Builder builder = MoaClient.builder()
                 .app(app(moa, environment))
                 .routers(moa.router().addresses())
+                .snapshot(client.snapshot())
                 .timeout(client.timeout())
                 .calls(client.callSettings())
                 .balancer(balancer.getIfAvailable(() -> client.newBalancer(moa.zone())))

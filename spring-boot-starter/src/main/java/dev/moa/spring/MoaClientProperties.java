@@ -4,6 +4,7 @@ import dev.moa.protocol.ServiceName;
 import dev.moa.sdk.balance.Balancer;
 import dev.moa.sdk.call.CallSettings;
 import dev.moa.sdk.call.MethodSettings;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -19,6 +20,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param warmUp Time after which a new instance gets its full share even if it had few calls to show what it can do.
  * @param ejection When an instance gets no calls for a while.
  * @param methods What holds for single services and methods instead.
+ * @param snapshot A file that keeps where the called services are, so that a restart while no router answers can call
+ *     them; none by default. Who can write it decides where calls go.
  */
 @ConfigurationProperties("moa.client")
 public record MoaClientProperties(
@@ -27,7 +30,8 @@ public record MoaClientProperties(
         @DefaultValue("0.2") double retryRatio,
         @DefaultValue("30s") Duration warmUp,
         @DefaultValue Ejection ejection,
-        @DefaultValue List<Method> methods) {
+        @DefaultValue List<Method> methods,
+        @Nullable Path snapshot) {
 
     /** How the instance of a call is chosen. */
     public enum BalancerKind {

@@ -16,6 +16,7 @@ import dev.moa.sdk.call.CallSettings;
 import dev.moa.sdk.call.MethodSettings;
 import dev.moa.spring.security.MoaSecurityAutoConfiguration;
 import java.net.InetSocketAddress;
+import java.nio.file.Path;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -120,6 +121,7 @@ class MoaAutoConfigurationTests {
                 .withPropertyValues(
                         "moa.client.balancer=least-in-flight",
                         "moa.client.ejection.after=3",
+                        "moa.client.snapshot=/var/lib/shop/services.json",
                         "moa.client.methods[0].service=/service/user",
                         "moa.client.methods[0].method=get",
                         "moa.client.methods[0].hedge-quantile=0.95",
@@ -131,6 +133,8 @@ class MoaAutoConfigurationTests {
                             context.getBean(MoaClientProperties.class).callSettings();
 
                     assertThat(settings.ejection().after()).isEqualTo(3);
+                    assertThat(context.getBean(MoaClientProperties.class).snapshot())
+                            .isEqualTo(Path.of("/var/lib/shop/services.json"));
                     assertThat(settings.methods())
                             .containsExactly(
                                     MethodSettings.of(ServiceName.of("/service/user"), "get")

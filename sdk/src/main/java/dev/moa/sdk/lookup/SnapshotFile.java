@@ -20,18 +20,36 @@ final class SnapshotFile {
     private static final ObjectReader READER = Json.MAPPER.readerForListOf(ServiceAnswer.class);
 
     private final Path file;
+    private boolean failing;
 
     SnapshotFile(Path file) {
-        this.file = file;
+        this.file = file.toAbsolutePath();
     }
 
     void write(List<ServiceAnswer> answers) {
-        Path next = file.resolveSibling(file.getFileName() + ".next");
         try {
-            Files.write(next, Json.MAPPER.writeValueAsBytes(answers));
-            Files.move(next, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            Path folder = file.getParent();
+            if (folder == null) {
+                throw new IOException("it is no file");
+            }
+            Files.createDirectories(folder);
+            // a name of its own: processes of one application may share the file
+            Path next = Files.createTempFile(folder, "moa-services", ".next");
+            try {
+                Files.write(next, Json.MAPPER.writeValueAsBytes(answers));
+                Files.move(next, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            } finally {
+                Files.deleteIfExists(next);
+            }
+            failing = false;
         } catch (IOException e) {
-            log.warn("{} cannot be written, this process starts without known services if no router answers", file, e);
+            if (!failing) {
+                log.warn(
+                        "{} cannot be written: {}; a restart while no router answers knows no services",
+                        file,
+                        e.toString());
+            }
+            failing = true;
         }
     }
 

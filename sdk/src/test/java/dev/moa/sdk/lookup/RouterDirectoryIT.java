@@ -4,14 +4,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.moa.protocol.CallRequest;
+import dev.moa.protocol.CallResponse;
 import dev.moa.protocol.Deadline;
 import dev.moa.protocol.MoaException;
+import dev.moa.protocol.Payload;
 import dev.moa.protocol.ServiceName;
 import dev.moa.protocol.StatusCode;
 import dev.moa.protocol.client.ConnectionOptions;
+import dev.moa.sdk.MoaClient;
+import dev.moa.sdk.MoaServer;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
@@ -124,6 +130,36 @@ class RouterDirectoryIT {
             assertThat(answer.source()).isEqualTo("snapshot");
             assertThat(answer.instances()).containsExactly(InstanceAddress.of("127.0.0.1", 6390));
         }
+    }
+
+    @Test
+    void clientThatStartsWithoutRoutersCallsWhatItCalledBefore(@TempDir Path folder) {
+        CallRequest request = CallRequest.of(USER, "any", Payload.NO_ARGUMENTS);
+        // the directory is made, too
+        Path file = folder.resolve("state/services.json");
+        MoaClient.Builder builder = MoaClient.builder()
+                .routers(List.of(one.address()))
+                .snapshot(file)
+                .timeout(Duration.ofSeconds(20));
+        try (MoaServer server = MoaServer.builder()
+                .publish(
+                        USER,
+                        (call, from) ->
+                                CompletableFuture.completedFuture(CallResponse.success(call.id(), Payload.json("1"))))
+                .build()
+                .start()) {
+            truth.put(USER, "127.0.0.1", server.port());
+            try (MoaClient before = builder.build()) {
+                assertThat(before.call(request).join().isOk()).isTrue();
+                await().until(() -> file.toFile().exists());
+            }
+            one.close();
+
+            try (MoaClient after = builder.build()) {
+                assertThat(after.call(request).join().result()).isEqualTo(Payload.json("1"));
+            }
+        }
+        assertThat(file.getParent().toFile().list()).hasSize(1);
     }
 
     private ServiceAnswer lookup(ServiceName service) {
