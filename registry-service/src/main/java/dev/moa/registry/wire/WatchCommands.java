@@ -45,11 +45,12 @@ final class WatchCommands implements RespExtension {
         RespWatches known = connections.get(session.id());
         String name = words.get(0);
         if (name.equals("RESET")) {
-            forget(session, known);
+            end(known);
             return null;
         }
         if (name.equals("PING")) {
-            return known == null || session.version() == RespVersion.RESP3 ? null : pong(words);
+            boolean isWatching = known != null && known.size() > 0;
+            return isWatching && session.version() == RespVersion.RESP2 ? pong(words) : null;
         }
         try {
             return name.equals("SUBSCRIBE") ? subscribe(session, known, words) : unsubscribe(session, known, words);
@@ -68,7 +69,11 @@ final class WatchCommands implements RespExtension {
         watches.add(services);
         if (known == null) {
             connections.put(session.id(), watches);
-            session.onClose(() -> forget(session, watches));
+            // once for a connection, however often it subscribes
+            session.onClose(() -> {
+                connections.remove(session.id());
+                end(watches);
+            });
         }
         return reply(out -> {
             int count = before;
@@ -84,9 +89,6 @@ final class WatchCommands implements RespExtension {
         Set<ServiceName> services = named.isEmpty() && known != null ? known.services() : named;
         int before = known == null ? 0 : known.size();
         int left = known == null ? 0 : known.remove(services);
-        if (left == 0) {
-            forget(session, known);
-        }
         return reply(out -> {
             int count = before;
             for (ServiceName service : services) {
@@ -99,9 +101,8 @@ final class WatchCommands implements RespExtension {
         });
     }
 
-    private void forget(RespSession session, @Nullable RespWatches watches) {
+    private static void end(@Nullable RespWatches watches) {
         if (watches != null) {
-            connections.remove(session.id(), watches);
             watches.remove(watches.services());
         }
     }
