@@ -29,6 +29,21 @@ public interface Outlet {
     /** Writes what was sent so far. */
     void flush() throws IOException;
 
+    /**
+     * Writes what was sent so far, if that takes no waiting. Where it never waits, nothing is handed to another thread
+     * before it is written.
+     *
+     * @return false if it would wait; what was sent is still here then
+     */
+    default boolean flushNow() {
+        return false;
+    }
+
+    /** Returns whether {@link #flushNow()} is worth a try. */
+    default boolean isPrompt() {
+        return false;
+    }
+
     /** Ends the connection; called once, by any thread. */
     void close();
 }

@@ -116,14 +116,26 @@ final class RespWatches {
         }
 
         @Override
-        public void flush() throws IOException {
+        public boolean isPrompt() {
+            return true;
+        }
+
+        @Override
+        public boolean flushNow() {
             if (told.size() == 0) {
-                return;
+                return true;
             }
-            byte[] message = told.toByteArray();
-            told.reset();
+            boolean isTaken = session.offer(told.toByteArray());
+            if (isTaken) {
+                told.reset();
+            }
+            return isTaken;
+        }
+
+        @Override
+        public void flush() throws IOException {
             long limit = System.nanoTime() + TimeUnit.SECONDS.toNanos(READS_LIMIT_S);
-            while (!session.offer(message)) {
+            while (!flushNow()) {
                 if (closed || System.nanoTime() > limit) {
                     isCut = true;
                     throw new IOException("not read for %d s".formatted(READS_LIMIT_S));
