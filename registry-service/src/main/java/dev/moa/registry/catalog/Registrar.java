@@ -36,11 +36,12 @@ final class Registrar {
         this.metrics = metrics;
     }
 
-    /** A registration with its id, and how far its service was seen before it. */
+    /** A registration with its id, whether its service was in the index, and how far it was seen before. */
     private record Asked(
             Registration registration,
             InstanceId id,
             Description said,
+            boolean isIndexed,
             @Nullable Position before) {
 
         ServiceName service() {
@@ -97,8 +98,8 @@ final class Registrar {
     private Asked asked(Registration registration) {
         ServiceName service = registration.service();
         InstanceId id = registration.id() == null ? InstanceId.create(service) : registration.id();
-        index.admit(service);
-        return new Asked(registration, id, registration.description(id), catalog.lastSeen(service));
+        boolean isIndexed = index.admit(service);
+        return new Asked(registration, id, registration.description(id), isIndexed, catalog.lastSeen(service));
     }
 
     private CatalogScript.Call call(Asked asked, Overrides.Known known) {
@@ -134,7 +135,9 @@ final class Registrar {
                     limits.maxInstances() + " (moa.registry.catalog.max-instances)",
                     "remove instances that are not needed, or raise the limit");
         }
-        index.add(service);
+        if (!asked.isIndexed()) {
+            index.add(service);
+        }
         if (asked.registration().probe() != null) {
             catalog.probed(service, true);
         }

@@ -27,16 +27,18 @@ public final class ServiceIndex {
         this.most = most;
     }
 
-    /** Refuses a new service where there are too many. */
-    void admit(ServiceName service) {
+    /** Refuses a new service where there are too many; returns whether it is in. */
+    boolean admit(ServiceName service) {
         NavigableSet<ServiceName> known = names;
-        if (!known.contains(service) && known.size() >= most) {
+        boolean isIn = known.contains(service);
+        if (!isIn && known.size() >= most) {
             throw Refusal.exhausted(
                     "services",
                     known.size() + 1,
                     most + " (moa.registry.catalog.max-services)",
                     "register under an existing service, or raise the limit");
         }
+        return isIn;
     }
 
     /** Puts a name in where it is missing. */
