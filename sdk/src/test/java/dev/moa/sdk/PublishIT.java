@@ -10,6 +10,7 @@ import dev.moa.protocol.CallResponse;
 import dev.moa.protocol.Payload;
 import dev.moa.protocol.ServiceName;
 import dev.moa.protocol.StatusCode;
+import dev.moa.sdk.annotation.MoaMethod;
 import dev.moa.sdk.context.CallScope;
 import dev.moa.sdk.lookup.StaticDirectory;
 import dev.moa.sdk.publish.ServiceLimits;
@@ -69,6 +70,57 @@ class PublishIT {
 
         assertThat(calls.stream().map(CompletableFuture::join).filter(CallResponse::isOk))
                 .hasSize(5);
+    }
+
+    /** One method that may be slow, and one that has to go on. */
+    public interface Shop {
+        @MoaMethod(maxInFlight = 2)
+        String report();
+
+        String price();
+    }
+
+    @Test
+    void slowMethodLeavesPlacesToTheOthers() {
+        Shop shop = new Shop() {
+            @Override
+            public String report() {
+                return pass();
+            }
+
+            @Override
+            public String price() {
+                return "7";
+            }
+        };
+        serve(MoaServer.builder().serviceLimits(new ServiceLimits(3, 0)).publish(GREETER, Shop.class, shop));
+        CallRequest report = CallRequest.of(GREETER, "report", Payload.NO_ARGUMENTS);
+
+        List<CompletableFuture<CallResponse>> reports =
+                IntStream.range(0, 8).mapToObj(i -> client.call(report)).toList();
+        await().until(() -> reports.stream().filter(CompletableFuture::isDone).count() == 6);
+
+        assertThat(client.call(CallRequest.of(GREETER, "price", Payload.NO_ARGUMENTS))
+                        .join()
+                        .isOk())
+                .isTrue();
+        assertThat(reports.stream().filter(CompletableFuture::isDone).map(CompletableFuture::join))
+                .allSatisfy(each -> assertThat(each.code()).isEqualTo(StatusCode.RESOURCE_EXHAUSTED))
+                .allSatisfy(each -> assertThat(each.message()).contains("report", "maxInFlight"));
+        open.countDown();
+        await().until(() -> client.call(report).join().isOk());
+    }
+
+    @Test
+    void limitOfAMethodThatIsNotThereIsRefused() {
+        ServiceLimits limits = ServiceLimits.defaults().withMethod("passed", 2);
+
+        assertThatThrownBy(() -> MoaServer.builder()
+                        .serviceLimits(limits)
+                        .publish(GREETER, Gate.class, this::pass)
+                        .build())
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("limits: 'passed' (expected: one of [pass])");
     }
 
     /** The example in docs/operations.md, name by name. */

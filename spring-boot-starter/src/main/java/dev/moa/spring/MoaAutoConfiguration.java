@@ -6,7 +6,6 @@ import dev.moa.sdk.MoaClient;
 import dev.moa.sdk.MoaServer;
 import dev.moa.sdk.ServerInterceptor;
 import dev.moa.sdk.balance.Balancer;
-import dev.moa.sdk.publish.ServiceLimits;
 import dev.moa.sdk.stats.Statistics;
 import dev.moa.sdk.stats.StatisticsReporter;
 import dev.moa.spring.security.BindGuard;
@@ -100,21 +99,13 @@ public class MoaAutoConfiguration {
                 .version(server.version())
                 .quietTime(server.quietTime())
                 .token(tokens.own())
-                .serviceLimits(new ServiceLimits(
-                        server.limits().concurrency(),
-                        server.limits().queue(),
-                        server.limits().adaptiveFrom()))
                 .statistics(statistics);
         interceptors.orderedStream().forEach(builder::interceptor);
         if (tokens.isRequired()) {
             builder.authenticator(Authenticator.tokens(tokens.callers()));
         }
         return new ServicePublisher(
-                beans,
-                environment,
-                builder,
-                server.drain(),
-                decorators.orderedStream().toList());
+                beans, environment, builder, server, decorators.orderedStream().toList());
     }
 
     @Bean(initMethod = "start", destroyMethod = "close")

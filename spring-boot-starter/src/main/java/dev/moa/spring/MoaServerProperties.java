@@ -1,6 +1,9 @@
 package dev.moa.spring;
 
+import dev.moa.protocol.ServiceName;
+import dev.moa.sdk.publish.ServiceLimits;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
@@ -18,6 +21,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param drain How long a stopping process waits for its calls in flight, the quiet time included.
  * @param quietTime How long a stopping process serves its Redis and HTTP clients on while they move; it ends when they have.
  * @param limits How much of each service runs at once, without methods that run on the event loop.
+ * @param services What holds for single services and their methods instead.
  */
 @ConfigurationProperties("moa.server")
 public record MoaServerProperties(
@@ -29,7 +33,8 @@ public record MoaServerProperties(
         @DefaultValue Map<String, String> metadata,
         @DefaultValue("10s") Duration drain,
         @DefaultValue("1s") Duration quietTime,
-        @DefaultValue Limits limits) {
+        @DefaultValue Limits limits,
+        @DefaultValue List<Service> services) {
 
     /**
      * How much of each service runs at once, without methods that run on the event loop.
@@ -43,4 +48,34 @@ public record MoaServerProperties(
             @DefaultValue("200") int concurrency,
             @DefaultValue("1000") int queue,
             @DefaultValue("20") int adaptiveFrom) {}
+
+    /**
+     * What holds for a single service.
+     *
+     * @param service The service.
+     * @param concurrency Calls that run at once; as for all services by default.
+     * @param queue Calls that wait for their turn; as for all services by default.
+     * @param adaptiveFrom Calls that are taken in any case; as for all services by default.
+     * @param methods Calls of single methods that are taken at once, running and waiting, by the method's name.
+     */
+    public record Service(
+            String service,
+            @Nullable Integer concurrency,
+            @Nullable Integer queue,
+            @Nullable Integer adaptiveFrom,
+            @DefaultValue Map<String, Integer> methods) {}
+
+    /** Returns the limits of a service. */
+    ServiceLimits limitsOf(ServiceName name) {
+        for (Service each : services) {
+            if (name.value().equals(each.service)) {
+                return new ServiceLimits(
+                        each.concurrency == null ? limits.concurrency : each.concurrency,
+                        each.queue == null ? limits.queue : each.queue,
+                        each.adaptiveFrom == null ? limits.adaptiveFrom : each.adaptiveFrom,
+                        each.methods);
+            }
+        }
+        return new ServiceLimits(limits.concurrency, limits.queue, limits.adaptiveFrom);
+    }
 }

@@ -3,7 +3,6 @@ package dev.moa.spring;
 import dev.moa.protocol.ServiceName;
 import dev.moa.protocol.server.RespExtension;
 import dev.moa.sdk.MoaServer;
-import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.aop.support.AopUtils;
@@ -25,7 +24,7 @@ final class ServicePublisher implements SmartLifecycle, PublishedServer {
     private final ListableBeanFactory beans;
     private final Environment environment;
     private final MoaServer.Builder builder;
-    private final Duration drain;
+    private final MoaServerProperties settings;
     private final List<BeanDecorator> decorators;
     private volatile @Nullable MoaServer server;
 
@@ -33,12 +32,12 @@ final class ServicePublisher implements SmartLifecycle, PublishedServer {
             ListableBeanFactory beans,
             Environment environment,
             MoaServer.Builder builder,
-            Duration drain,
+            MoaServerProperties settings,
             List<BeanDecorator> decorators) {
         this.beans = beans;
         this.environment = environment;
         this.builder = builder;
-        this.drain = drain;
+        this.settings = settings;
         this.decorators = decorators;
     }
 
@@ -58,7 +57,7 @@ final class ServicePublisher implements SmartLifecycle, PublishedServer {
     public void stop() {
         MoaServer running = server;
         if (running != null) {
-            running.drain(drain);
+            running.drain(settings.drain());
             running.close();
             server = null;
         }
@@ -112,7 +111,7 @@ final class ServicePublisher implements SmartLifecycle, PublishedServer {
         for (BeanDecorator decorator : decorators) {
             published = decorator.decorate(type, published);
         }
-        builder.publish(name, type, published);
+        builder.serviceLimits(settings.limitsOf(name)).publish(name, type, published);
     }
 
     private static Class<?> publishedType(ServiceName name, MoaService service, Object bean) {

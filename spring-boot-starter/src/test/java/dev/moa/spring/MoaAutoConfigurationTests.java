@@ -14,6 +14,7 @@ import dev.moa.sdk.MoaClient;
 import dev.moa.sdk.MoaServer;
 import dev.moa.sdk.call.CallSettings;
 import dev.moa.sdk.call.MethodSettings;
+import dev.moa.sdk.publish.ServiceLimits;
 import dev.moa.spring.security.MoaSecurityAutoConfiguration;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
@@ -144,6 +145,29 @@ class MoaAutoConfigurationTests {
                                             .withMaxInFlight(50));
                     assertThat(context).hasSingleBean(MoaClient.class);
                 });
+    }
+
+    @Test
+    void limitsOfServicesAndMethodsReachTheServer() {
+        ApplicationContextRunner limited = application
+                .withBean(PoliteGreeter.class)
+                .withPropertyValues(
+                        "moa.server.limits.queue=9",
+                        "moa.server.services[0].service=/service/greeter",
+                        "moa.server.services[0].concurrency=7");
+
+        limited.withPropertyValues("moa.server.services[0].methods.greet=3").run(context -> {
+            MoaServerProperties settings = context.getBean(MoaServerProperties.class);
+            assertThat(settings.limitsOf(ServiceName.of("/service/greeter")))
+                    .isEqualTo(new ServiceLimits(7, 9).withMethod("greet", 3));
+            assertThat(settings.limitsOf(ServiceName.of("/service/other"))).isEqualTo(new ServiceLimits(200, 9));
+        });
+        limited.withPropertyValues("moa.server.services[0].methods.great=3")
+                .run(context -> assertThat(context)
+                        .hasFailed()
+                        .getFailure()
+                        .rootCause()
+                        .hasMessage("limits: 'great' (expected: one of [greet])"));
     }
 
     @Test

@@ -17,4 +17,10 @@ public @interface MoaMethod {
 
     /** The timeout of a call, in milliseconds; 0 means the client's (1,000). */
     long timeoutMs() default 0;
+
+    /**
+     * Calls of the method that an instance takes at once, running and waiting, so that a slow method leaves places to the
+     * others of its service; 0 means no limit of its own. Beyond it callers go to another instance.
+     */
+    int maxInFlight() default 0;
 }

@@ -40,6 +40,7 @@ public final class ServiceMethod {
     private final boolean nonBlocking;
     private final boolean oneway;
     private final @Nullable Duration timeout;
+    private final int maxInFlight;
 
     private ServiceMethod(Class<?> type, Method method) {
         MoaMethod settings = method.getAnnotation(MoaMethod.class);
@@ -71,6 +72,11 @@ public final class ServiceMethod {
                     .formatted(name, type.getName()));
         }
         this.timeout = settings == null || settings.timeoutMs() <= 0 ? null : Duration.ofMillis(settings.timeoutMs());
+        this.maxInFlight = settings == null ? 0 : settings.maxInFlight();
+        if (maxInFlight < 0) {
+            throw new IllegalArgumentException(
+                    "maxInFlight: %d of %s in %s (expected: >= 0)".formatted(maxInFlight, name, type.getName()));
+        }
         this.argumentReader = new ArgumentReader(signature(), parameters);
         method.setAccessible(true);
     }
@@ -117,6 +123,11 @@ public final class ServiceMethod {
     /** Returns whether the method may run on an event loop. */
     public boolean isNonBlocking() {
         return nonBlocking;
+    }
+
+    /** Returns how many of its calls an instance takes at once; 0 means no limit of its own. */
+    public int maxInFlight() {
+        return maxInFlight;
     }
 
     /** Returns whether its callers want no answer. */

@@ -44,6 +44,7 @@ public final class PublishedService implements CallHandler {
     private final Object implementation;
     private final Dispatch dispatch;
     private final ServiceLimits limits;
+    private final MethodPlaces places;
     private final BuiltIns builtIns;
 
     /** A service that takes JSON and what {@link CborCodec} derives; the parameters are those below. */
@@ -55,7 +56,8 @@ public final class PublishedService implements CallHandler {
     /**
      * @param threads where blocking methods run; kept by the caller
      * @param codecs of the bodies that it takes beside JSON
-     * @throws IllegalArgumentException if {@code type} is not an interface or has overloaded methods
+     * @throws IllegalArgumentException if {@code type} is not an interface, has overloaded methods or lacks one that has a
+     *     limit
      */
     public <T> PublishedService(
             ServiceName name,
@@ -70,6 +72,7 @@ public final class PublishedService implements CallHandler {
         this.implementation = implementation;
         this.dispatch = new Dispatch(methods, threads, limits);
         this.limits = limits;
+        this.places = new MethodPlaces(methods, limits);
         this.builtIns = new BuiltIns(name, methods, dispatch.workers());
     }
 
@@ -84,7 +87,9 @@ public final class PublishedService implements CallHandler {
             return CompletableFuture.completedFuture(refusal);
         }
         Invocation invocation = new Invocation(method, request, call);
-        if (method.isNonBlocking()) {
+        if (!places.take(method, invocation)) {
+            invocation.complete(crowded(request));
+        } else if (method.isNonBlocking()) {
             invocation.run();
         } else if (!dispatch.admits()) {
             invocation.complete(overloaded(request, dispatch.limit()));
@@ -92,6 +97,15 @@ public final class PublishedService implements CallHandler {
             invocation.complete(full(request));
         }
         return invocation;
+    }
+
+    private CallResponse crowded(CallRequest request) {
+        return CallResponse.failure(
+                request.id(),
+                StatusCode.RESOURCE_EXHAUSTED,
+                "%s %s: all places of this method are taken (maxInFlight; call another instance or later)"
+                        .formatted(name, request.method()),
+                NOT_STARTED);
     }
 
     private CallResponse overloaded(CallRequest request, int limit) {
