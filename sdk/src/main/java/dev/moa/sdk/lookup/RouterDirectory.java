@@ -142,6 +142,28 @@ public final class RouterDirectory implements Directory, AutoCloseable {
         }
     }
 
+    /** Asks a router for the names of all services that it answers for; they come by pages, within one deadline. */
+    @Override
+    public CompletableFuture<List<ServiceName>> services(Deadline deadline) {
+        return services("", List.of(), deadline);
+    }
+
+    private CompletableFuture<List<ServiceName>> services(String after, List<ServiceName> before, Deadline deadline) {
+        Payload args = Payload.json(
+                Json.MAPPER.writeValueAsBytes(Json.MAPPER.createArrayNode().add(after)));
+        return ask("digests", args, deadline).thenCompose(response -> {
+            Payload result = response.resultOrThrow();
+            JsonNode page = Json.MAPPER.readTree(result.array(), result.offset(), result.length());
+            List<ServiceName> names = new ArrayList<>(before);
+            page.path("digests")
+                    .forEach(each ->
+                            names.add(ServiceName.of(each.path("service").asString(""))));
+            return page.path("more").asBoolean(false) && names.size() > before.size()
+                    ? services(names.get(names.size() - 1).value(), names, deadline)
+                    : CompletableFuture.completedFuture(List.copyOf(names));
+        });
+    }
+
     // on the loop
     private @Nullable ServiceAnswer known(ServiceName service) {
         Watched of = watched.get(service);

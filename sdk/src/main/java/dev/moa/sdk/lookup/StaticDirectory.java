@@ -52,6 +52,15 @@ public final class StaticDirectory implements Directory {
     }
 
     @Override
+    public CompletableFuture<List<ServiceName>> services(Deadline deadline) {
+        return CompletableFuture.completedFuture(answers.values().stream()
+                .filter(answer -> !answer.instances().isEmpty())
+                .map(ServiceAnswer::service)
+                .sorted()
+                .toList());
+    }
+
+    @Override
     public CompletableFuture<ServiceAnswer> lookup(ServiceName service, Deadline deadline) {
         ServiceAnswer answer = answers.get(service);
         return answer != null

@@ -56,6 +56,18 @@ class RouterDirectoryIT {
     }
 
     @Test
+    void allServicesAreListedPageByPage() {
+        truth.put(USER, "127.0.0.1", 6390);
+        truth.put(FEED, "127.0.0.1", 6391);
+        truth.put(ServiceName.of("/service/shop"), "127.0.0.1", 6392);
+
+        List<ServiceName> services =
+                directory.services(Deadline.afterMillis(5_000)).join();
+
+        assertThat(services).containsExactly(FEED, ServiceName.of("/service/shop"), USER);
+    }
+
+    @Test
     void watchTellsEveryChangeByOnePollForAllServices() throws Exception {
         truth.put(USER, "127.0.0.1", 6390);
         truth.put(FEED, "127.0.0.1", 6391);

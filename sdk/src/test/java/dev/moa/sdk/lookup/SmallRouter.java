@@ -9,6 +9,7 @@ import dev.moa.protocol.StatusCode;
 import dev.moa.protocol.server.MoaPort;
 import dev.moa.sdk.codec.Json;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -49,12 +50,29 @@ final class SmallRouter implements AutoCloseable {
                             ? CallResponse.failure(request.id(), StatusCode.NOT_FOUND, service + " is not known")
                             : CallResponse.success(request.id(), Payload.json(LookupJson.write(answer))));
         }
+        if (request.method().equals("digests")) {
+            return CompletableFuture.completedFuture(CallResponse.success(
+                    request.id(), Payload.json(digests(args.path(0).asString("")))));
+        }
         CompletableFuture<CallResponse> answer = new CompletableFuture<>();
         waiting.incrementAndGet();
         answer.whenComplete((response, failure) -> waiting.decrementAndGet());
         call.onCancel(() -> answer.cancel(false));
         look(request, args, answer);
         return answer;
+    }
+
+    /** One service a page. */
+    private byte[] digests(String after) {
+        List<String> rest = truth.answers().keySet().stream()
+                .map(ServiceName::value)
+                .filter(name -> name.compareTo(after) > 0)
+                .sorted()
+                .toList();
+        ObjectNode page = Json.MAPPER.createObjectNode().put("more", rest.size() > 1);
+        ArrayNode digests = page.putArray("digests");
+        rest.stream().limit(1).forEach(name -> digests.addObject().put("service", name));
+        return Json.MAPPER.writeValueAsBytes(page);
     }
 
     private void look(CallRequest request, JsonNode args, CompletableFuture<CallResponse> answer) {

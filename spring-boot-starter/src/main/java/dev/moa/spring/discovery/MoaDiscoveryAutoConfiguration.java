@@ -10,6 +10,7 @@ import org.springframework.boot.context.properties.EnableConfigurationProperties
 import org.springframework.cloud.client.discovery.DiscoveryClient;
 import org.springframework.cloud.loadbalancer.annotation.LoadBalancerClients;
 import org.springframework.cloud.loadbalancer.core.ServiceInstanceListSupplier;
+import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import reactor.core.publisher.Flux;
@@ -27,14 +28,23 @@ public class MoaDiscoveryAutoConfiguration {
         return new WatchedServices(client.directory(), settings);
     }
 
-    @Bean
-    MoaDiscoveryClient moaDiscoveryClient(WatchedServices services) {
-        return new MoaDiscoveryClient(services);
+    @Bean(destroyMethod = "close")
+    ListedServices moaListedServices(
+            MoaClient client,
+            WatchedServices services,
+            MoaDiscoveryProperties settings,
+            ApplicationEventPublisher events) {
+        return new ListedServices(client.directory(), services, settings, events);
     }
 
     @Bean
-    MoaReactiveDiscoveryClient moaReactiveDiscoveryClient(WatchedServices services) {
-        return new MoaReactiveDiscoveryClient(services);
+    MoaDiscoveryClient moaDiscoveryClient(WatchedServices services, ListedServices all) {
+        return new MoaDiscoveryClient(services, all);
+    }
+
+    @Bean
+    MoaReactiveDiscoveryClient moaReactiveDiscoveryClient(WatchedServices services, ListedServices all) {
+        return new MoaReactiveDiscoveryClient(services, all);
     }
 
     /** Only with Spring Cloud LoadBalancer. */

@@ -7,9 +7,11 @@ import org.springframework.cloud.client.discovery.DiscoveryClient;
 /** Spring Cloud's {@link DiscoveryClient} on moa's lookup; answers from memory once a service was asked for. */
 public final class MoaDiscoveryClient implements DiscoveryClient {
     private final WatchedServices services;
+    private final ListedServices all;
 
-    MoaDiscoveryClient(WatchedServices services) {
+    MoaDiscoveryClient(WatchedServices services, ListedServices all) {
         this.services = services;
+        this.all = all;
     }
 
     @Override
@@ -22,9 +24,10 @@ public final class MoaDiscoveryClient implements DiscoveryClient {
         return services.now(serviceId);
     }
 
-    /** Returns the services that this application has asked for; the router's {@code GET /v1/services} lists all. */
+    /** Returns all services that have instances, {@code /service/user} as {@code user}; from memory but for the first time. */
     @Override
     public List<String> getServices() {
-        return services.known();
+        List<String> ids = all.ids().block();
+        return ids == null ? List.of() : ids;
     }
 }

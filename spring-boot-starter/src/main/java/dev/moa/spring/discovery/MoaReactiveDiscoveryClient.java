@@ -8,9 +8,11 @@ import reactor.core.publisher.Mono;
 /** Spring Cloud's {@link ReactiveDiscoveryClient} on moa's lookup. */
 public final class MoaReactiveDiscoveryClient implements ReactiveDiscoveryClient {
     private final WatchedServices services;
+    private final ListedServices all;
 
-    MoaReactiveDiscoveryClient(WatchedServices services) {
+    MoaReactiveDiscoveryClient(WatchedServices services, ListedServices all) {
         this.services = services;
+        this.all = all;
     }
 
     @Override
@@ -28,6 +30,6 @@ public final class MoaReactiveDiscoveryClient implements ReactiveDiscoveryClient
 
     @Override
     public Flux<String> getServices() {
-        return Flux.fromIterable(services.known());
+        return all.ids().flatMapIterable(ids -> ids);
     }
 }

@@ -2,6 +2,7 @@ package dev.moa.spring.discovery;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import dev.moa.protocol.Deadline;
 import dev.moa.protocol.ServiceName;
@@ -16,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
@@ -24,10 +26,12 @@ import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.cloud.client.ServiceInstance;
 import org.springframework.cloud.client.discovery.DiscoveryClient;
 import org.springframework.cloud.client.discovery.ReactiveDiscoveryClient;
+import org.springframework.cloud.client.discovery.event.HeartbeatEvent;
 import org.springframework.cloud.client.loadbalancer.LoadBalancerClient;
 import org.springframework.cloud.loadbalancer.config.BlockingLoadBalancerClientAutoConfiguration;
 import org.springframework.cloud.loadbalancer.config.LoadBalancerAutoConfiguration;
 import org.springframework.cloud.loadbalancer.core.ServiceInstanceListSupplier;
+import org.springframework.context.ApplicationListener;
 
 class MoaDiscoveryTests {
     private static final ServiceName USER = ServiceName.of("/service/user");
@@ -61,6 +65,12 @@ class MoaDiscoveryTests {
             if (listener != null) {
                 listener.accept(answer);
             }
+        }
+
+        @Override
+        public CompletableFuture<List<ServiceName>> services(Deadline deadline) {
+            return CompletableFuture.completedFuture(
+                    answers.keySet().stream().sorted().toList());
         }
 
         @Override
@@ -105,6 +115,42 @@ class MoaDiscoveryTests {
             assertThatThrownBy(() -> blocking.getInstances("Not a Name")).isInstanceOf(IllegalArgumentException.class);
         });
         assertThat(directory.listeners).as("watches end with the application").isEmpty();
+    }
+
+    @Test
+    void allServicesAreListedAndNewOnesTold() {
+        directory.push(USER, instance(1));
+        directory.push(ServiceName.of("/service/feed/nearby"), instance(2));
+        directory.push(ServiceName.of("/other/place"), instance(3));
+
+        application
+                .withPropertyValues("moa.discovery.refresh=20ms")
+                .withBean(Heartbeats.class)
+                .run(context -> {
+                    DiscoveryClient blocking = context.getBean(MoaDiscoveryClient.class);
+                    ReactiveDiscoveryClient reactive = context.getBean(MoaReactiveDiscoveryClient.class);
+                    assertThat(blocking.getServices()).containsExactly("/other/place", "nearby.feed", "user");
+                    assertThat(blocking.getServices())
+                            .allSatisfy(
+                                    id -> assertThat(blocking.getInstances(id)).hasSize(1));
+
+                    directory.push(ServiceName.of("/service/shop"), instance(4));
+
+                    await().until(() -> context.getBean(Heartbeats.class).told.stream()
+                            .anyMatch(event -> event.getValue().equals(blocking.getServices())));
+                    assertThat(reactive.getServices().collectList().block())
+                            .containsExactly("/other/place", "nearby.feed", "shop", "user");
+                });
+    }
+
+    /** What makes a gateway build its routes anew. */
+    static final class Heartbeats implements ApplicationListener<HeartbeatEvent> {
+        private final List<HeartbeatEvent> told = new CopyOnWriteArrayList<>();
+
+        @Override
+        public void onApplicationEvent(HeartbeatEvent event) {
+            told.add(event);
+        }
     }
 
     @Test
