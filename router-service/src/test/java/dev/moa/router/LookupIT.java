@@ -269,6 +269,10 @@ class LookupIT {
         await().until(() -> two.lookup(USER).json().path("source").asString(), "snapshot"::equals);
         assertThat(one.send("DELETE", "/v1/shadow", "").status()).isEqualTo(200);
         assertThat(one.get("/v1/shadow").json().path("order").size()).isZero();
+        assertThat(one.get("/v1/audit").json().path("entries").findValuesAsString("action"))
+                .containsExactly("shadow-end", "order", "shadow", "switch-off");
+        assertThat(one.get("/v1/audit").json().path("entries").findValuesAsString("detail"))
+                .contains("snapshot, pinned, live, replica, primary, dns, static");
     }
 
     @Test

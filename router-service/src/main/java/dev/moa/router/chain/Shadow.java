@@ -35,6 +35,9 @@ import org.slf4j.LoggerFactory;
 public final class Shadow implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Shadow.class);
 
+    /** The source whose answers are an operator's own. */
+    private static final String PINNED = "pinned";
+
     private static final int MAX_QUEUED = 1_000;
     private static final int MAX_SERVICES = 50_000;
     private static final int MAX_DIVERGENCES = 100;
@@ -271,8 +274,10 @@ public final class Shadow implements AutoCloseable {
             return "only the other order knows the service, from " + theirs.source();
         }
         if (!ours.stamp().epoch().equals(theirs.stamp().epoch())) {
-            return "another store, or none: epoch %s is %s there"
-                    .formatted(ours.stamp().epoch(), theirs.stamp().epoch());
+            return ours.source().equals(PINNED) || theirs.source().equals(PINNED)
+                    ? "an operator has pinned it: %s answers, %s would".formatted(ours.source(), theirs.source())
+                    : "another store, or none: epoch %s is %s there"
+                            .formatted(ours.stamp().epoch(), theirs.stamp().epoch());
         }
         if (ours.stamp().revision() != theirs.stamp().revision()) {
             return "%s has revision %d, %s has %d"

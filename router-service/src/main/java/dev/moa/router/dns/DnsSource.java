@@ -64,7 +64,9 @@ public final class DnsSource implements AddressSource, AutoCloseable {
 
     @Override
     public String description() {
-        return "name servers " + settings.servers() + ", names under " + settings.domain();
+        return settings.servers().isEmpty()
+                ? "name servers; none is configured (moa.router.dns.servers)"
+                : "name servers " + settings.servers() + ", names under " + settings.domain();
     }
 
     @Override

@@ -33,7 +33,7 @@ class AuditController {
     }
 
     /**
-     * @param action switch-on, switch-off, order, shadow, pin or unpin
+     * @param action switch-on, switch-off, order, shadow, shadow-end, pin or unpin
      * @param service of a pinned answer; null where it is about all services
      * @param source that was switched, or null
      * @param detail what exactly
@@ -67,15 +67,29 @@ class AuditController {
 
     private static Entry source(Said said) {
         JsonNode word = MAPPER.readTree(said.json());
-        String order = word.path("order").toString();
         return switch (said.field()) {
-            case "$order" -> entry(word, "order", null, null, order);
-            case "$shadow" -> entry(word, "shadow", null, null, order + word.path("overrides"));
+            case "$order" -> entry(word, "order", null, null, order(word).isEmpty() ? "the usual order" : order(word));
+            case "$shadow" -> entry(word, order(word).isEmpty() ? "shadow-end" : "shadow", null, null, tried(word));
             default -> {
                 boolean isOn = word.path("enabled").asBoolean(true);
                 yield entry(word, isOn ? "switch-on" : "switch-off", null, said.field(), said.field());
             }
         };
+    }
+
+    /** Returns the order in words; empty where there is none. Of a word that was long only the number is known. */
+    private static String order(JsonNode word) {
+        if (word.path("order").isInt()) {
+            return word.path("order").intValue() + " sources";
+        }
+        List<String> names = new ArrayList<>();
+        word.path("order").forEach(name -> names.add(name.asString("")));
+        return String.join(", ", names);
+    }
+
+    private static String tried(JsonNode word) {
+        JsonNode overrides = word.path("overrides");
+        return overrides.isEmpty() && !overrides.isInt() ? order(word) : order(word) + "; overrides " + overrides;
     }
 
     private static Entry pin(Said said) {
