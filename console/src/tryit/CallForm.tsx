@@ -38,7 +38,7 @@ export function CallForm(props: { known: Known; service: string; method: string 
         {!wrong && (
           <div className="same">
             <Copy label="The same by curl" text={asCurl(location.origin, service, method, args, timeoutMs)} />
-            <Copy label="The same by any Redis client" text={asRedisCli(service, method, args)} />
+            <Copy label="The same by any Redis client" text={asRedisCli(location.origin, service, method, args)} />
           </div>
         )}
       </div>

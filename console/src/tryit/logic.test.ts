@@ -52,7 +52,8 @@ describe('the fields', () => {
 
 describe('the same call elsewhere', () => {
   it('is quoted for a shell', () => {
-    expect(asRedisCli('/service/hello', 'hi', `["it's"]`)).toBe(
+    expect(asRedisCli('http://h:8480', '/service/hello', 'hi', '')).toContain('redis-cli -p 6783 GET');
+    expect(asRedisCli('https://h', '/service/hello', 'hi', `["it's"]`)).toBe(
       `redis-cli -p 6383 GET '{"service":"/service/hello","method":"hi","args":["it'\\''s"]}'`,
     );
     expect(asCurl('http://h', '/service/hello', '$ping', '', '500')).toContain('http://h/api/service/hello/\\$ping');

@@ -91,8 +91,10 @@ export function asCurl(origin: string, service: string, method: string, args: st
 }
 
 /** The same call for any Redis client. */
-export function asRedisCli(service: string, method: string, args: string): string {
-  return `redis-cli -p 6383 GET ${quote(`{"service":"${service}","method":"${method}","args":${compact(args)}}`)}`;
+export function asRedisCli(origin: string, service: string, method: string, args: string): string {
+  // `./moa up --port-offset` moves every port alike
+  const offset = Number(new URL(origin).port) - 8080;
+  return `redis-cli -p ${offset > 0 && offset < 10_000 ? 6383 + offset : 6383} GET ${quote(`{"service":"${service}","method":"${method}","args":${compact(args)}}`)}`;
 }
 
 function compact(args: string): string {
