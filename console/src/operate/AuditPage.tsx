@@ -18,6 +18,7 @@ const ACTIONS: Record<string, string> = {
   'switch-off': 'switched a source off',
   order: 'changed the order of sources',
   shadow: 'tried something in the shadow',
+  'shadow-end': 'ended a trial in the shadow',
   pin: 'pinned an answer',
   unpin: 'took a pinned answer back',
 };
@@ -65,7 +66,7 @@ function columns(now: number): Column<AuditEntry>[] {
           <Link to={`/services?name=${encodeURIComponent(entry.service)}${/pin$/.test(entry.action) ? '' : '&view=overrides'}`}>
             {entry.service}
           </Link>
-        ) : entry.source || entry.action === 'order' || entry.action === 'shadow' ? (
+        ) : entry.source || entry.action === 'order' || entry.action.startsWith('shadow') ? (
           <Link to="/routing">{entry.source ?? 'all sources'}</Link>
         ) : (
           <span className="quiet">all</span>

@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import { ApiError, change } from '../api/client';
+import { change } from '../api/client';
 import type { Effect, Instance, InstanceStatus, Override, Scope } from '../api/types';
 import { Badge } from '../ui/parts';
 import { address, instanceHealth } from '../services/logic';
@@ -62,16 +62,20 @@ export function OverrideDialog(props: {
               : null;
 
   const put = async (signed: { author: string; reason: string }) => {
-    const wish = { service, scope, set, reason: signed.reason, ...(ends === '' ? {} : { expiresSeconds: Number(ends) }) };
-    const send = (body: object) =>
-      change<{ override: Override; changed: number }>('POST', '/console/api/registry/v1/overrides', body, signed.author);
-    const answer = await send(wish).catch((refused: unknown) => {
-      // the registry wants to be told that nobody may be left; the operator has typed the service's name for that
-      if (takesLast && refused instanceof ApiError && /\bforce\b/.test(`${refused.message} ${refused.todo}`)) {
-        return send({ ...wish, force: true });
-      }
-      throw refused;
-    });
+    const answer = await change<{ override: Override; changed: number }>(
+      'POST',
+      '/console/api/registry/v1/overrides',
+      {
+        service,
+        scope,
+        set,
+        reason: signed.reason,
+        ...(ends === '' ? {} : { expiresSeconds: Number(ends) }),
+        // the registry wants to be told that nobody may be left: the service's name was typed for it
+        ...(takesLast ? { force: true } : {}),
+      },
+      signed.author,
+    );
     props.onDone({
       words: `${scopeWords(scope, instances)} ${effectWords(set)}; ${answer.changed} listed otherwise.`,
       undo: () => lift(answer.override, { author: signed.author, reason: 'undo' }),

@@ -33,6 +33,11 @@ describe('what an override will change', () => {
     expect(shown.emptied).toEqual(['zone west']);
   });
 
+  it('counts on nobody to whom no call goes', () => {
+    expect(preview({ service, scope: {}, set: { weight: 0 } }, [instance(1), instance(2)]).callableAfter).toBe(0);
+    expect(preview({ service, scope: {}, set: { weight: 10 } }, [instance(1), instance(2, { weight: 0 })]).callableBefore).toBe(1);
+  });
+
   it('never makes an instance better than it says', () => {
     const shown = preview({ service, scope: {}, set: { status: 'UP' } }, [instance(1, { status: 'DRAINING' })]);
 
@@ -64,6 +69,7 @@ it('says when it is overrides that leave nobody to call', () => {
   expect(leavesNobody([out, instance(2)])).toBe(false);
   expect(leavesNobody([instance(1, { status: 'DOWN' })])).toBe(false);
   expect(leavesNobody([])).toBe(false);
+  expect(leavesNobody([instance(1, { weight: 0, overridden })])).toBe(true);
 });
 
 it('asks for a name that can be written down', () => {

@@ -59,7 +59,8 @@ export function preview(wish: Wish, instances: readonly Instance[]): Preview {
     const isMeant = covers(wish.scope, instance);
     const wanted = wish.set.status;
     const status = isMeant && wanted && WORSE[wanted] > WORSE[instance.status] ? wanted : instance.status;
-    if (status === 'UP') {
+    const weight = isMeant ? (wish.set.weight ?? instance.weight) : instance.weight;
+    if (isCalled({ status, weight })) {
       left.push(instance);
     }
     if (isMeant) {
@@ -79,7 +80,7 @@ export function preview(wish: Wish, instances: readonly Instance[]): Preview {
       lines.push({ id: instance.id, address: address(instance), status: instance.status, changes });
     }
   }
-  const before = instances.filter((each) => each.status === 'UP');
+  const before = instances.filter(isCalled);
   const now = groups(left);
   return {
     lines,
@@ -87,6 +88,10 @@ export function preview(wish: Wish, instances: readonly Instance[]): Preview {
     callableAfter: left.length,
     emptied: [...groups(before)].filter((group) => !now.has(group)),
   };
+}
+
+function isCalled(instance: Pick<Instance, 'status' | 'weight'>): boolean {
+  return instance.status === 'UP' && (instance.weight ?? 100) > 0;
 }
 
 function groups(instances: readonly Instance[]): Set<string> {
@@ -102,8 +107,8 @@ function groups(instances: readonly Instance[]): Set<string> {
 export function leavesNobody(instances: readonly Instance[]): boolean {
   return (
     instances.length > 0 &&
-    instances.every((each) => each.status !== 'UP') &&
-    instances.some((each) => each.overridden?.status === 'UP')
+    !instances.some(isCalled) &&
+    instances.some((each) => each.overridden && isCalled(each.overridden))
   );
 }
 

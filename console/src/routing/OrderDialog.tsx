@@ -47,7 +47,7 @@ export function OrderDialog(props: {
   const takeEffect = async (signed: Signed) => {
     const answer = await setOrder(orderToSend(wanted, order.usual), signed);
     props.onDone({
-      words: `sources are asked as ${wanted.join(', ')}${everywhere(answer)}`,
+      words: `sources are asked in the order ${wanted.join(', ')}${everywhere(answer)}`,
       undo: async () => void (await setOrder(orderToSend(order.order, order.usual), undoing(signed.author))),
     });
   };

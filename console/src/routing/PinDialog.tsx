@@ -28,6 +28,12 @@ async function names(signal: AbortSignal): Promise<string[]> {
   return page.services.map((each) => each.service);
 }
 
+function nowWords(now: LookupAnswer, callable: number): string {
+  return now.source === 'none'
+    ? 'No source knows this name now'
+    : `${callable} can be called now, from the source “${now.source}”`;
+}
+
 /** Pins a name to a list of addresses, or changes such a list; says what callers lose and gain. */
 export function PinDialog(props: {
   before: PinnedAnswer | null;
@@ -38,6 +44,7 @@ export function PinDialog(props: {
   const { before } = props;
   const [service, setService] = useState(before?.service ?? props.service ?? '');
   const [text, setText] = useState(pinnedText(before?.instances ?? []));
+  const [isEmptied, setEmptied] = useState(before?.instances.length === 0);
   const [ends, setEnds] = useState('3600');
   const id = useId();
   const known = usePolling('names', names, 60_000);
@@ -48,8 +55,18 @@ export function PinDialog(props: {
   const parsed = parsePinned(text, now?.instances);
   const then = typeof parsed === 'string' ? [] : parsed.map(address);
   const { lost, gained } = exchange(callable.map(address), then);
-  const isNobody = typeof parsed !== 'string' && parsed.length === 0;
-  const wrong = name === '' ? 'Which name?' : typeof parsed === 'string' ? parsed : polled.error ? null : now ? null : 'Asking what is answered now…';
+  const isEmpty = typeof parsed !== 'string' && parsed.length === 0;
+  const isNobody = isEmpty && isEmptied;
+  const wrong =
+    name === ''
+      ? 'Which name?'
+      : typeof parsed === 'string'
+        ? parsed
+        : isEmpty && !isEmptied
+          ? 'Which addresses? One a line.'
+          : now || polled.error
+            ? null
+            : 'Asking what is answered now…';
 
   const put = async (signed: Signed) => {
     if (typeof parsed === 'string') {
@@ -59,14 +76,14 @@ export function PinDialog(props: {
     const answer = await pin(name, parsed, ends === '' ? null : Number(ends), signed);
     const previous = earlier.pinned[0];
     props.onDone({
-      words: `${name} is answered with ${parsed.length === 0 ? 'nobody' : few(then)}${everywhere(answer)}`,
+      words: `${name} is answered with ${isNobody ? 'nobody' : few(then)}${everywhere(answer)}`,
       undo: async () => (previous ? pinAgain(previous, signed.author) : void (await unpin(name, undoing(signed.author)))),
     });
   };
   return (
     <Confirm
       title={before ? `Change the answer for ${before.service}` : 'Pin a name'}
-      action={typeof parsed !== 'string' && parsed.length > 0 ? `Answer with ${parsed.length}` : 'Answer with nobody'}
+      action={isNobody ? 'Answer with nobody' : `Answer with ${then.length}`}
       wrong={wrong}
       typed={isNobody && name !== '' ? name : null}
       onConfirm={put}
@@ -94,28 +111,37 @@ export function PinDialog(props: {
             </button>
           )}
         </span>
+        {isEmpty && (
+          <label>
+            <input type="checkbox" name="nobody" checked={isEmptied} onChange={(event) => setEmptied(event.target.checked)} /> answer
+            with nobody: every call fails
+          </label>
+        )}
       </div>
       <EndsField value={ends} onChange={setEnds} never="when somebody takes it back" />
       <div className="will" aria-live="polite">
         <strong>What callers will see</strong>
         {polled.error && <PollState polled={polled} what="what is answered now" />}
-        {now && typeof parsed !== 'string' && (
+        {now && (typeof parsed === 'string' || (isEmpty && !isEmptied)) && (
+          <p>{nowWords(now, callable.length)}.</p>
+        )}
+        {!now && !polled.error && <p className="quiet">Give a name and addresses.</p>}
+        {now && typeof parsed !== 'string' && (!isEmpty || isEmptied) && (
           <>
             <p className={isNobody ? 'text-bad strong' : undefined}>
-              {now.source === 'none'
-                ? 'No source knows this name now'
-                : `${callable.length} can be called now, from the source “${now.source}”`}
-              ; {parsed.length} then.{isNobody && ' Every call to it will fail.'}
+              {nowWords(now, callable.length)}; {parsed.length} then.{isNobody && ' Every call to it will fail.'}
             </p>
             <ul className="will-list">
               {lost.length > 0 && (
-                <li>
-                  <span className="diff-sign diff-removed" aria-hidden="true">−</span> no longer: {few(lost, 6)}
+                <li className="exchange">
+                  <span className="diff-sign diff-removed" aria-hidden="true">−</span>
+                  <span>no longer: {few(lost, 6)}</span>
                 </li>
               )}
               {gained.length > 0 && (
-                <li>
-                  <span className="diff-sign diff-added" aria-hidden="true">+</span> new: {few(gained, 6)}
+                <li className="exchange">
+                  <span className="diff-sign diff-added" aria-hidden="true">+</span>
+                  <span>new: {few(gained, 6)}</span>
                 </li>
               )}
               {!isNobody && lost.length === 0 && gained.length === 0 && <li>The same addresses as now.</li>}

@@ -6,7 +6,7 @@ import { Confirm, OperatorButton, Said, type Signed } from '../operate/Confirm';
 import type { Deed } from '../operate/Done';
 import { address } from '../services/logic';
 import { dateTime, duration } from '../ui/format';
-import { Badge, Empty, Link, PollState } from '../ui/parts';
+import { Badge, Link, PollState } from '../ui/parts';
 import { type Column, Table } from '../ui/Table';
 import { useNow } from '../ui/useNow';
 import { PinDialog } from './PinDialog';
@@ -69,7 +69,7 @@ export function Pinned(props: { pinned: readonly PinnedAnswer[]; isAsked: boolea
         <p className="notice notice-warn">The source “pinned” is off: these answers reach nobody until it is on again.</p>
       )}
       {pinned.length === 0 ? (
-        <Empty title="No name is pinned: every answer is what the sources say." />
+        <p className="in-force quiet">No name is pinned: every answer is what the sources say.</p>
       ) : (
         <Table columns={columns} rows={pinned} keyOf={(each) => each.service} />
       )}

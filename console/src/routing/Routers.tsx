@@ -2,7 +2,7 @@ import { type FormEvent, useState } from 'react';
 import type { RouterState, RoutersAnswer } from '../api/types';
 import type { Polled } from '../api/usePolling';
 import { TextField } from '../operate/Confirm';
-import { ago } from '../ui/format';
+import { duration } from '../ui/format';
 import { Badge, Dot, PollState } from '../ui/parts';
 import { go } from '../ui/route';
 import { type Column, Table } from '../ui/Table';
@@ -27,7 +27,7 @@ function columns(now: number): Column<RouterState>[] {
           <Badge health={router.why ? 'bad' : router.differs ? 'warn' : 'good'}>
             {router.why ? 'no answer' : router.differs ? 'differs' : 'agrees'}
           </Badge>
-          {router.sinceMs > 0 && <span className="quiet">since {ago(router.sinceMs, now)}</span>}
+          {router.sinceMs > 0 && <span className="quiet">for {duration(now - router.sinceMs)}</span>}
         </>
       ),
     },

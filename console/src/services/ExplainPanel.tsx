@@ -4,7 +4,7 @@ import type { Explanation } from '../api/types';
 import { usePolling } from '../api/usePolling';
 import { TextField } from '../operate/Confirm';
 import { reasonWords } from '../operate/logic';
-import { ago, millis } from '../ui/format';
+import { duration, millis } from '../ui/format';
 import { Badge, PollState } from '../ui/parts';
 import { go } from '../ui/route';
 import { type Column, Table } from '../ui/Table';
@@ -43,7 +43,7 @@ const STEPS: Column<Explanation['steps'][number]>[] = [
       </>
     ),
   },
-  { head: 'Revision', kind: 'num', cell: (step) => step.revision ?? '–' },
+  { head: 'Revision', kind: 'num', cell: (step) => (step.source === 'pinned' ? '–' : (step.revision ?? '–')) },
   { head: 'Age', kind: 'num', cell: (step) => (step.ageMs === null ? '–' : millis(step.ageMs)) },
   { head: 'Instances', kind: 'num', cell: (step) => step.instances ?? '–' },
 ];
@@ -115,7 +115,7 @@ export function ExplainPanel(props: { service: string; query: URLSearchParams })
           {explained.elsewhere.map((each) => (
             <p key={each.router} className="notice notice-bad">
               <span>
-                <strong>{each.router} answers otherwise</strong> since {ago(each.sinceMs, now)}: {each.there ?? 'nothing'} there,{' '}
+                <strong>{each.router} answers otherwise</strong> for {duration(now - each.sinceMs)}: {each.there ?? 'nothing'} there,{' '}
                 {each.here ?? 'nothing'} here.
               </span>
             </p>

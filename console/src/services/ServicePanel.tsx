@@ -121,9 +121,11 @@ export function ServicePanel(props: {
             <strong>Overrides leave nobody to call.</strong> Every call fails though{' '}
             {instances.filter((each) => each.overridden?.status === 'UP').length} say that they are up.
           </span>
-          <Link to={`/services?name=${encodeURIComponent(service)}&view=overrides`} className="button">
-            Which overrides
-          </Link>
+          {view !== 'overrides' && (
+            <Link to={`/services?name=${encodeURIComponent(service)}&view=overrides`} className="button">
+              Which overrides
+            </Link>
+          )}
         </div>
       )}
       {view !== 'explain' && <PollState polled={polled} what={service} />}

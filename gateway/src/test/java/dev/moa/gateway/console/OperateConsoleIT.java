@@ -82,6 +82,19 @@ class OperateConsoleIT extends InBrowser {
         page.keyboard().press("Escape");
         assertThat(dialog).isHidden();
         assertThat(platform.operations.overrides.toString()).doesNotContain("all of it");
+
+        page.getByRole(AriaRole.BUTTON, named("Override…").setExact(true))
+                .first()
+                .click();
+        dialog.getByLabel("Your name").fill("anna");
+        dialog.getByLabel("Why", new Locator.GetByLabelOptions().setExact(true)).fill("all of it");
+        dialog.getByLabel("Type /service/user to confirm").fill("/service/user");
+        page.keyboard().press("Enter");
+        assertThat(page.locator(".notice-done")).containsText("every instance takes no calls (DOWN)");
+        // the registry refuses such a thing unless it is told that it is meant
+        assertThat(platform.operations.overrides.toString()).contains("\"force\":true");
+        page.getByRole(AriaRole.BUTTON, named("Undo")).click();
+        assertThat(page.locator(".notice-done")).isHidden();
     }
 
     @Test

@@ -103,6 +103,8 @@ class RoutingConsoleIT extends InBrowser {
         button("Pin a name…").click();
         dialog().getByLabel("Name", exactly()).fill("/service/site");
         sign("all of it");
+        assertThat(dialog()).containsText("Which addresses? One a line.");
+        dialog().getByLabel("with nobody").check();
         assertThat(dialog()).containsText("Every call to it will fail.");
         assertThat(button("Answer with nobody")).isDisabled();
         dialog().getByLabel("Addresses").fill("10.0.0.9");
@@ -148,7 +150,7 @@ class RoutingConsoleIT extends InBrowser {
         shoot("order-effect");
         page.keyboard().press("Enter");
 
-        assertThat(page.locator(".notice-done")).containsText("sources are asked as pinned, snapshot, live");
+        assertThat(page.locator(".notice-done")).containsText("sources are asked in the order pinned, snapshot, live");
         assertThat(page.locator(SOURCES)).containsText("not the usual order");
         assertThat(page.locator(SHADOW)).containsText("the order in force");
         shoot("order-in-force");

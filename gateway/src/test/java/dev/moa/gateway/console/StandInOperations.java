@@ -25,6 +25,12 @@ final class StandInOperations {
     private final List<BlockingQueue<String>> watches = new CopyOnWriteArrayList<>();
 
     StandInOperations(StandInApp registry) {
+        ObjectNode out = JSON.createObjectNode();
+        out.put("id", "o-7").put("service", "/service/profile/photo").put("kind", "OPERATOR");
+        out.put("author", "anna").put("reason", "bad disk").put("createdAtMs", System.currentTimeMillis() - 600_000);
+        out.putObject("scope");
+        out.putObject("set").put("status", "DOWN");
+        overrides.put("o-7", out);
         registry.on("/v1/overrides", this::overrides);
         registry.on("/v1/intent", request -> {
             JSON.readTree(request.body())

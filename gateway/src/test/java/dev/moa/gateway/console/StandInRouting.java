@@ -149,7 +149,10 @@ final class StandInRouting {
                     request.method().equals("PUT")
                             ? (ObjectNode) JSON.readTree(request.body())
                             : JSON.createObjectNode());
-            audited(trial, "shadow", null);
+            if (trial.path("reason").isMissingNode()) {
+                trial.put("reason", request.query("reason"));
+            }
+            audited(trial, request.method().equals("PUT") ? "shadow" : "shadow-end", null);
         }
         ObjectNode answer = trial.deepCopy();
         List<String> compared = names(trial.path("order"));
