@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,138 +54,39 @@ public record PlatformOptions(
     }
 
     public PlatformOptions withRoot(Path newRoot) {
-        return new PlatformOptions(
-                home,
-                newRoot,
-                portOffset,
-                isOnRandomPorts,
-                isDemo,
-                apps,
-                hasKafka,
-                redisUrl,
-                kafkaAddress,
-                usesStartCaches,
-                settings);
+        return with(edit -> edit.root = newRoot);
     }
 
     public PlatformOptions withPortOffset(int offset) {
-        return new PlatformOptions(
-                home,
-                root,
-                offset,
-                isOnRandomPorts,
-                isDemo,
-                apps,
-                hasKafka,
-                redisUrl,
-                kafkaAddress,
-                usesStartCaches,
-                settings);
+        return with(edit -> edit.portOffset = offset);
     }
 
     public PlatformOptions onRandomPorts() {
-        return new PlatformOptions(
-                home,
-                root,
-                portOffset,
-                true,
-                isDemo,
-                apps,
-                hasKafka,
-                redisUrl,
-                kafkaAddress,
-                usesStartCaches,
-                settings);
+        return with(edit -> edit.isOnRandomPorts = true);
     }
 
     public PlatformOptions withDemo(boolean demo) {
-        return new PlatformOptions(
-                home,
-                root,
-                portOffset,
-                isOnRandomPorts,
-                demo,
-                apps,
-                hasKafka,
-                redisUrl,
-                kafkaAddress,
-                usesStartCaches,
-                settings);
+        return with(edit -> edit.isDemo = demo);
     }
 
     public PlatformOptions withApps(Set<String> names) {
-        return new PlatformOptions(
-                home,
-                root,
-                portOffset,
-                isOnRandomPorts,
-                isDemo,
-                names,
-                hasKafka,
-                redisUrl,
-                kafkaAddress,
-                usesStartCaches,
-                settings);
+        return with(edit -> edit.apps = names);
     }
 
     public PlatformOptions withKafka(boolean kafka) {
-        return new PlatformOptions(
-                home,
-                root,
-                portOffset,
-                isOnRandomPorts,
-                isDemo,
-                apps,
-                kafka,
-                redisUrl,
-                kafkaAddress,
-                usesStartCaches,
-                settings);
+        return with(edit -> edit.hasKafka = kafka);
     }
 
     public PlatformOptions withOwnRedis(@Nullable String url) {
-        return new PlatformOptions(
-                home,
-                root,
-                portOffset,
-                isOnRandomPorts,
-                isDemo,
-                apps,
-                hasKafka,
-                url,
-                kafkaAddress,
-                usesStartCaches,
-                settings);
+        return with(edit -> edit.redisUrl = url);
     }
 
     public PlatformOptions withOwnKafka(@Nullable String address) {
-        return new PlatformOptions(
-                home,
-                root,
-                portOffset,
-                isOnRandomPorts,
-                isDemo,
-                apps,
-                hasKafka,
-                redisUrl,
-                address,
-                usesStartCaches,
-                settings);
+        return with(edit -> edit.kafkaAddress = address);
     }
 
     public PlatformOptions withStartCaches(boolean caches) {
-        return new PlatformOptions(
-                home,
-                root,
-                portOffset,
-                isOnRandomPorts,
-                isDemo,
-                apps,
-                hasKafka,
-                redisUrl,
-                kafkaAddress,
-                caches,
-                settings);
+        return with(edit -> edit.usesStartCaches = caches);
     }
 
     /** Gives an app of the platform one Spring property more. */
@@ -193,17 +95,56 @@ public record PlatformOptions(
         Map<String, String> ofApp = new LinkedHashMap<>(more.getOrDefault(app, Map.of()));
         ofApp.put(name, value);
         more.put(app, ofApp);
-        return new PlatformOptions(
-                home,
-                root,
-                portOffset,
-                isOnRandomPorts,
-                isDemo,
-                apps,
-                hasKafka,
-                redisUrl,
-                kafkaAddress,
-                usesStartCaches,
-                more);
+        return with(edit -> edit.settings = more);
+    }
+
+    private PlatformOptions with(Consumer<Edit> change) {
+        Edit edit = new Edit(this);
+        change.accept(edit);
+        return edit.done();
+    }
+
+    /** The options while one of them is changed. */
+    private static final class Edit {
+        private final Path home;
+        private @Nullable Path root;
+        private int portOffset;
+        private boolean isOnRandomPorts;
+        private boolean isDemo;
+        private @Nullable Set<String> apps;
+        private boolean hasKafka;
+        private @Nullable String redisUrl;
+        private @Nullable String kafkaAddress;
+        private boolean usesStartCaches;
+        private Map<String, Map<String, String>> settings;
+
+        Edit(PlatformOptions from) {
+            home = from.home;
+            root = from.root;
+            portOffset = from.portOffset;
+            isOnRandomPorts = from.isOnRandomPorts;
+            isDemo = from.isDemo;
+            apps = from.apps;
+            hasKafka = from.hasKafka;
+            redisUrl = from.redisUrl;
+            kafkaAddress = from.kafkaAddress;
+            usesStartCaches = from.usesStartCaches;
+            settings = from.settings;
+        }
+
+        PlatformOptions done() {
+            return new PlatformOptions(
+                    home,
+                    root,
+                    portOffset,
+                    isOnRandomPorts,
+                    isDemo,
+                    apps,
+                    hasKafka,
+                    redisUrl,
+                    kafkaAddress,
+                    usesStartCaches,
+                    settings);
+        }
     }
 }
