@@ -20,7 +20,21 @@ abstract class Language {
     abstract String typeName(String name);
 
     /** Returns the type of a value. */
-    abstract String type(JsonNode schema);
+    final String type(JsonNode schema) {
+        if (isNullable(schema)) {
+            return orNull(type(withoutNull(schema)));
+        }
+        StubModel.Type named = model.referred(schema);
+        return named == null ? plainType(schema) : namedType(named);
+    }
+
+    /** Returns the type of a value that is never null and whose type has a name. */
+    String namedType(StubModel.Type type) {
+        return typeName(type.name());
+    }
+
+    /** Returns the type of a value that is never null and whose type has no name. */
+    abstract String plainType(JsonNode schema);
 
     /** Returns the type for a documentation comment. */
     String docType(JsonNode schema) {

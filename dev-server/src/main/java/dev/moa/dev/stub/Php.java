@@ -100,14 +100,12 @@ final class Php extends Language {
     }
 
     @Override
-    String type(JsonNode schema) {
-        if (isNullable(schema)) {
-            return orNull(type(withoutNull(schema)));
-        }
-        Type named = model.referred(schema);
-        if (named != null) {
-            return named.kind() == Kind.UNION ? union(named) : typeName(named.name());
-        }
+    String namedType(Type type) {
+        return type.kind() == Kind.UNION ? union(type) : typeName(type.name());
+    }
+
+    @Override
+    String plainType(JsonNode schema) {
         String json = json(schema);
         return switch (json == null ? "" : json) {
             case "string" -> "string";

@@ -61,14 +61,7 @@ final class Python extends Language {
     }
 
     @Override
-    String type(JsonNode schema) {
-        if (isNullable(schema)) {
-            return orNull(type(withoutNull(schema)));
-        }
-        Type named = model.referred(schema);
-        if (named != null) {
-            return typeName(named.name());
-        }
+    String plainType(JsonNode schema) {
         JsonNode entries = entries(schema);
         if (entries != null) {
             return "dict[str, %s]".formatted(type(entries));
