@@ -3,34 +3,14 @@ package dev.moa.registry;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.moa.registry.RegistryApp.Answer;
-import dev.moa.testkit.redis.RedisProcess;
 import java.net.http.HttpRequest;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** What the registry says to requests that are wrong: the value, the limit, and what to do. */
-class BadInputIT {
-    private static RedisProcess redis;
-    private static RegistryApp app;
-
-    @BeforeAll
-    static void start(@TempDir Path data) {
-        redis = new RedisProcess(data).start();
-        app = new RegistryApp(redis.url());
-    }
-
-    @AfterAll
-    static void stop() {
-        app.close();
-        redis.close();
-    }
-
+class BadInputIT extends OneRegistry {
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',

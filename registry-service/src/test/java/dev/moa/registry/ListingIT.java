@@ -3,31 +3,11 @@ package dev.moa.registry;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.moa.registry.RegistryApp.Answer;
-import dev.moa.testkit.redis.RedisProcess;
-import java.nio.file.Path;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
 /** What is listed, by filters and pages, and what differs from what was. */
-class ListingIT {
-    private static RedisProcess redis;
-    private static RegistryApp app;
-
-    @BeforeAll
-    static void start(@TempDir Path data) {
-        redis = new RedisProcess(data).start();
-        app = new RegistryApp(redis.url());
-    }
-
-    @AfterAll
-    static void stop() {
-        app.close();
-        redis.close();
-    }
-
+class ListingIT extends OneRegistry {
     @Test
     void servicesAreListedByPages() {
         register("/service/page/a", 7001, 30);

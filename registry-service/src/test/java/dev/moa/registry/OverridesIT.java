@@ -9,37 +9,17 @@ import dev.moa.protocol.ServiceName;
 import dev.moa.registry.RegistryApp.Answer;
 import dev.moa.registry.RegistryApp.Watch;
 import dev.moa.sdk.MoaServer;
-import dev.moa.testkit.redis.RedisProcess;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
 /** What operators want beside what instances say, and drains. */
-class OverridesIT {
+class OverridesIT extends OneRegistry {
     private static final Duration SOON = Duration.ofSeconds(10);
-
-    private static RedisProcess redis;
-    private static RegistryApp app;
-
-    @BeforeAll
-    static void start(@TempDir Path data) {
-        redis = new RedisProcess(data).start();
-        app = new RegistryApp(redis.url());
-    }
-
-    @AfterAll
-    static void stop() {
-        app.close();
-        redis.close();
-    }
 
     @Test
     void overrideStandsBesideWhatTheInstanceSaysAndLiftingItGivesThatBack() {

@@ -4,34 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.moa.registry.RegistryApp.Answer;
-import dev.moa.testkit.redis.RedisProcess;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
 /** The registry as its users see it, on a real Redis. */
-class RegistryIT {
-    private static RedisProcess redis;
-    private static RegistryApp app;
-
-    @BeforeAll
-    static void start(@TempDir Path data) {
-        redis = new RedisProcess(data).start();
-        app = new RegistryApp(redis.url());
-    }
-
-    @AfterAll
-    static void stop() {
-        app.close();
-        redis.close();
-    }
-
+class RegistryIT extends OneRegistry {
     @Test
     void instanceIsRegisteredListedRenewedDrainedAndRemoved() {
         Answer registered = register("/service/life", 7001, 30);
