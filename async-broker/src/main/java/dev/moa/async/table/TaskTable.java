@@ -65,18 +65,6 @@ public final class TaskTable {
         final Set<TaskId> cancelWishes = new LinkedHashSet<>();
     }
 
-    private record DeadKey(long atMs, TaskId id) implements Comparable<DeadKey> {
-        private static final Comparator<DeadKey> ORDER = Comparator.comparingLong(DeadKey::atMs)
-                .thenComparingLong(k -> k.id().high())
-                .thenComparingLong(k -> k.id().low())
-                .thenComparingLong(k -> k.id().suffix());
-
-        @Override
-        public int compareTo(DeadKey other) {
-            return ORDER.compare(this, other);
-        }
-    }
-
     private record Waiter(Predicate<TaskEntry> wanted, CompletableFuture<TaskEntry> future) {}
 
     private static final int MAX_WISHES = 10_000;
