@@ -7,7 +7,6 @@ import dev.moa.protocol.CallContext;
 import dev.moa.protocol.CallRequest;
 import dev.moa.protocol.CallResponse;
 import dev.moa.protocol.Payload;
-import dev.moa.protocol.StatusCode;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -72,10 +71,5 @@ public final class ServiceDelivery implements Delivery {
         return result.length() <= MAX_RESULT
                 ? result.text()
                 : "{\"truncated\":true,\"bytes\":%d}".formatted(result.length());
-    }
-
-    /** Returns whether a failure of this code is tried again. */
-    static boolean isRetried(StatusCode code) {
-        return judge(CallResponse.failure(null, code, "")).verdict() == Outcome.Verdict.RETRY;
     }
 }

@@ -47,10 +47,6 @@ final class EngineThread implements Executor, AutoCloseable {
         timers.add(new Timer(System.nanoTime() + delay.toNanos(), timerNumber++, action));
     }
 
-    int timerCount() {
-        return timers.size();
-    }
-
     private void run() {
         while (!closed) {
             try {

@@ -199,11 +199,6 @@ public final class StatsQuery {
         return seen.size();
     }
 
-    /** How many processes and how many instances reported in one minute. */
-    public int reportingInMinute(int minute) {
-        return store.processes(minute, minute).size();
-    }
-
     /** Returns the processes that reported in the last moments, by app and instance. */
     public List<ProcessMinute> processes(long windowMs, @Nullable String app) {
         if (windowMs < 1_000 || windowMs > 900_000) {
