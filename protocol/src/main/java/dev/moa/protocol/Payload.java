@@ -81,6 +81,7 @@ public final class Payload {
         return json(text.getBytes(StandardCharsets.UTF_8));
     }
 
+    /** Returns how the bytes are to be read. */
     public Format format() {
         return format;
     }
@@ -103,6 +104,7 @@ public final class Payload {
         return array;
     }
 
+    /** Returns where in {@link #array()} the value begins, in bytes. */
     public int offset() {
         return offset;
     }

@@ -55,6 +55,7 @@ public final class RunningMoa implements AutoCloseable {
         return platform.addresses().port(part, "moa");
     }
 
+    /** Returns the URL of its Redis, such as {@code redis://127.0.0.1:6379}. */
     public String redisUrl() {
         return platform.addresses().get("redis.url");
     }
@@ -64,6 +65,7 @@ public final class RunningMoa implements AutoCloseable {
         return platform.addresses().get("kafka.address");
     }
 
+    /** Returns the URL of its registry, as {@code moa.registry.urls} takes it. */
     public String registryUrl() {
         return http("registry").toString();
     }
