@@ -72,6 +72,11 @@ final class FrameConnection extends PeerConnection implements Farewell {
         return false;
     }
 
+    @Override
+    void refuseInput(String why) {
+        end(StatusCode.RESOURCE_EXHAUSTED, why);
+    }
+
     private void accept(Frame frame) throws FrameException {
         FrameKind kind = frame.kind();
         if (kind == null) {

@@ -32,6 +32,8 @@ abstract class PeerConnection extends ChannelInboundHandlerAdapter {
     private static final Logger log = LoggerFactory.getLogger(PeerConnection.class);
     // Netty pools buffers up to 16 KiB by size; larger ones, into which this one would grow, are made anew each time
     private static final int WRITE_BYTES = 8 * 1024;
+    // of a message that is not whole yet: as much as one read brings; more is refused where the port is full
+    private static final int READ_BYTES = 64 * 1024;
 
     private final Peer peer;
     private final int maxInFlight;
@@ -46,6 +48,8 @@ abstract class PeerConnection extends ChannelInboundHandlerAdapter {
     private boolean ended;
     private int inFlight;
     private long inFlightBytes;
+    /** What the desk counts of a message that is not whole yet. */
+    private long countedInput;
 
     PeerConnection(Peer peer) {
         this.peer = peer;
@@ -58,6 +62,9 @@ abstract class PeerConnection extends ChannelInboundHandlerAdapter {
 
     /** Appends the replies that are there to {@link #out()}, while {@link #hasRoom()}. */
     abstract void writeReplies();
+
+    /** Ends the connection, which sends a long message to a full port, with a reply that says so. */
+    abstract void refuseInput(String why);
 
     /** Ends the calls whose caller is gone. */
     abstract void abandon();
@@ -95,6 +102,7 @@ abstract class PeerConnection extends ChannelInboundHandlerAdapter {
     }
 
     private void takeAndKeep(ByteBuf in) {
+        countInput(0);
         try {
             if (!paused) {
                 take(in);
@@ -107,6 +115,18 @@ abstract class PeerConnection extends ChannelInboundHandlerAdapter {
             in.release();
         } else {
             remainder.keep(in, context().alloc());
+            countInput(inputBytes());
+            // while it is not read from, what waits here are whole messages, and not many
+            if (!paused && countedInput > READ_BYTES && peer.desk().isFull(countedInput)) {
+                refuseInput(peer.desk().fullness());
+            }
+        }
+    }
+
+    private void countInput(long bytes) {
+        if (bytes != countedInput) {
+            peer.desk().held(bytes - countedInput);
+            countedInput = bytes;
         }
     }
 
@@ -291,6 +311,7 @@ abstract class PeerConnection extends ChannelInboundHandlerAdapter {
         ended = true;
         closing = true;
         remainder.release();
+        countInput(0);
         if (out != null) {
             out.release();
             out = null;

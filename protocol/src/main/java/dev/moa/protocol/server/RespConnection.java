@@ -69,11 +69,20 @@ final class RespConnection extends PeerConnection implements RespSession, Farewe
                 parser.clear();
             }
         } catch (RespException e) {
-            ByteBuf reply = beginReply();
-            RespWriter.error(reply, "ERR " + e.getMessage());
-            endReply(reply);
-            quit();
+            refuseInput(String.valueOf(e.getMessage()));
         }
+        if (last) {
+            // nobody will look at it, and its replies may take long
+            in.skipBytes(in.readableBytes());
+        }
+    }
+
+    @Override
+    void refuseInput(String why) {
+        ByteBuf reply = beginReply();
+        RespWriter.error(reply, "ERR " + why);
+        endReply(reply);
+        quit();
     }
 
     @Override

@@ -159,6 +159,59 @@ class FullPortTests {
         assertThat(after.get(10, TimeUnit.SECONDS).statusCode()).isEqualTo(200);
     }
 
+    @Test
+    void fullPortRefusesLongCommandsBeforeTheyAreWhole() throws Exception {
+        start(PortLimits.defaults().withMaxInFlightBytes(256 * KIB));
+        try (RawClient one = new RawClient(port.port());
+                RawClient other = new RawClient(port.port())) {
+            // two commands of which each alone would fit, and neither ends
+            one.raw("*2\r\n$3\r\nGET\r\n$1000000\r\n" + "x".repeat(300_000));
+            await().until(() -> inputBytes(one) >= 300_000);
+            other.raw("*2\r\n$3\r\nGET\r\n$1000000\r\n" + "x".repeat(100_000));
+
+            assertThat((String) other.reply()).startsWith("-ERR ").contains("at this port (limit 262144");
+            assertThat(other.isAtEnd()).isTrue();
+        }
+        await().until(() -> port.connections() == 0);
+        try (RawClient after = new RawClient(port.port())) {
+            after.command("GET", call(100_000));
+            await().until(() -> held.size() == 1);
+            answerAll("1");
+            assertThat((String) after.reply()).contains("\"result\":1");
+        }
+    }
+
+    @Test
+    void whatComesBehindTheLastCommandIsDropped() throws Exception {
+        start(PortLimits.defaults());
+        try (RawClient caller = new RawClient(port.port())) {
+            caller.command("GET", call(10));
+            caller.command("QUIT");
+            for (int i = 0; i < 8; i++) {
+                // far more than the kernel keeps for both ends
+                caller.raw("x".repeat(4 * MIB));
+            }
+
+            assertThat(inputBytes(caller)).isLessThan(MIB);
+            answerAll("1");
+            assertThat((String) caller.reply()).contains("\"result\":1");
+            assertThat(caller.reply()).isEqualTo("+OK");
+            assertThat(caller.isAtEnd()).isTrue();
+        }
+    }
+
+    /** Returns how many bytes of a command that is not whole the port holds, as CLIENT LIST tells. */
+    private long inputBytes(RawClient client) throws Exception {
+        try (RawClient operator = new RawClient(port.port())) {
+            operator.command("CLIENT", "LIST");
+            String list = String.valueOf(operator.reply());
+            return list.lines()
+                    .filter(line -> line.contains("addr=127.0.0.1:" + client.localPort() + " "))
+                    .mapToLong(line -> Long.parseLong(line.replaceAll(".* qbuf=(\\d+).*", "$1")))
+                    .sum();
+        }
+    }
+
     private void start(PortLimits limits) {
         port = MoaPort.builder(holding)
                 .port(0)

@@ -34,6 +34,10 @@ final class RawClient implements AutoCloseable {
         out = socket.getOutputStream();
     }
 
+    int localPort() {
+        return socket.getLocalPort();
+    }
+
     void raw(String latin1) throws IOException {
         out.write(latin1.getBytes(StandardCharsets.ISO_8859_1));
     }
