@@ -9,11 +9,14 @@ import dev.moa.protocol.ServiceName;
 import dev.moa.registry.RegistryApp.Answer;
 import dev.moa.registry.RegistryApp.Watch;
 import dev.moa.sdk.MoaServer;
+import io.lettuce.core.RestoreArgs;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
@@ -134,6 +137,55 @@ class OverridesIT extends OneRegistry {
         assertThat(restored.json().get("restored").intValue()).isEqualTo(1);
         assertThat(again).isEqualTo(7);
         assertThat(only("/service/kept").get("weight").intValue()).isEqualTo(7);
+    }
+
+    @Test
+    void freshOverrideOfAnInstanceOutlivesAReplicaThatWasBehind() {
+        Answer registered = register("/service/fresh", "a", 7001);
+        Map<String, byte[]> replicated = redis.commands().keys("moa:{/service/fresh}:*").stream()
+                .collect(Collectors.toMap(key -> key, key -> redis.commands().dump(key)));
+
+        override("/service/fresh", scope(registered), "{\"status\":\"DOWN\"}", ",\"force\":true");
+        redis.commands().del(redis.commands().keys("moa:{/service/fresh}:*").toArray(String[]::new));
+        replicated.forEach((key, value) ->
+                redis.commands().restore(key, value, RestoreArgs.Builder.ttl(0).replace()));
+
+        await().atMost(SOON)
+                .until(() -> only("/service/fresh").get("status").stringValue().equals("DOWN"));
+        assertThat(only("/service/fresh").get("incarnation"))
+                .isEqualTo(registered.json().get("incarnation"));
+        await().atMost(SOON)
+                .untilAsserted(() -> assertThat(app.get("/v1/audit?service=/service/fresh")
+                                .json()
+                                .toString())
+                        .contains("\"action\":\"restore\"", "DOWN", "Redis lost it"));
+    }
+
+    @Test
+    void overrideOfAnInstanceOutlivesAnEmptiedRedisButNoRestart() {
+        Answer first = register("/service/back", "a", 7001);
+        override("/service/back", scope(first), "{\"weight\":1}", "");
+        redis.commands().flushall();
+        await().atMost(SOON)
+                .until(() -> app.get("/v1/overrides?service=/service/back")
+                        .json()
+                        .toString()
+                        .contains("expiresAtMs"));
+
+        Answer again = register("/service/back", "a", 7001);
+        int afterLoss = only("/service/back").get("weight").intValue();
+        await().atMost(SOON)
+                .until(() -> app.get("/v1/overrides?service=/service/back")
+                        .json()
+                        .toString()
+                        .contains("\"incarnation\":"
+                                + again.json().get("incarnation").longValue()));
+        register("/service/back", "a", 7002);
+
+        assertThat(again.json().get("incarnation"))
+                .isNotEqualTo(first.json().get("incarnation"));
+        assertThat(afterLoss).isEqualTo(1);
+        assertThat(only("/service/back").get("weight").intValue()).isEqualTo(100);
     }
 
     @Test

@@ -348,6 +348,12 @@ public final class RedisCatalog {
         return new ServiceChanges(service.value(), (String) answer.get(0), (Long) answer.get(1), changes);
     }
 
+    /** Returns how far a service is now. */
+    public Position position(ServiceName service) {
+        ServiceChanges now = changes(service, Long.MAX_VALUE, 1);
+        return new Position(now.epoch(), now.revision());
+    }
+
     /** Returns how many instances a service has, by status. */
     public ServiceSummary summary(ServiceName service) {
         List<String> keys = CatalogScript.keys(service);

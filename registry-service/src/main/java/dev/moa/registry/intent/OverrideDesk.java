@@ -13,27 +13,22 @@ import dev.moa.registry.replica.Replicas;
 import dev.moa.registry.store.RedisStore;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Puts operators' overrides in, lifts them, and looks after them: one that is over is lifted, so is one that was bound
  * to a registration that is gone; whoever is not listed as wanted (a registry died in between) is listed so; and what
- * Redis lost is put in again by the registry that looks after the service and remembers it.
+ * Redis lost is put in again ({@link StoreLosses}).
  */
 public final class OverrideDesk implements SmartLifecycle {
     private static final JsonMapper JSON = JsonMapper.shared();
-    private static final Logger log = LoggerFactory.getLogger(OverrideDesk.class);
     private static final Duration INTERVAL = Duration.ofSeconds(1);
     private static final int RELIST_ROUNDS = 10;
 
@@ -42,9 +37,9 @@ public final class OverrideDesk implements SmartLifecycle {
     private final Replicas replicas;
     private final Audit audit;
     private final Rounds rounds = new Rounds("registry-desk-1", INTERVAL, this::lookAfterMine);
+    private final StoreLosses losses;
 
     // of the desk's thread
-    private final Map<ServiceName, Remembered> remembered = new HashMap<>();
     private int round;
 
     OverrideDesk(RedisCatalog catalog, RedisStore store, Replicas replicas, Audit audit) {
@@ -52,9 +47,8 @@ public final class OverrideDesk implements SmartLifecycle {
         this.store = store;
         this.replicas = replicas;
         this.audit = audit;
+        this.losses = new StoreLosses(catalog, audit);
     }
-
-    private record Remembered(long version, List<InstanceOverride> all) {}
 
     /** An override that was put in, and how many instances are listed otherwise for it. */
     public record Put(InstanceOverride override, int changed) {}
@@ -109,12 +103,17 @@ public final class OverrideDesk implements SmartLifecycle {
                 override.service(),
                 override.scope().instance(),
                 override.reason(),
-                "%s: %s %s"
-                        .formatted(
-                                override.id(),
-                                JSON.writeValueAsString(override.scope()),
-                                JSON.writeValueAsString(override.set())));
+                words(override));
+        losses.remember(ServiceName.of(override.service()));
         return new Put(override, changed);
+    }
+
+    static String words(InstanceOverride override) {
+        return "%s: %s %s"
+                .formatted(
+                        override.id(),
+                        JSON.writeValueAsString(override.scope()),
+                        JSON.writeValueAsString(override.set()));
     }
 
     /** Lifts an override; returns how many instances are listed otherwise for it. */
@@ -125,6 +124,7 @@ public final class OverrideDesk implements SmartLifecycle {
         }
         int changed = catalog.lift(service, id, ChangeReason.OPERATOR);
         audit.record(author, "lift", service.value(), null, reason, id);
+        losses.remember(service);
         return changed;
     }
 
@@ -147,6 +147,7 @@ public final class OverrideDesk implements SmartLifecycle {
         for (InstanceOverride each : exported) {
             if (each.expiresAtMs() == null || each.expiresAtMs() > now) {
                 catalog.put(each, ChangeReason.OPERATOR);
+                losses.remember(ServiceName.of(each.service()));
                 restored++;
             }
         }
@@ -174,25 +175,16 @@ public final class OverrideDesk implements SmartLifecycle {
         for (ServiceName service : catalog.overriddenServices()) {
             if (replicas.isMine(service.value())) {
                 lookAfter(service, store.nowMs());
+            } else if (losses.isYoung(service)) {
+                losses.read(service, store.nowMs());
             } else {
-                remembered.remove(service);
+                losses.forget(service);
             }
         }
     }
 
     private void lookAfter(ServiceName service, long now) {
-        // the version first: a change in between makes the list newer than it, never older
-        long version = catalog.overridesVersion(service);
-        List<InstanceOverride> all = catalog.overrides(service);
-        Remembered before = remembered.get(service);
-        if (before != null && version < before.version()) {
-            before.all().stream().filter(each -> each.incarnation() == null).forEach(each -> {
-                catalog.put(each, ChangeReason.OPERATOR);
-                log.warn("The override {} of {} is put in again: Redis lost it", each.id(), service);
-            });
-            version = catalog.overridesVersion(service);
-            all = catalog.overrides(service);
-        }
+        List<InstanceOverride> all = losses.read(service, now);
         boolean looksAtInstances = round % RELIST_ROUNDS == 0;
         Set<String> there = looksAtInstances ? registrations(service) : Set.of();
         for (InstanceOverride each : all) {
@@ -209,13 +201,9 @@ public final class OverrideDesk implements SmartLifecycle {
             }
         }
         if (all.isEmpty()) {
-            remembered.remove(service);
             catalog.notOverridden(service);
-        } else {
-            remembered.put(service, new Remembered(version, all));
-            if (looksAtInstances) {
-                catalog.relist(service, ChangeReason.OPERATOR);
-            }
+        } else if (looksAtInstances) {
+            catalog.relist(service, ChangeReason.OPERATOR);
         }
     }
 
