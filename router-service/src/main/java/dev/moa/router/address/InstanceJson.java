@@ -56,8 +56,13 @@ public final class InstanceJson {
                 node.path("held").asBoolean(false));
     }
 
-    /** Writes one instance as an object. */
+    /** Writes one instance as an object, as it is kept. */
     public static void write(JsonGenerator json, Instance instance) {
+        write(json, instance, Long.MAX_VALUE);
+    }
+
+    /** Writes one instance as an object, as it is answered at a moment: a young one with its {@code warmWeight}. */
+    static void write(JsonGenerator json, Instance instance, long nowMs) {
         json.writeStartObject();
         json.writeStringProperty("id", instance.id());
         json.writeNumberProperty("incarnation", instance.incarnation());
@@ -67,6 +72,9 @@ public final class InstanceJson {
         instance.protocols().forEach(json::writeString);
         json.writeEndArray();
         json.writeNumberProperty("weight", instance.weight());
+        if (WarmUp.isYoung(instance, nowMs)) {
+            json.writeNumberProperty("warmWeight", WarmUp.weight(instance, nowMs));
+        }
         if (instance.zone() != null) {
             json.writeStringProperty("zone", instance.zone());
         }

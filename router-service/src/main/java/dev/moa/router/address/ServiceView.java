@@ -46,12 +46,22 @@ public final class ServiceView {
     private final AtomicLong keptBytes = new AtomicLong();
     // the answers of one millisecond are the same bytes
     private volatile @Nullable Latest latest;
+    // when the last of the young ones has its whole weight; until then lists are made anew each second
+    private final long youngUntilMs;
+    private volatile @Nullable YoungList youngList;
+
+    private record YoungList(LookupFilter filter, long second, byte[] json) {}
 
     private record Latest(String source, long ageMs, LookupFilter filter, byte[] json) {}
 
     private ServiceView(ServiceState state, @Nullable String variant) {
         this.state = state;
-        byte[] everything = variant == null ? encode(state.instances().values(), LookupFilter.ALL) : null;
+        this.youngUntilMs = state.instances().values().stream()
+                .mapToLong(WarmUp::untilMs)
+                .max()
+                .orElse(0);
+        byte[] everything =
+                variant == null ? encode(state.instances().values(), LookupFilter.ALL, Long.MAX_VALUE) : null;
         this.all = everything;
         this.stamp = new Stamp(state.epoch(), state.revision(), everything == null ? "" : fingerprint(everything));
         ByteArrayOutputStream start = new ByteArrayOutputStream(256);
@@ -92,22 +102,40 @@ public final class ServiceView {
         return state.instances().values();
     }
 
-    /** Returns the answer as JSON; the array is shared. */
-    public byte[] json(String source, long ageMs, LookupFilter filter) {
+    /** Returns whether weights by age change with time; {@link WarmUp}. */
+    public boolean isYoung(long nowMs) {
+        return nowMs < youngUntilMs;
+    }
+
+    /** Returns the answer at a moment as JSON; the array is shared. */
+    public byte[] json(String source, long ageMs, LookupFilter filter, long nowMs) {
+        return isYoung(nowMs) ? encode(source, ageMs, young(filter, nowMs)) : json(source, ageMs, filter);
+    }
+
+    private byte[] young(LookupFilter filter, long nowMs) {
+        YoungList known = youngList;
+        if (known == null || known.second != nowMs / 1_000 || !known.filter.equals(filter)) {
+            known = new YoungList(filter, nowMs / 1_000, encode(instances(), filter, nowMs));
+            youngList = known;
+        }
+        return known.json;
+    }
+
+    /** Returns the answer as JSON, without regard to ages; the array is shared. */
+    byte[] json(String source, long ageMs, LookupFilter filter) {
         if (filter.length() > LONGEST_KEPT) {
-            return encode(source, ageMs, filter);
+            return encode(source, ageMs, list(filter));
         }
         Latest last = latest;
         if (last != null && last.ageMs == ageMs && last.source.equals(source) && last.filter.equals(filter)) {
             return last.json;
         }
-        byte[] json = encode(source, ageMs, filter);
+        byte[] json = encode(source, ageMs, list(filter));
         latest = new Latest(source, ageMs, filter, json);
         return json;
     }
 
-    private byte[] encode(String source, long ageMs, LookupFilter filter) {
-        byte[] list = list(filter);
+    private byte[] encode(String source, long ageMs, byte[] list) {
         byte[] middle = (",\"source\":\"" + source + "\",\"ageMs\":" + Math.max(0, ageMs) + ",\"instances\":")
                 .getBytes(StandardCharsets.UTF_8);
         byte[] answer = new byte[head.length + middle.length + list.length + 1];
@@ -120,7 +148,9 @@ public final class ServiceView {
 
     /** Returns how many instances the answer lists. */
     public long count(LookupFilter filter) {
-        return instances().stream().filter(filter::accepts).count();
+        return instances().stream()
+                .filter(filter.chosenAmong(instances())::accepts)
+                .count();
     }
 
     private byte[] list(LookupFilter filter) {
@@ -174,12 +204,17 @@ public final class ServiceView {
     }
 
     private static byte[] encode(Collection<Instance> instances, LookupFilter filter) {
+        return encode(instances, filter, Long.MAX_VALUE);
+    }
+
+    private static byte[] encode(Collection<Instance> instances, LookupFilter given, long nowMs) {
+        LookupFilter filter = given.chosenAmong(instances);
         ByteArrayOutputStream out = new ByteArrayOutputStream(64 + 300 * instances.size());
         try (JsonGenerator json = JSON.createGenerator(ObjectWriteContext.empty(), out, JsonEncoding.UTF8)) {
             json.writeStartArray();
             for (Instance instance : instances) {
                 if (filter.accepts(instance)) {
-                    InstanceJson.write(json, instance);
+                    InstanceJson.write(json, instance, nowMs);
                 }
             }
             json.writeEndArray();

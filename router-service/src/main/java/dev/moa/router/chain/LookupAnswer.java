@@ -14,9 +14,9 @@ public sealed interface LookupAnswer {
      * @param ageMs milliseconds since the answer was last known to be right
      */
     record Found(String source, ServiceView view, long ageMs) implements LookupAnswer {
-        /** Returns the answer as JSON. */
-        public byte[] json(LookupFilter filter) {
-            return view.json(source, ageMs, filter);
+        /** Returns the answer as JSON, with the weights that young instances have at a moment. */
+        public byte[] json(LookupFilter filter, long nowMs) {
+            return view.json(source, ageMs, filter, nowMs);
         }
 
         /** Returns which answer it is. */

@@ -2,6 +2,7 @@ package dev.moa.router.haproxy;
 
 import dev.moa.protocol.ServiceName;
 import dev.moa.router.address.Instance;
+import dev.moa.router.address.WarmUp;
 import dev.moa.router.chain.Lookup;
 import dev.moa.router.chain.LookupAnswer;
 import java.io.IOException;
@@ -39,12 +40,14 @@ public final class HaproxyDriver implements AutoCloseable {
 
     private final Lookup lookup;
     private final HaproxyProperties settings;
+    private final Clock clock;
     private final List<Proxy> proxies = new ArrayList<>();
     private boolean started;
 
     public HaproxyDriver(Lookup lookup, HaproxyProperties settings, Clock clock) {
         this.lookup = lookup;
         this.settings = settings;
+        this.clock = clock;
         for (String socket : settings.sockets()) {
             proxies.add(new Proxy(socket, proxies.size() + 1, clock));
         }
@@ -101,7 +104,7 @@ public final class HaproxyDriver implements AutoCloseable {
             for (Instance instance : found.view().instances()) {
                 String host = instance.isCallable() && instance.weight() > 0 ? address(instance.host()) : null;
                 if (host != null) {
-                    int weight = Math.min(256, Math.max(1, instance.weight() / WEIGHT_DIVISOR));
+                    int weight = Math.min(256, Math.max(1, WarmUp.weight(instance, clock.millis()) / WEIGHT_DIVISOR));
                     wanted.add(new BackendSync.Wanted(host + ":" + instance.port(), weight));
                 }
             }

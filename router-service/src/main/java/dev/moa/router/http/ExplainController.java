@@ -86,7 +86,12 @@ class ExplainController {
             @Nullable String why) {}
 
     /** What the client asks with: null and empty mean any. */
-    record Client(@Nullable String zone, @Nullable String version, Map<String, String> tags, boolean all) {}
+    record Client(
+            @Nullable String zone,
+            @Nullable String version,
+            Map<String, String> tags,
+            boolean all,
+            List<String> lanes) {}
 
     /** A router that answers for this service otherwise. */
     record Elsewhere(
@@ -124,9 +129,10 @@ class ExplainController {
             @RequestParam(required = false) @Nullable String zone,
             @RequestParam(required = false) @Nullable String version,
             @RequestParam(required = false) @Nullable List<String> tag,
+            @RequestParam(required = false) @Nullable String lane,
             @RequestParam(defaultValue = "false") boolean all) {
         ServiceName name = ServiceName.of(service);
-        LookupFilter filter = Filters.of(zone, version, tag, all);
+        LookupFilter filter = Filters.of(zone, version, tag, lane, all);
         List<Step> steps = new ArrayList<>();
         Finding.Answered decides = null;
         String answeredBy = null;
@@ -139,17 +145,19 @@ class ExplainController {
             steps.add(describe(step, isFirst));
         }
         Map<String, String> written = written(name);
+        LookupFilter chosen =
+                decides == null ? filter : filter.chosenAmong(decides.view().instances());
         List<Listed> instances = decides == null
                 ? List.of()
                 : decides.view().instances().stream()
                         .limit(MAX_INSTANCES)
-                        .map(instance -> listed(instance, filter, written.get(instance.id())))
+                        .map(instance -> listed(instance, chosen, written.get(instance.id())))
                         .toList();
         long listed = decides == null ? 0 : decides.view().count(filter);
         long known = decides == null ? 0 : decides.view().instances().size();
         return new Explanation(
                 service,
-                new Client(filter.zone(), filter.version(), filter.tags(), filter.all()),
+                new Client(filter.zone(), filter.version(), filter.tags(), filter.all(), filter.lanes()),
                 says(service, answeredBy, listed, known),
                 answeredBy,
                 listed,

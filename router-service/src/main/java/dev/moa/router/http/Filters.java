@@ -10,7 +10,12 @@ import org.jspecify.annotations.Nullable;
 final class Filters {
     private Filters() {}
 
-    static LookupFilter of(@Nullable String zone, @Nullable String version, @Nullable List<String> tags, boolean all) {
+    static LookupFilter of(
+            @Nullable String zone,
+            @Nullable String version,
+            @Nullable List<String> tags,
+            @Nullable String lane,
+            boolean all) {
         Map<String, String> wanted = new HashMap<>();
         for (String tag : tags == null ? List.<String>of() : tags) {
             int colon = tag.indexOf(':');
@@ -19,6 +24,6 @@ final class Filters {
             }
             wanted.put(tag.substring(0, colon), tag.substring(colon + 1));
         }
-        return new LookupFilter(zone, version, wanted, all);
+        return new LookupFilter(zone, version, wanted, all).ofLanes(lane);
     }
 }

@@ -41,7 +41,8 @@ class LookupController {
 
     @Operation(
             summary = "Looks a service up: which instances can be called, from which source, at which revision and age",
-            description = "zone, version, and tag=name:value, more than once for all of them; all=true lists also those"
+            description = "zone, version, tag=name:value, more than once for all of them, and lane=blue|base (those of the first"
+                    + " lane that has any; base: without a lane; *: all); all=true lists also those"
                     + " that cannot be called. An ETag and 304; with waitMs a long poll.")
     @GetMapping(params = "!waitMs")
     ResponseEntity<byte[]> lookup(
@@ -49,10 +50,11 @@ class LookupController {
             @RequestParam(required = false) @Nullable String zone,
             @RequestParam(required = false) @Nullable String version,
             @RequestParam(required = false) @Nullable List<String> tag,
+            @RequestParam(required = false) @Nullable String lane,
             @RequestParam(defaultValue = "false") boolean all,
             @RequestHeader(name = HttpHeaders.IF_NONE_MATCH, required = false) @Nullable String ifNoneMatch) {
         ServiceName name = ServiceName.of(service);
-        LookupFilter filter = Filters.of(zone, version, tag, all);
+        LookupFilter filter = Filters.of(zone, version, tag, lane, all);
         return reply(find(name), filter, ifNoneMatch);
     }
 
@@ -66,10 +68,11 @@ class LookupController {
             @RequestParam(required = false) @Nullable String zone,
             @RequestParam(required = false) @Nullable String version,
             @RequestParam(required = false) @Nullable List<String> tag,
+            @RequestParam(required = false) @Nullable String lane,
             @RequestParam(defaultValue = "false") boolean all,
             @RequestHeader(name = HttpHeaders.IF_NONE_MATCH, required = false) @Nullable String ifNoneMatch) {
         ServiceName name = ServiceName.of(service);
-        LookupFilter filter = Filters.of(zone, version, tag, all);
+        LookupFilter filter = Filters.of(zone, version, tag, lane, all);
         if (waitMs < 0) {
             throw new IllegalArgumentException("waitMs: %d (expected: >= 0)".formatted(waitMs));
         }
@@ -122,7 +125,7 @@ class LookupController {
                 .contentType(MediaType.APPLICATION_JSON)
                 .cacheControl(CacheControl.noCache())
                 .eTag(etag)
-                .body(answer.json(filter));
+                .body(answer.json(filter, System.currentTimeMillis()));
     }
 
     private static ResponseEntity<byte[]> notModified(LookupAnswer.Found answer, LookupFilter filter) {
@@ -131,6 +134,9 @@ class LookupController {
 
     private static String etag(LookupAnswer.Found answer, LookupFilter filter) {
         String variant = filter.equals(LookupFilter.CALLABLE) ? "" : "|" + Integer.toHexString(filter.hashCode());
-        return "\"" + answer.stamp() + variant + "\"";
+        long nowMs = System.currentTimeMillis();
+        // weights by age are no news that a poll waits for, but whoever asks gets them
+        String second = answer.view().isYoung(nowMs) ? "|w" + nowMs / 1_000 : "";
+        return "\"" + answer.stamp() + variant + second + "\"";
     }
 }

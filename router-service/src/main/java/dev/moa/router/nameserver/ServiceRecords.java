@@ -2,6 +2,7 @@ package dev.moa.router.nameserver;
 
 import dev.moa.router.address.Instance;
 import dev.moa.router.address.ServiceView;
+import dev.moa.router.address.WarmUp;
 import io.netty.util.NetUtil;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -30,7 +31,8 @@ record ServiceRecords(RecordSet a, RecordSet aaaa, RecordSet srv, RecordSet glue
     private static final int MAX_NAME_LENGTH = 253;
     private static final int MAX_LABEL_LENGTH = 63;
 
-    static ServiceRecords of(ServiceView view, NameFilter filter, RecordWriter writer, byte[] apex) {
+    static ServiceRecords of(ServiceView view, NameFilter asked, RecordWriter writer, byte[] apex, long nowMs) {
+        NameFilter filter = asked.chosenAmong(view.instances());
         Map<String, byte[]> a = new LinkedHashMap<>();
         Map<String, byte[]> aaaa = new LinkedHashMap<>();
         List<byte[]> srv = new ArrayList<>();
@@ -46,7 +48,7 @@ record ServiceRecords(RecordSet a, RecordSet aaaa, RecordSet srv, RecordSet glue
             if (target == null) {
                 continue;
             }
-            int weight = Math.min(0xffff, instance.weight() * WEIGHT_FACTOR);
+            int weight = Math.min(0xffff, WarmUp.weight(instance, nowMs) * WEIGHT_FACTOR);
             srv.add(writer.srv(weight, instance.port(), target));
             if (address != null) {
                 Map<String, byte[]> sameFamily = address.length == 4 ? a : aaaa;

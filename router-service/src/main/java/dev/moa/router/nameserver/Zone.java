@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  * nearby.feed.service.moa                the instances of /service/feed/nearby: A, AAAA, SRV, TXT
  * zone-a.lane-blue.nearby.feed.service.moa     only those of a zone, of a lane
+ * lane-blue.lane-base.nearby.feed.service.moa  those of the first lane that has any
  * _resp._tcp.nearby.feed.service.moa     only those that speak RESP: SRV
  * 00001jyx.moa                           an address, as SRV targets name it
  * moa                                    SOA, NS
@@ -172,7 +173,7 @@ final class Zone {
                     "ageMs=" + Math.max(0, found.ageMs()),
                     "instances="
                             + found.view().instances().stream()
-                                    .filter(filter::accepts)
+                                    .filter(filter.chosenAmong(found.view().instances())::accepts)
                                     .count())));
         }
         boolean isAddress = query.type() == RecordWriter.TYPE_A || query.type() == RecordWriter.TYPE_AAAA;
@@ -182,9 +183,11 @@ final class Zone {
         ServiceRecords encoded = found.view()
                 .derived(
                         filter,
-                        ServiceRecords.class,
-                        view -> ServiceRecords.of(view, filter, writer, apex),
-                        ServiceRecords::bytes);
+                        AgedRecords.class,
+                        view -> new AgedRecords(
+                                view, clock.millis(), now -> ServiceRecords.of(view, filter, writer, apex, now)),
+                        AgedRecords::bytes)
+                .at(clock.millis());
         RecordSet records = switch (query.type()) {
             case RecordWriter.TYPE_A -> encoded.a();
             case RecordWriter.TYPE_AAAA -> encoded.aaaa();

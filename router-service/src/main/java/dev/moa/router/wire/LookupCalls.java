@@ -16,12 +16,13 @@ public interface LookupCalls {
     /** Returns the load balancers that still send to an address. */
     List<String> sending(ServiceName service, String host, int port);
 
-    /** Which instances are listed; what is absent does not matter, {@code all} also those that cannot be called. */
+    /** Which instances are listed; what is absent does not matter, {@code all} also those that cannot be called; lane as in blue|base. */
     record Filter(
             @Nullable String zone,
             @Nullable String version,
             @Nullable Map<String, String> tags,
-            @Nullable Boolean all) {}
+            @Nullable Boolean all,
+            @Nullable String lane) {}
 
     /** The services that have changed, and a token for the next watch. */
     record Watched(String token, List<ServiceAnswer> answers, List<ServiceName> unknown) {}

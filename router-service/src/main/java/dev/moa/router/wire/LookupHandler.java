@@ -116,7 +116,7 @@ public final class LookupHandler implements CallHandler, AutoCloseable {
         LookupFilter filter = question.filter;
         LookupAnswer.Found now = lookup.findNow(service);
         if (now != null) {
-            return done(CallResponse.success(request.id(), Payload.json(now.json(filter))));
+            return done(CallResponse.success(request.id(), Payload.json(now.json(filter, System.currentTimeMillis()))));
         }
         return later(request, call, () -> {
             Deadline deadline = call.deadline().earlier(Deadline.after(MAX_LOOKUP));
@@ -172,7 +172,7 @@ public final class LookupHandler implements CallHandler, AutoCloseable {
 
     private static CallResponse response(CallRequest request, LookupAnswer answer, LookupFilter filter) {
         if (answer instanceof LookupAnswer.Found found) {
-            return CallResponse.success(request.id(), Payload.json(found.json(filter)));
+            return CallResponse.success(request.id(), Payload.json(found.json(filter, System.currentTimeMillis())));
         }
         if (answer instanceof LookupAnswer.Undecided undecided) {
             return CallResponse.failure(request.id(), StatusCode.UNAVAILABLE, undecided.message());
@@ -238,7 +238,7 @@ public final class LookupHandler implements CallHandler, AutoCloseable {
         String comma = "";
         for (LookupAnswer.Found found : answer.answers()) {
             out.writeBytes(comma.getBytes(StandardCharsets.UTF_8));
-            out.writeBytes(found.json(LookupFilter.CALLABLE));
+            out.writeBytes(found.json(LookupFilter.CALLABLE, System.currentTimeMillis()));
             comma = ",";
         }
         out.writeBytes("],\"unknown\":[".getBytes(StandardCharsets.UTF_8));
@@ -289,17 +289,19 @@ public final class LookupHandler implements CallHandler, AutoCloseable {
         }
         if (!node.isObject()) {
             throw new IllegalArgumentException(
-                    "filter: %s (expected: an object of zone, version, tags, all)".formatted(node));
+                    "filter: %s (expected: an object of zone, version, tags, all, lane)".formatted(node));
         }
         Map<String, String> tags = new HashMap<>();
         node.path("tags")
                 .properties()
                 .forEach(tag -> tags.put(tag.getKey(), tag.getValue().asString()));
+        String lane = node.path("lane").isString() ? node.path("lane").stringValue() : null;
         return new LookupFilter(
                 node.path("zone").isString() ? node.path("zone").stringValue() : null,
                 node.path("version").isString() ? node.path("version").stringValue() : null,
                 tags,
-                node.path("all").asBoolean(false));
+                        node.path("all").asBoolean(false))
+                .ofLanes(lane);
     }
 
     private static CompletionStage<CallResponse> done(CallResponse response) {

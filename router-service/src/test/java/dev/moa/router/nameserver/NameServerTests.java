@@ -31,6 +31,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.Hashtable;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
@@ -162,6 +163,44 @@ class NameServerTests {
         assertThat(dns.udp("_http._tcp." + USER, SRV, 0).answers()).isZero();
         // a service of that name is meant before the filter is
         assertThat(jndi("zone-a." + USER, "A")).containsExactly("10.0.0.9");
+    }
+
+    @Test
+    void ofSeveralLanesTheFirstThatHasAnybodyIsMeant() throws Exception {
+        Instance base = Instance.unregistered("10.0.0.1", 7001);
+        Instance drained = instance("10.0.0.2", 7002, 100, "a", "blue", InstanceStatus.DRAINING);
+        Instance blue = instance("10.0.0.3", 7003, 100, "a", "Blue", InstanceStatus.UP);
+
+        live.put("/service/user", 8, List.of(base, drained));
+        List<String> without = jndi("lane-blue.lane-base." + USER, "A");
+        live.put("/service/user", 9, List.of(base, drained, blue));
+
+        assertThat(without).containsExactly("10.0.0.1");
+        assertThat(jndi("lane-blue.lane-base." + USER, "A")).containsExactly("10.0.0.3");
+        assertThat(jndi("lane-base." + USER, "A")).containsExactly("10.0.0.1");
+        assertThat(dns.udp("lane-red." + USER, A, 0).answers()).isZero();
+    }
+
+    @Test
+    void weightOfAYoungInstanceIsThatOfItsAge() throws Exception {
+        live.put(
+                "/service/user",
+                8,
+                List.of(new Instance(
+                        "young",
+                        System.currentTimeMillis(),
+                        "10.0.0.1",
+                        7001,
+                        List.of("moa"),
+                        100,
+                        null,
+                        null,
+                        Map.of(),
+                        Map.of("warmUpSeconds", "3600"),
+                        InstanceStatus.UP,
+                        false)));
+
+        assertThat(jndi(USER, "SRV")).containsExactly("1 640 7001 " + target("10.0.0.1", 7001));
     }
 
     @Test
