@@ -294,6 +294,24 @@ class LookupIT {
     }
 
     @Test
+    void prometheusFindsItsTargetsAlsoWithoutRedis() throws Exception {
+        registry.register(USER, "u1", 6001, "UP");
+        registry.register(USER, "u2", 6002, "DRAINING");
+        registry.register(USER, "u3", 6003, "DOWN");
+        RunningRouter router = router();
+        await().until(() -> router.lookup(USER).json().path("source").asString(), "live"::equals);
+        redis.kill();
+
+        RunningRouter.Reply all = router.get("/v1/prometheus/targets");
+
+        assertThat(all.status()).isEqualTo(200);
+        assertThat(all.json().findValuesAsString("__meta_moa_id")).containsExactly("u1", "u2");
+        assertThat(all.json().path(0).path("targets").path(0).asString()).endsWith(":6001");
+        assertThat(router.get("/v1/prometheus/targets?service=" + SITE).json().size())
+                .isZero();
+    }
+
+    @Test
     void aPinnedAnswerStandsBeforeAllOthersUntilItIsTakenBack() {
         registry.register(USER, "u1", 6001, "UP");
         RunningRouter router = router();
