@@ -117,15 +117,25 @@ class RouterConfiguration {
     }
 
     @Bean
-    SharedHash sourceSwitches(RedisLink redisLink, Clock clock) {
-        return new SharedHash(
-                redisLink, "moa:router:sources", RouterLifecycle.SWITCHES_CHANNEL, "sources", Switches::atMs, clock);
+    SharedHash sourceSwitches(RedisLink redisLink, Clock clock, SnapshotProperties disk) {
+        return operatorWords("sources", redisLink, clock, disk);
     }
 
     @Bean
-    SharedHash pinnedAnswers(RedisLink redisLink, Clock clock) {
+    SharedHash pinnedAnswers(RedisLink redisLink, Clock clock, SnapshotProperties disk) {
+        return operatorWords("pinned", redisLink, clock, disk);
+    }
+
+    private static SharedHash operatorWords(String name, RedisLink link, Clock clock, SnapshotProperties disk) {
         return new SharedHash(
-                redisLink, "moa:router:pinned", RouterLifecycle.SWITCHES_CHANNEL, "pinned", Switches::atMs, clock);
+                link,
+                "moa:router:" + name,
+                RouterLifecycle.SWITCHES_CHANNEL,
+                name,
+                Switches::atMs,
+                clock,
+                disk.directory().resolve(name + ".json"),
+                disk.maxSize().toBytes());
     }
 
     @Bean

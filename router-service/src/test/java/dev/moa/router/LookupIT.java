@@ -312,6 +312,30 @@ class LookupIT {
     }
 
     @Test
+    void whatOperatorsSaidOutlivesARestartWithoutRedis() throws Exception {
+        registry.register(USER, "u1", 6001, "UP");
+        RunningRouter before = router();
+        await().until(() -> before.lookup(USER).json().path("source").asString(), "live"::equals);
+        before.send("PUT", "/v1/sources/live", "{\"enabled\":false}");
+        before.send("PUT", "/v1/pinned?service=" + SITE, "{\"instances\":[{\"host\":\"10.0.0.9\",\"port\":7000}]}");
+        redis.kill();
+        before.send("PUT", "/v1/sources/primary", "{\"enabled\":false}");
+        before.close();
+
+        RunningRouter after = router();
+
+        assertThat(after.lookup(SITE).json().path("source").asString()).isEqualTo("pinned");
+        assertThat(after.lookup(USER).json().path("source").asString()).isEqualTo("snapshot");
+        assertThat(after.get("/v1/sources").body()).contains("\"shared\":false");
+        redis.start();
+        await().atMost(Duration.ofSeconds(15))
+                .until(() -> redis.commands().hget("moa:router:sources", "primary"), word -> word != null);
+        await().atMost(Duration.ofSeconds(15))
+                .until(() -> after.get("/v1/sources").body(), body -> !body.contains("\"shared\":false"));
+        assertThat(after.get("/v1/sources").body()).contains("\"enabled\":false");
+    }
+
+    @Test
     void aPinnedAnswerStandsBeforeAllOthersUntilItIsTakenBack() {
         registry.register(USER, "u1", 6001, "UP");
         RunningRouter router = router();

@@ -5,6 +5,7 @@ import dev.moa.router.store.StoreException;
 import io.lettuce.core.Limit;
 import io.lettuce.core.Range;
 import io.lettuce.core.ScriptOutputType;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -28,7 +29,8 @@ import org.slf4j.LoggerFactory;
 /**
  * A small map of operators' words, for example which address source is switched off. A word applies here at
  * once; it is written to a Redis hash and announced to the other routers when Redis answers, and until then
- * kept and written later. Of two words about the same thing the later one holds, everywhere.
+ * kept and written later. Of two words about the same thing the later one holds, everywhere. A file keeps them for a
+ * restart without Redis; what is read from it counts as not shared until Redis has been compared with.
  *
  * <p>Safe for many threads; reading never blocks. Values are JSON objects with {@code atMs}.
  */
@@ -75,6 +77,7 @@ public final class SharedHash implements AutoCloseable {
         thread.setDaemon(true);
         return thread;
     });
+    private final @Nullable WordsFile file;
     private boolean started;
 
     /**
@@ -100,6 +103,24 @@ public final class SharedHash implements AutoCloseable {
 
     /** @param announcement is published on {@code channel} after each write */
     public SharedHash(RedisLink link, String key, String channel, String announcement, AtMsReader atMsOf, Clock clock) {
+        this(link, key, channel, announcement, atMsOf, clock, null, 0);
+    }
+
+    /**
+     * @param announcement is published on {@code channel} after each write
+     * @param kept the file; null for none
+     * @param mostBytes the largest file
+     */
+    public SharedHash(
+            RedisLink link,
+            String key,
+            String channel,
+            String announcement,
+            AtMsReader atMsOf,
+            Clock clock,
+            @Nullable Path kept,
+            long mostBytes) {
+        this.file = kept == null ? null : new WordsFile(kept, mostBytes);
         this.link = link;
         this.key = key;
         this.channel = channel;
@@ -116,6 +137,10 @@ public final class SharedHash implements AutoCloseable {
     public synchronized void start() {
         if (!started) {
             started = true;
+            if (file != null) {
+                file.read().forEach((field, json) -> takeOver(field, json, false));
+                listeners.forEach(Runnable::run);
+            }
             worker.scheduleWithFixedDelay(this::sync, 0, SYNC_SECONDS, TimeUnit.SECONDS);
         }
     }
@@ -148,7 +173,10 @@ public final class SharedHash implements AutoCloseable {
         }));
         listeners.forEach(Runnable::run);
         try {
-            Future<?> written = worker.submit(() -> share(field, said));
+            Future<?> written = worker.submit(() -> {
+                keep();
+                share(field, said);
+            });
             written.get(TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException | ExecutionException | RejectedExecutionException e) {
             log.warn("{} {} applies here only until Redis answers", key, field);
@@ -185,6 +213,14 @@ public final class SharedHash implements AutoCloseable {
         return "{" + key + "}:audit";
     }
 
+    private void keep() {
+        if (file != null) {
+            Map<String, String> kept = new TreeMap<>();
+            words.forEach((field, word) -> kept.put(field, word.json));
+            file.write(kept);
+        }
+    }
+
     private void share(String field, Word word) {
         try {
             await(link.commands()
@@ -211,7 +247,7 @@ public final class SharedHash implements AutoCloseable {
             Map<String, String> there = await(link.commands().hgetall(key));
             boolean changed = false;
             for (Map.Entry<String, String> field : there.entrySet()) {
-                changed |= takeOver(field.getKey(), field.getValue());
+                changed |= takeOver(field.getKey(), field.getValue(), true);
             }
             for (Map.Entry<String, Word> mine : words.entrySet()) {
                 Word word = mine.getValue();
@@ -220,6 +256,7 @@ public final class SharedHash implements AutoCloseable {
                 }
             }
             if (changed) {
+                keep();
                 listeners.forEach(Runnable::run);
             }
         } catch (StoreException e) {
@@ -229,12 +266,12 @@ public final class SharedHash implements AutoCloseable {
         }
     }
 
-    private boolean takeOver(String field, String json) {
+    private boolean takeOver(String field, String json, boolean isOfRedis) {
         long atMs;
         try {
             atMs = atMsOf.atMs(json);
         } catch (RuntimeException e) {
-            log.warn("{} {} in Redis is ignored: {}", key, field, e.toString());
+            log.warn("{} {} in {} is ignored: {}", key, field, isOfRedis ? "Redis" : "the file", e.toString());
             return false;
         }
         Word before = words.get(field);
@@ -245,7 +282,7 @@ public final class SharedHash implements AutoCloseable {
                 && (before.atMs > atMs || (before.atMs == atMs && before.json.equals(json) && before.isShared))) {
             return false;
         }
-        Word theirs = new Word(json, atMs, true);
+        Word theirs = new Word(json, atMs, isOfRedis);
         boolean replaced =
                 before == null ? words.putIfAbsent(field, theirs) == null : words.replace(field, before, theirs);
         return replaced && (before == null || !before.json.equals(json));

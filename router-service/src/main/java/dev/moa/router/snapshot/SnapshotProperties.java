@@ -7,11 +7,11 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.util.unit.DataSize;
 
 /**
- * The last good answers, on disk.
+ * The last good answers and what operators said, on disk.
  *
- * @param directory where the file lies; each router needs its own
+ * @param directory where the files lie; each router needs its own
  * @param interval the least time between two writes of the file
- * @param maxSize the largest file; services that do not fit are left out and counted
+ * @param maxSize the largest file of each; services that do not fit are left out and counted
  * @param maxAge answers older than this are not given out
  */
 @ConfigurationProperties("moa.router.snapshot")

@@ -10,12 +10,9 @@ import dev.moa.router.address.ServiceState;
 import dev.moa.router.address.ServiceView;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
@@ -200,17 +197,7 @@ public final class SnapshotStore implements AddressSource, AutoCloseable {
             json.writeEndObject();
         }
         leftOut = dropped;
-        Files.createDirectories(settings.directory());
-        Path beside = file.resolveSibling("lookup.json.new");
-        try (FileChannel channel = FileChannel.open(
-                beside, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING)) {
-            ByteBuffer bytes = ByteBuffer.wrap(out.toByteArray());
-            while (bytes.hasRemaining()) {
-                channel.write(bytes);
-            }
-            channel.force(true);
-        }
-        Files.move(beside, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        WholeFile.replace(file, out.toByteArray());
         writtenAtMs = now;
     }
 
