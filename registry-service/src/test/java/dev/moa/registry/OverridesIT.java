@@ -182,8 +182,7 @@ class OverridesIT extends OneRegistry {
                                 + again.json().get("incarnation").longValue()));
         register("/service/back", "a", 7002);
 
-        assertThat(again.json().get("incarnation"))
-                .isNotEqualTo(first.json().get("incarnation"));
+        assertThat(again.json().get("incarnation")).isNotEqualTo(first.json().get("incarnation"));
         assertThat(afterLoss).isEqualTo(1);
         assertThat(only("/service/back").get("weight").intValue()).isEqualTo(100);
     }
@@ -213,6 +212,7 @@ class OverridesIT extends OneRegistry {
     @Test
     void drainReturnsWhenEverybodyKnowsOrNamesWhoDoesNot() {
         AtomicReference<String> known = new AtomicReference<>("[]");
+        AtomicReference<String> watching = new AtomicReference<>("[]");
         ServiceName lookup = ServiceName.of("/service/lookup");
         try (MoaServer router = MoaServer.builder()
                         .app("router")
@@ -223,10 +223,13 @@ class OverridesIT extends OneRegistry {
                                         request.id(),
                                         // it drives no HAProxy
                                         Payload.json(
-                                                request.method().equals("sending")
-                                                        ? "[]"
-                                                        : "{\"revision\":1,\"source\":\"live\",\"instances\":%s}"
-                                                                .formatted(known.get())))))
+                                                switch (request.method()) {
+                                                    case "sending" -> "[]";
+                                                    case "watchers" -> watching.get();
+                                                    default ->
+                                                        "{\"revision\":1,\"source\":\"live\",\"instances\":%s}"
+                                                                .formatted(known.get());
+                                                }))))
                         .build()
                         .start();
                 Watch watch = app.watch("service=/service/leaving")) {
@@ -238,12 +241,17 @@ class OverridesIT extends OneRegistry {
 
             Answer late = app.post(drain + 300, "");
             known.set("[]");
+            watching.set("[\"10.0.0.7\"]");
+            Answer untold = app.post(drain + 300, "");
+            watching.set("[]");
             Answer done = app.post(drain + 9000, "");
             Answer stale = app.post(drain.replaceFirst("incarnation=\\d+", "incarnation=1") + 1, "");
 
             assertThat(late.json().get("acknowledged").booleanValue()).isFalse();
             assertThat(late.json().get("behind").toString())
                     .contains("router", "127.0.0.1:" + router.port(), "still answers it, at revision 1 from live");
+            assertThat(untold.json().get("acknowledged").booleanValue()).isFalse();
+            assertThat(untold.json().get("behind").toString()).contains("clients", "10.0.0.7");
             assertThat(done.json().get("acknowledged").booleanValue())
                     .as(done.json().toString())
                     .isTrue();

@@ -90,9 +90,13 @@ class LookupWireIT {
         assertThat(result(now("sending", "[\"/service/user\",\"127.0.0.1\",6390]"))
                         .size())
                 .isZero();
+        assertThat(result(now("watchers", "[\"/service/user\",\"u1\"]")).path(0).asString())
+                .isEqualTo("this router itself");
+        assertThat(result(now("watchers", "[\"/service/user\",\"left\"]")).size())
+                .isZero();
         assertThat(result(now("$describe", "[]")).path("methods").valueStream())
                 .extracting(method -> method.path("name").asString())
-                .containsExactly("lookup", "sending", "watch");
+                .containsExactly("lookup", "sending", "watch", "watchers");
     }
 
     @Test

@@ -23,8 +23,8 @@ import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Drains an instance: lists it as DRAINING and waits until nobody who is told by us would call it any more. Routers
- * are asked until their answer for the service does not have it and the HAProxies that they tell of changes send it no
- * new connection; watches, here and at the other registries, until they
+ * are asked until their answer for the service does not have it, the HAProxies that they tell of changes send it no
+ * new connection, and the clients that watch by long polls have come back with that answer; watches, here and at the other registries, until they
  * have been sent the revision. Whoever has not by the end of the wait is named.
  */
 public final class Drains {
@@ -114,11 +114,13 @@ public final class Drains {
     private List<Peer> peers(Instance instance, InstanceId id, Position position) {
         List<Peer> peers = new ArrayList<>();
         byte[] question = JSON.writeValueAsBytes(List.of(id.service().value()));
+        byte[] who = JSON.writeValueAsBytes(List.of(id.service().value(), id.value()));
         byte[] where = JSON.writeValueAsBytes(List.of(id.service().value(), instance.host(), instance.port()));
         for (Instance router : catalog.snapshot(LOOKUP).instances()) {
             if (router.status() != InstanceStatus.DOWN && peers.size() < MOST_PEERS) {
                 peers.add(new Peer("router", router, token, "lookup", question, answer -> judgeLookup(id, answer)));
                 peers.add(new Peer(Peer.HAPROXY, router, token, "sending", where, Drains::judgeSending));
+                peers.add(new Peer(Peer.CLIENTS, router, token, "watchers", who, Drains::judgeWatchers));
             }
         }
         byte[] behind = JSON.writeValueAsBytes(List.of(id.service().value(), position.epoch(), position.revision()));
@@ -144,6 +146,10 @@ public final class Drains {
 
     private static @Nullable String judgeSending(JsonNode answer) {
         return answer.isEmpty() ? null : "may still be sent connections by " + answer;
+    }
+
+    private static @Nullable String judgeWatchers(JsonNode answer) {
+        return answer.isEmpty() ? null : "has told, and not heard again of, " + answer;
     }
 
     private static @Nullable String judgeAudience(JsonNode answer) {

@@ -26,6 +26,9 @@ final class Peer implements AutoCloseable {
     /** The kind of a router that is asked about the HAProxies that it tells of changes. */
     static final String HAPROXY = "haproxy";
 
+    /** The kind of a router that is asked about the clients that watch by long polls there. */
+    static final String CLIENTS = "clients";
+
     private final String kind;
     private final Instance instance;
     private final ConnectionOptions options;
@@ -82,7 +85,8 @@ final class Peer implements AutoCloseable {
     }
 
     private @Nullable String judge(CallResponse response) {
-        if (kind.equals(HAPROXY) && response.code() == StatusCode.UNIMPLEMENTED) {
+        boolean isNewQuestion = kind.equals(HAPROXY) || kind.equals(CLIENTS);
+        if (isNewQuestion && response.code() == StatusCode.UNIMPLEMENTED) {
             return null; // of a version that cannot say
         }
         if (!response.isOk()) {

@@ -28,7 +28,8 @@ class DrainController {
     @Operation(
             summary = "Drains an instance and returns when everybody knows",
             description = "Lists it as DRAINING until it leaves, and waits, at most waitMs, until every live router"
-                    + " answers without it and every watch has been sent the revision. acknowledged: false names in"
+                    + " answers without it, the clients that watch there have come back with that answer, and every"
+                    + " watch has been sent the revision. acknowledged: false names in"
                     + " behind who has not.")
     @PostMapping("/v1/instances/{id}/drain")
     DrainReport drain(

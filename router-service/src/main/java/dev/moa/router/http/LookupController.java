@@ -10,6 +10,7 @@ import dev.moa.router.chain.Lookup;
 import dev.moa.router.chain.LookupAnswer;
 import dev.moa.router.watch.Watches;
 import io.swagger.v3.oas.annotations.Operation;
+import jakarta.servlet.http.HttpServletRequest;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -41,9 +42,10 @@ class LookupController {
 
     @Operation(
             summary = "Looks a service up: which instances can be called, from which source, at which revision and age",
-            description = "zone, version, tag=name:value, more than once for all of them, and lane=blue|base (those of the first"
-                    + " lane that has any; base: without a lane; *: all); all=true lists also those"
-                    + " that cannot be called. An ETag and 304; with waitMs a long poll.")
+            description =
+                    "zone, version, tag=name:value, more than once for all of them, and lane=blue|base (those of the first"
+                            + " lane that has any; base: without a lane; *: all); all=true lists also those"
+                            + " that cannot be called. An ETag and 304; with waitMs a long poll.")
     @GetMapping(params = "!waitMs")
     ResponseEntity<byte[]> lookup(
             @RequestParam String service,
@@ -70,7 +72,8 @@ class LookupController {
             @RequestParam(required = false) @Nullable List<String> tag,
             @RequestParam(required = false) @Nullable String lane,
             @RequestParam(defaultValue = "false") boolean all,
-            @RequestHeader(name = HttpHeaders.IF_NONE_MATCH, required = false) @Nullable String ifNoneMatch) {
+            @RequestHeader(name = HttpHeaders.IF_NONE_MATCH, required = false) @Nullable String ifNoneMatch,
+            HttpServletRequest request) {
         ServiceName name = ServiceName.of(service);
         LookupFilter filter = Filters.of(zone, version, tag, lane, all);
         if (waitMs < 0) {
@@ -81,7 +84,8 @@ class LookupController {
         if (theirs == null || now.stamp().isNewsFor(theirs)) {
             return CompletableFuture.completedFuture(reply(now, filter, null));
         }
-        return watches.watch(Watches.token(name, theirs), Set.of(name), Duration.ofMillis(waitMs))
+        return watches.watch(
+                        request.getRemoteAddr(), Watches.token(name, theirs), Set.of(name), Duration.ofMillis(waitMs))
                 .thenApply(answer -> answer.answers().isEmpty()
                         ? notModified(now, filter)
                         : reply(answer.answers().get(0), filter, null));

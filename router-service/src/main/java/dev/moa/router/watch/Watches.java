@@ -15,6 +15,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -25,6 +26,7 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -42,11 +44,14 @@ public final class Watches implements AutoCloseable {
 
     private static final int THREADS = 4;
     private static final int MAX_QUEUED = 100_000;
+    private static final int MOST_NAMED = 100;
+    private static final Duration COMES_BACK = Duration.ofSeconds(2);
     private static final Duration LOOKUP_TIMEOUT = Duration.ofMillis(500);
 
     private final Lookup lookup;
     private final WatchProperties settings;
     private final Map<ServiceName, Set<Waiter>> waiters = new ConcurrentHashMap<>();
+    private final Outstanding outstanding;
     private final AtomicInteger waiting = new AtomicInteger();
     private final AtomicInteger threads = new AtomicInteger();
     private final ThreadPoolExecutor workers = new ThreadPoolExecutor(
@@ -58,6 +63,8 @@ public final class Watches implements AutoCloseable {
     });
 
     private static final class Waiter {
+        final String client;
+        final boolean comesBack;
         final WatchToken token;
         final Set<ServiceName> services;
         final CompletableFuture<WatchAnswer> result = new CompletableFuture<>();
@@ -65,13 +72,22 @@ public final class Watches implements AutoCloseable {
         final AtomicBoolean counted = new AtomicBoolean(true);
         volatile @Nullable ScheduledFuture<?> timeout;
 
-        Waiter(WatchToken token, Set<ServiceName> services) {
+        Waiter(String client, WatchToken token, Set<ServiceName> services, Duration wait) {
+            // who does not wait comes back when it likes
+            this.comesBack = !wait.isZero() && !wait.isNegative();
+            this.client = client;
             this.token = token;
             this.services = services;
         }
     }
 
     public Watches(Lookup lookup, WatchProperties settings) {
+        this(lookup, settings, COMES_BACK);
+    }
+
+    /** @param comesBack how long a client that was answered may take for its next poll before it counts as gone */
+    Watches(Lookup lookup, WatchProperties settings, Duration comesBack) {
+        this.outstanding = new Outstanding(comesBack);
         this.lookup = lookup;
         this.settings = settings;
         workers.allowCoreThreadTimeOut(true);
@@ -81,12 +97,14 @@ public final class Watches implements AutoCloseable {
     /**
      * Waits for news.
      *
+     * @param client who it is, for people
      * @param token what the client has, as the last answer gave it; null at first
      * @param services of which it wants to hear
      * @param wait how long at most
      * @return ends with a {@link MoaException} if the poll is refused; cancel it when the client is gone
      */
-    public CompletableFuture<WatchAnswer> watch(@Nullable String token, Set<ServiceName> services, Duration wait) {
+    public CompletableFuture<WatchAnswer> watch(
+            String client, @Nullable String token, Set<ServiceName> services, Duration wait) {
         if (services.isEmpty() || services.size() > settings.maxServices()) {
             return CompletableFuture.failedFuture(new MoaException(
                     StatusCode.INVALID_ARGUMENT,
@@ -100,10 +118,14 @@ public final class Watches implements AutoCloseable {
                     "watches: %d wait already (limit: moa.router.watch.max-waiting); ask another router"
                             .formatted(settings.maxWaiting())));
         }
-        Waiter waiter = new Waiter(WatchToken.parse(token), new LinkedHashSet<>(services));
-        waiter.result.whenComplete((answer, failure) -> remove(waiter));
+        Waiter waiter = new Waiter(client, WatchToken.parse(token), new LinkedHashSet<>(services), wait);
         long waitMs = Math.max(0, Math.min(wait.toMillis(), settings.maxWait().toMillis()));
-        enqueue(waiter, () -> begin(waiter, waitMs));
+        waiter.result.whenComplete((answer, failure) -> remove(waiter));
+        enqueue(waiter, () -> {
+            begin(waiter, waitMs);
+            // not before it stands somewhere else
+            outstanding.acknowledged(token, client);
+        });
         return waiter.result;
     }
 
@@ -115,6 +137,28 @@ public final class Watches implements AutoCloseable {
     /** Returns how many polls wait. */
     public int waiting() {
         return waiting.get();
+    }
+
+    /**
+     * Names the clients, at most 100, that may not know what is answered for a service now: those that still wait with
+     * an older answer, and those that were answered within the last 2 s and have not come back.
+     */
+    public Set<String> behind(ServiceName service) {
+        LookupAnswer.Found now = lookup.peek(service);
+        Set<String> names = new TreeSet<>();
+        Consumer<String> bounded = name -> {
+            if (names.size() < MOST_NAMED) {
+                names.add(name);
+            }
+        };
+        for (Waiter each : waiters.getOrDefault(service, Set.of())) {
+            Stamp theirs = each.token.stamps().get(service);
+            if (theirs != null && now != null && now.stamp().isNewsFor(theirs)) {
+                bounded.accept(each.client);
+            }
+        }
+        outstanding.name(service, bounded);
+        return names;
     }
 
     /** The answer for {@code service} may have changed. */
@@ -135,7 +179,7 @@ public final class Watches implements AutoCloseable {
     private void begin(Waiter waiter, long waitMs) {
         WatchAnswer answer = news(waiter);
         if (!answer.answers().isEmpty() || !answer.unknown().isEmpty() || waitMs == 0) {
-            waiter.result.complete(answer);
+            answer(waiter, answer);
             return;
         }
         for (ServiceName service : waiter.services) {
@@ -146,7 +190,7 @@ public final class Watches implements AutoCloseable {
             });
         }
         waiter.timeout = timer.schedule(
-                () -> waiter.result.complete(new WatchAnswer(waiter.token.toString(), List.of(), List.of())),
+                () -> answer(waiter, new WatchAnswer(waiter.token.toString(), List.of(), List.of())),
                 waitMs,
                 TimeUnit.MILLISECONDS);
         if (waiter.result.isDone()) {
@@ -157,6 +201,14 @@ public final class Watches implements AutoCloseable {
         }
     }
 
+    // noted first: the client may be back before this returns
+    private void answer(Waiter waiter, WatchAnswer answer) {
+        if (waiter.comesBack && !waiter.result.isDone()) {
+            outstanding.sent(answer.token(), waiter.client, waiter.services);
+        }
+        waiter.result.complete(answer);
+    }
+
     private void lookAgain(Waiter waiter) {
         if (waiter.queued.compareAndSet(false, true)) {
             enqueue(waiter, () -> {
@@ -164,7 +216,7 @@ public final class Watches implements AutoCloseable {
                 if (!waiter.result.isDone()) {
                     WatchAnswer answer = news(waiter);
                     if (!answer.answers().isEmpty() || !answer.unknown().isEmpty()) {
-                        waiter.result.complete(answer);
+                        answer(waiter, answer);
                     }
                 }
             });

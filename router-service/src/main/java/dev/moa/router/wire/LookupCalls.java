@@ -16,6 +16,9 @@ public interface LookupCalls {
     /** Returns the load balancers that still send to an address. */
     List<String> sending(ServiceName service, String host, int port);
 
+    /** Returns the watching clients, at most 100, that may still call an instance that this router answers no more. */
+    List<String> watchers(ServiceName service, String instance);
+
     /** Which instances are listed; what is absent does not matter, {@code all} also those that cannot be called; lane as in blue|base. */
     record Filter(
             @Nullable String zone,

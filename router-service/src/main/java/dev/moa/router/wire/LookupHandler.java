@@ -94,12 +94,13 @@ public final class LookupHandler implements CallHandler, AutoCloseable {
                 case "lookup" -> lookup(request, call);
                 case "watch" -> watch(request, call);
                 case "sending" -> sending(request);
+                case "watchers" -> watchers(request);
                 case "digest" -> later(request, call, () -> total());
                 case "digests" -> later(request, call, () -> digests(args(request.args())));
                 default ->
                     throw new MoaException(
                             StatusCode.UNIMPLEMENTED,
-                            "%s has no method '%s' (expected: lookup, watch, sending, digest, digests)"
+                            "%s has no method '%s' (expected: lookup, watch, sending, watchers, digest, digests)"
                                     .formatted(SERVICE, request.method()));
             };
         } catch (MoaException e) {
@@ -203,6 +204,23 @@ public final class LookupHandler implements CallHandler, AutoCloseable {
         }
     }
 
+    /** For whoever drains: which watching clients of this router may not know yet that an instance is not called. */
+    private CompletionStage<CallResponse> watchers(CallRequest request) {
+        JsonNode args = args(request.args());
+        ServiceName service = service(argument(args, 0, "service"));
+        JsonNode instance = argument(args, 1, "instance");
+        if (instance == null || !instance.isString()) {
+            throw new IllegalArgumentException("instance: %s (expected: the id of an instance)".formatted(instance));
+        }
+        LookupAnswer.Found now = lookup.peek(service);
+        boolean isAnswered = now != null
+                && now.view().instances().stream()
+                        .anyMatch(each -> each.isCallable() && each.id().equals(instance.stringValue()));
+        // who has what is answered now knows it only if the answer itself goes without the instance
+        Set<String> behind = isAnswered ? Set.of("this router itself") : watches.behind(service);
+        return done(CallResponse.success(request.id(), Payload.json(MAPPER.writeValueAsBytes(behind))));
+    }
+
     private CompletionStage<CallResponse> watch(CallRequest request, IncomingCall call) {
         JsonNode args = args(request.args());
         JsonNode token = argument(args, 0, "token");
@@ -216,6 +234,7 @@ public final class LookupHandler implements CallHandler, AutoCloseable {
         long waitMs = wait == null ? 0 : wait.asLong(0);
         waitMs = Math.min(waitMs, call.deadline().remainingMillis() - MARGIN_MS);
         CompletableFuture<WatchAnswer> answer = watches.watch(
+                String.valueOf(call.peer()),
                 token == null || !token.isString() ? null : token.stringValue(),
                 services,
                 Duration.ofMillis(Math.max(0, waitMs)));
@@ -297,9 +316,9 @@ public final class LookupHandler implements CallHandler, AutoCloseable {
                 .forEach(tag -> tags.put(tag.getKey(), tag.getValue().asString()));
         String lane = node.path("lane").isString() ? node.path("lane").stringValue() : null;
         return new LookupFilter(
-                node.path("zone").isString() ? node.path("zone").stringValue() : null,
-                node.path("version").isString() ? node.path("version").stringValue() : null,
-                tags,
+                        node.path("zone").isString() ? node.path("zone").stringValue() : null,
+                        node.path("version").isString() ? node.path("version").stringValue() : null,
+                        tags,
                         node.path("all").asBoolean(false))
                 .ofLanes(lane);
     }

@@ -43,7 +43,8 @@ class WatchesTests {
             Clock.systemUTC());
     private final Watches watches = new Watches(
             new Lookup(List.of(new Findings()), new Switches(words), (source, finding) -> {}),
-            new WatchProperties(Duration.ofSeconds(30), 2, 3));
+            new WatchProperties(Duration.ofSeconds(30), 2, 3),
+            Duration.ofMinutes(1));
 
     @AfterEach
     void close() {
@@ -91,18 +92,49 @@ class WatchesTests {
     void aClientWithoutATokenGetsEverythingAtOnce() throws Exception {
         set(1);
 
-        WatchAnswer answer = get(watches.watch(null, Set.of(USER), LONG));
+        WatchAnswer answer = get(watches.watch("client", null, Set.of(USER), LONG));
 
         assertThat(answer.answers()).hasSize(1);
         assertThat(watches.waiting()).isZero();
     }
 
     @Test
+    void clientIsBehindUntilItComesBackWithTheNewAnswer() throws Exception {
+        set(1);
+        String first = get(watches.watch("a", null, Set.of(USER), LONG)).token();
+        CompletableFuture<WatchAnswer> poll = watches.watch("a", first, Set.of(USER), LONG);
+        await().until(() -> watches.behind(USER).isEmpty());
+
+        set(2);
+        String second = get(poll).token();
+        Set<String> untold = watches.behind(USER);
+        CompletableFuture<WatchAnswer> back = watches.watch("a", second, Set.of(USER), LONG);
+
+        assertThat(untold).containsExactly("a");
+        await().untilAsserted(() -> assertThat(watches.behind(USER)).isEmpty());
+        assertThat(back).isNotDone();
+    }
+
+    @Test
+    void clientThatNeverComesBackIsForgotten() throws Exception {
+        set(1);
+        try (Watches impatient = new Watches(
+                new Lookup(List.of(new Findings()), new Switches(words), (source, finding) -> {}),
+                new WatchProperties(Duration.ofSeconds(30), 2, 3),
+                Duration.ofMillis(50))) {
+            get(impatient.watch("gone", null, Set.of(USER), LONG));
+
+            await().atMost(Duration.ofSeconds(10))
+                    .until(() -> impatient.behind(USER).isEmpty());
+        }
+    }
+
+    @Test
     void oneThatIsUpToDateWaitsForAChange() throws Exception {
         set(1);
-        String token = get(watches.watch(null, Set.of(USER), LONG)).token();
+        String token = get(watches.watch("client", null, Set.of(USER), LONG)).token();
 
-        CompletableFuture<WatchAnswer> waiting = watches.watch(token, Set.of(USER), LONG);
+        CompletableFuture<WatchAnswer> waiting = watches.watch("client", token, Set.of(USER), LONG);
         set(1);
         assertThat(waiting).isNotDone();
         set(2);
@@ -113,11 +145,11 @@ class WatchesTests {
     @Test
     void oneThatKnowsMoreIsNotSentBack() throws Exception {
         set(5);
-        String token = get(watches.watch(null, Set.of(USER), LONG)).token();
+        String token = get(watches.watch("client", null, Set.of(USER), LONG)).token();
 
         set(4);
 
-        assertThat(get(watches.watch(token, Set.of(USER), Duration.ofMillis(50)))
+        assertThat(get(watches.watch("client", token, Set.of(USER), Duration.ofMillis(50)))
                         .answers())
                 .isEmpty();
     }
@@ -125,15 +157,15 @@ class WatchesTests {
     @Test
     void aServiceThatVanishesIsToldOnce() throws Exception {
         set(1);
-        String token = get(watches.watch(null, Set.of(USER), LONG)).token();
-        CompletableFuture<WatchAnswer> waiting = watches.watch(token, Set.of(USER), LONG);
+        String token = get(watches.watch("client", null, Set.of(USER), LONG)).token();
+        CompletableFuture<WatchAnswer> waiting = watches.watch("client", token, Set.of(USER), LONG);
 
         findings.clear();
         watches.changed(USER);
 
         WatchAnswer gone = get(waiting);
         assertThat(gone.unknown()).containsExactly(USER);
-        assertThat(get(watches.watch(gone.token(), Set.of(USER), Duration.ofMillis(50)))
+        assertThat(get(watches.watch("client", gone.token(), Set.of(USER), Duration.ofMillis(50)))
                         .unknown())
                 .isEmpty();
     }
@@ -141,11 +173,11 @@ class WatchesTests {
     @Test
     void aClientKeepsWhatItHasWhileNobodyCanSay() throws Exception {
         set(1);
-        String token = get(watches.watch(null, Set.of(USER), LONG)).token();
+        String token = get(watches.watch("client", null, Set.of(USER), LONG)).token();
 
         findings.put(USER, new Finding.Failed("away"));
 
-        WatchAnswer quiet = get(watches.watch(token, Set.of(USER), Duration.ofMillis(50)));
+        WatchAnswer quiet = get(watches.watch("client", token, Set.of(USER), Duration.ofMillis(50)));
         assertThat(quiet.unknown()).isEmpty();
         assertThat(quiet.answers()).isEmpty();
     }
@@ -153,11 +185,11 @@ class WatchesTests {
     @Test
     void pollsAreBoundedInNumberAndSize() throws Exception {
         set(1);
-        String token = get(watches.watch(null, Set.of(USER), LONG)).token();
-        watches.watch(token, Set.of(USER), LONG);
-        CompletableFuture<WatchAnswer> second = watches.watch(token, Set.of(USER), LONG);
+        String token = get(watches.watch("client", null, Set.of(USER), LONG)).token();
+        watches.watch("client", token, Set.of(USER), LONG);
+        CompletableFuture<WatchAnswer> second = watches.watch("client", token, Set.of(USER), LONG);
 
-        assertThat(watches.watch(token, Set.of(USER), LONG))
+        assertThat(watches.watch("client", token, Set.of(USER), LONG))
                 .failsWithin(Duration.ofSeconds(1))
                 .withThrowableThat()
                 .havingCause()
@@ -166,6 +198,7 @@ class WatchesTests {
         second.cancel(false);
         await().until(() -> watches.waiting() == 1);
         assertThat(watches.watch(
+                        "client",
                         null,
                         Set.of(ServiceName.of("/a"), ServiceName.of("/b"), ServiceName.of("/c"), ServiceName.of("/d")),
                         LONG))
@@ -176,8 +209,10 @@ class WatchesTests {
     void aTokenThatIsNotOursIsAsNone() throws Exception {
         set(1);
 
-        assertThat(get(watches.watch("%%%", Set.of(USER), LONG)).answers()).hasSize(1);
-        assertThat(get(watches.watch("Z2FyYmFnZQ", Set.of(USER), LONG)).answers())
+        assertThat(get(watches.watch("client", "%%%", Set.of(USER), LONG)).answers())
+                .hasSize(1);
+        assertThat(get(watches.watch("client", "Z2FyYmFnZQ", Set.of(USER), LONG))
+                        .answers())
                 .hasSize(1);
     }
 }
