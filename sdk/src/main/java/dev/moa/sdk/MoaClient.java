@@ -69,7 +69,13 @@ public final class MoaClient implements AutoCloseable {
         Directory used = own != null ? own : given;
         this.ownDirectory = own;
         this.directory = Objects.requireNonNull(used);
-        this.calls = new Calls(directory, settings.balancer, settings.callSettings.withZone(settings.zone), connection);
+        Map<ServiceName, Balancer> balancers = Map.copyOf(settings.balancers);
+        Balancer ofAll = settings.balancer;
+        this.calls = new Calls(
+                directory,
+                service -> balancers.getOrDefault(service, ofAll),
+                settings.callSettings.withZone(settings.zone),
+                connection);
     }
 
     /** Returns the settings of a client of the router at 127.0.0.1:6382. */
@@ -267,6 +273,7 @@ public final class MoaClient implements AutoCloseable {
         private @Nullable String token;
         private Duration timeout = Duration.ofSeconds(1);
         private Balancer balancer = Balancer.powerOfTwoChoices();
+        private final Map<ServiceName, Balancer> balancers = new HashMap<>();
         private @Nullable Statistics statistics;
         private @Nullable String zone;
         private CallSettings callSettings = CallSettings.defaults();
@@ -328,6 +335,12 @@ public final class MoaClient implements AutoCloseable {
         /** Sets how instances are chosen ({@link Balancer#powerOfTwoChoices()}). */
         public Builder balancer(Balancer newBalancer) {
             balancer = newBalancer;
+            return this;
+        }
+
+        /** Sets how the instances of one service are chosen, instead of what counts for all. */
+        public Builder balancer(ServiceName service, Balancer newBalancer) {
+            balancers.put(service, newBalancer);
             return this;
         }
 

@@ -71,6 +71,7 @@ public class MoaAutoConfiguration {
                 // one share for the traces that begin here, whether the application has a tracer or not
                 .traceRatio(environment.getProperty("management.tracing.sampling.probability", Double.class, 0.1))
                 .statistics(statistics);
+        client.newBalancers(moa.zone()).forEach(builder::balancer);
         interceptors.orderedStream().forEach(builder::interceptor);
         return builder.build();
     }

@@ -6,7 +6,9 @@ import dev.moa.sdk.call.CallSettings;
 import dev.moa.sdk.call.MethodSettings;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
@@ -16,6 +18,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  *
  * @param timeout How long a call may take where neither the caller nor the method says otherwise.
  * @param balancer How the instance of a call is chosen; a bean of type Balancer counts instead.
+ * @param keyTag The tag of a call by whose value consistent-hash chooses; calls without it go to the better of two.
+ * @param balancers How the instances of single services are chosen instead.
  * @param retryRatio Retries and hedges for each call, on average.
  * @param warmUp Time after which a new instance gets its full share even if it had few calls to show what it can do.
  * @param ejection When an instance gets no calls for a while.
@@ -27,6 +31,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 public record MoaClientProperties(
         @DefaultValue("1s") Duration timeout,
         @DefaultValue("better-of-two") BalancerKind balancer,
+        @DefaultValue("key") String keyTag,
+        @DefaultValue List<ServiceBalancer> balancers,
         @DefaultValue("0.2") double retryRatio,
         @DefaultValue("30s") Duration warmUp,
         @DefaultValue Ejection ejection,
@@ -42,8 +48,20 @@ public record MoaClientProperties(
         /** One after the other, by weight. */
         ROUND_ROBIN,
         /** The better of two in moa.zone while at least a fifth of all instances is there. */
-        ZONE_FIRST
+        ZONE_FIRST,
+        /** The same one for the same value of the key tag, as long as it is there. */
+        CONSISTENT_HASH
     }
+
+    /**
+     * How the instances of one service are chosen.
+     *
+     * @param service The service.
+     * @param balancer How.
+     * @param keyTag The tag that consistent-hash goes by; that of all services by default.
+     */
+    public record ServiceBalancer(
+            String service, BalancerKind balancer, @Nullable String keyTag) {}
 
     private static final double LEAST_SHARE_OF_ZONE = 0.2;
 
@@ -115,10 +133,26 @@ public record MoaClientProperties(
     }
 
     Balancer newBalancer(@Nullable String zone) {
-        return switch (balancer) {
+        return newBalancer(balancer, keyTag, zone);
+    }
+
+    /** Returns what counts for single services instead. */
+    Map<ServiceName, Balancer> newBalancers(@Nullable String zone) {
+        Map<ServiceName, Balancer> all = new HashMap<>();
+        for (ServiceBalancer each : balancers) {
+            String tag = each.keyTag == null ? keyTag : each.keyTag;
+            all.put(ServiceName.of(each.service), newBalancer(each.balancer, tag, zone));
+        }
+        return all;
+    }
+
+    private static Balancer newBalancer(BalancerKind kind, String keyTag, @Nullable String zone) {
+        return switch (kind) {
             case BETTER_OF_TWO -> Balancer.powerOfTwoChoices();
             case LEAST_IN_FLIGHT -> Balancer.leastInFlight();
             case ROUND_ROBIN -> Balancer.weightedRoundRobin();
+            case CONSISTENT_HASH ->
+                Balancer.consistentHash(request -> request.ctx().tags().get(keyTag));
             case ZONE_FIRST -> {
                 if (zone == null) {
                     throw new IllegalArgumentException(

@@ -1,7 +1,9 @@
 package dev.moa.spring;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
+import dev.moa.protocol.CallContext;
 import dev.moa.protocol.CallRequest;
 import dev.moa.protocol.CallResponse;
 import dev.moa.protocol.Deadline;
@@ -14,13 +16,20 @@ import dev.moa.sdk.MoaClient;
 import dev.moa.sdk.MoaServer;
 import dev.moa.sdk.call.CallSettings;
 import dev.moa.sdk.call.MethodSettings;
+import dev.moa.sdk.lookup.InstanceAddress;
+import dev.moa.sdk.lookup.StaticDirectory;
 import dev.moa.sdk.publish.ServiceLimits;
 import dev.moa.spring.security.MoaSecurityAutoConfiguration;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
@@ -168,6 +177,57 @@ class MoaAutoConfigurationTests {
                         .getFailure()
                         .rootCause()
                         .hasMessage("limits: 'great' (expected: one of [greet])"));
+    }
+
+    @Test
+    void servicesHaveBalancersOfTheirOwn() {
+        ServiceName greeter = ServiceName.of("/service/greeter");
+        ServiceName other = ServiceName.of("/service/other");
+        StaticDirectory directory = new StaticDirectory();
+        try (MoaServer one = named("one", greeter, other);
+                MoaServer two = named("two", greeter, other)) {
+            List<InstanceAddress> both =
+                    List.of(InstanceAddress.of("127.0.0.1", one.port()), InstanceAddress.of("127.0.0.1", two.port()));
+            directory.put(greeter, both);
+            directory.put(other, both);
+            application
+                    .withPropertyValues(
+                            "moa.client.balancer=round-robin",
+                            "moa.client.balancers[0].service=/service/greeter",
+                            "moa.client.balancers[0].balancer=consistent-hash",
+                            "moa.client.balancers[0].key-tag=user")
+                    .run(context -> {
+                        MoaClientProperties settings = context.getBean(MoaClientProperties.class);
+                        MoaClient.Builder builder =
+                                MoaClient.builder().directory(directory).balancer(settings.newBalancer(null));
+                        settings.newBalancers(null).forEach(builder::balancer);
+                        try (MoaClient client = builder.build()) {
+                            // both services share the connections, so that there is a choice from then on
+                            await().until(() -> answers(client, other).size() == 2);
+                            assertThat(answers(client, greeter)).hasSize(1);
+                        }
+                    });
+        }
+    }
+
+    private static MoaServer named(String name, ServiceName... services) {
+        MoaServer.Builder server = MoaServer.builder();
+        for (ServiceName service : services) {
+            server.publish(
+                    service,
+                    (request, call) -> CompletableFuture.completedFuture(
+                            CallResponse.success(request.id(), Payload.json("\"" + name + "\""))));
+        }
+        return server.build().start();
+    }
+
+    /** Returns who answered nine calls of one user. */
+    private static Set<String> answers(MoaClient client, ServiceName service) {
+        CallRequest request = CallRequest.of(service, "any", Payload.NO_ARGUMENTS)
+                .withCtx(new CallContext(null, 5_000, null, null, Map.of("user", "ada")));
+        return IntStream.range(0, 9)
+                .mapToObj(i -> client.call(request).join().resultOrThrow().text())
+                .collect(Collectors.toSet());
     }
 
     @Test

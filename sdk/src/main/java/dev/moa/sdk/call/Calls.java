@@ -20,6 +20,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -50,7 +51,7 @@ public final class Calls implements AutoCloseable {
     private record Watched(ServiceCalls calls, AutoCloseable watch) {}
 
     private final Directory directory;
-    private final Balancer balancer;
+    private final Function<ServiceName, Balancer> balancers;
     private final CallSettings settings;
     private final MethodTable table;
     private final Lines lines;
@@ -61,10 +62,17 @@ public final class Calls implements AutoCloseable {
     private boolean ticking;
     private volatile boolean closed;
 
-    /** @param directory where services are looked up; kept by the caller */
-    public Calls(Directory directory, Balancer balancer, CallSettings settings, ConnectionOptions connection) {
+    /**
+     * @param directory where services are looked up; kept by the caller
+     * @param balancers who chooses among the instances of a service, asked once for each
+     */
+    public Calls(
+            Directory directory,
+            Function<ServiceName, Balancer> balancers,
+            CallSettings settings,
+            ConnectionOptions connection) {
         this.directory = directory;
-        this.balancer = balancer;
+        this.balancers = balancers;
         this.settings = settings;
         this.table = new MethodTable(settings.service(), settings.methods());
         this.timer = new ScheduledThreadPoolExecutor(1, work -> {
@@ -169,7 +177,8 @@ public final class Calls implements AutoCloseable {
             ticking = true;
             timer.scheduleWithFixedDelay(this::tick, TICK_MS, TICK_MS, TimeUnit.MILLISECONDS);
         }
-        ServiceCalls calls = new ServiceCalls(service, balancer, settings, table, lines, timer, System::nanoTime);
+        ServiceCalls calls =
+                new ServiceCalls(service, balancers.apply(service), settings, table, lines, timer, System::nanoTime);
         calls.update(answer);
         services.put(service, new Watched(calls, directory.watch(service, calls::update)));
         return calls;
