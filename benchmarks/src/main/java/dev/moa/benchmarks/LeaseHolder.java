@@ -40,7 +40,7 @@ final class LeaseHolder implements AutoCloseable {
     synchronized void register(String service, String host, int port) throws Exception {
         String body =
                 ("[{\"service\":\"%s\",\"host\":\"%s\",\"port\":%d,\"ttlSeconds\":10,\"zone\":\"zone-a\",\"version\":\"1.4.2\","
-                    + "\"tags\":{\"lane\":\"blue\"},\"metadata\":{\"rack\":\"r12\",\"on\":\"%s\"}}]")
+                                + "\"tags\":{\"lane\":\"blue\"},\"metadata\":{\"rack\":\"r12\",\"on\":\"%s\"}}]")
                         .formatted(service, host, port, host);
         CallRequest request = CallRequest.of(REGISTRY, "register", Payload.json(body));
         JsonNode json = JSON.readTree(registry.call(request, Deadline.afterMillis(10_000))
