@@ -171,6 +171,7 @@ class RoutersIT {
                         "delete /v1/pinned",
                         "get /v1/routers",
                         "get /v1/digests",
+                        "get /v1/prometheus/targets",
                         "get /v1/audit");
     }
 

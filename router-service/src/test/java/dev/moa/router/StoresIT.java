@@ -58,7 +58,10 @@ class StoresIT {
     void replicaThatWasBehindAndIsMadePrimaryIsNotBelieved() {
         RedisProcess primary = new RedisProcess(directory.resolve("primary")).start();
         RedisProcess replica = new RedisProcess(directory.resolve("replica"));
-        String[] follows = {"--replicaof", "127.0.0.1 " + primary.port(), "--appendonly", "yes"};
+        // what it has got is on disk before it says so: written once a second, the kill would take it with it
+        String[] follows = {
+            "--replicaof", "127.0.0.1 " + primary.port(), "--appendonly", "yes", "--appendfsync", "always"
+        };
         replica.start(follows);
         try (primary;
                 replica;
@@ -72,6 +75,12 @@ class StoresIT {
             RegistryLayout registry = new RegistryLayout(primary::commands, "e1");
             registry.register(USER, "early", 7001, "UP");
             await().atMost(LIMIT).until(() -> replica.commands().exists("moa:{/service/user}:meta") == 1);
+            // the file of a new replica counts once it was written anew
+            await().atMost(LIMIT)
+                    .until(
+                            () -> replica.commands().info("persistence"),
+                            info -> info.contains("aof_rewrite_in_progress:0")
+                                    && info.contains("aof_rewrite_scheduled:0"));
             replica.kill();
             registry.register(USER, "late", 7002, "UP");
             await().atMost(LIMIT).until(() -> ids(router, USER), List.of("early", "late")::equals);
