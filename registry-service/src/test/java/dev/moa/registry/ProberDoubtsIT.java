@@ -24,7 +24,7 @@ import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
-/** A registry whose probes fail, and that takes nobody out for it. */
+/** A registry whose probes fail: where it takes nobody out for it, and where doubts may not keep it from that. */
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class ProberDoubtsIT {
     private static final Duration SOON = Duration.ofSeconds(15);
@@ -89,16 +89,8 @@ class ProberDoubtsIT {
     @Order(3)
     void whomTheOthersReachStaysIn() {
         app.close();
-        redis.commands().flushall();
-        // a registry that lives and reaches everybody: this test
-        redis.commands().zadd("moa:registry:replicas", System.currentTimeMillis() + 3_600_000, "the-other");
-        try (RegistryApp outvoted = new RegistryApp(redis.url(), QUICK)) {
-            await().atMost(SOON)
-                    .until(() -> outvoted.get("/v1/probes?service=/service/doubted")
-                                    .json()
-                                    .get("registries")
-                                    .size()
-                            == 2);
+        // the other reaches everybody: this test
+        try (RegistryApp outvoted = withAnother()) {
             // the two share them out
             for (int i = 0; i < 10; i++) {
                 register(outvoted, "/service/doubted", RedisProcess.freePort());
@@ -118,6 +110,36 @@ class ProberDoubtsIT {
                             .size())
                     .isEqualTo(10);
         }
+    }
+
+    @Test
+    @Order(4)
+    void probesThatTakeLongerThanAVoteMayMakeAVerdictToo() throws IOException {
+        redis.commands().flushall();
+        try (RegistryApp slow = new RegistryApp(
+                        redis.url(),
+                        "--moa.registry.prober.interval=200ms",
+                        "--moa.registry.prober.timeout=1100ms",
+                        "--moa.registry.prober.failures=2");
+                ServerSocket mute = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+            register(slow, "/service/mute", mute.getLocalPort());
+
+            await().atMost(SOON).until(() -> status(slow, "/service/mute").equals("DOWN"));
+        }
+    }
+
+    /** A registry beside which another one lives, of which there are but the signs. */
+    private static RegistryApp withAnother() {
+        redis.commands().flushall();
+        redis.commands().zadd("moa:registry:replicas", System.currentTimeMillis() + 3_600_000, "the-other");
+        RegistryApp one = new RegistryApp(redis.url(), QUICK);
+        await().atMost(SOON)
+                .until(() -> one.get("/v1/probes?service=/service/any")
+                                .json()
+                                .get("registries")
+                                .size()
+                        == 2);
+        return one;
     }
 
     /** A port to which nobody can connect and that refuses nobody: as many as it queues wait already. */
@@ -140,13 +162,17 @@ class ProberDoubtsIT {
     }
 
     private static void register(RegistryApp at, String service, int port) {
-        assertThat(at.post(
-                                "/v1/instances",
-                                ("{\"service\":\"%s\",\"host\":\"127.0.0.1\",\"port\":%d,"
-                                                + "\"ttlSeconds\":null,\"probe\":{\"kind\":\"resp\"}}")
-                                        .formatted(service, port))
-                        .status())
-                .isEqualTo(201);
+        register(at, service, port, "resp");
+    }
+
+    private static JsonNode register(RegistryApp at, String service, int port, String probe) {
+        RegistryApp.Answer answer = at.post(
+                "/v1/instances",
+                ("{\"service\":\"%s\",\"host\":\"127.0.0.1\",\"port\":%d,"
+                                + "\"ttlSeconds\":null,\"probe\":{\"kind\":\"%s\"}}")
+                        .formatted(service, port, probe));
+        assertThat(answer.status()).isEqualTo(201);
+        return answer.json();
     }
 
     private static String words(String service) {
@@ -161,7 +187,11 @@ class ProberDoubtsIT {
     }
 
     private static String status(String service) {
-        return app.get("/v1/instances?service=" + service)
+        return status(app, service);
+    }
+
+    private static String status(RegistryApp at, String service) {
+        return at.get("/v1/instances?service=" + service)
                 .json()
                 .path("instances")
                 .path(0)

@@ -62,6 +62,8 @@ public final class Prober implements SmartLifecycle {
     private static final Duration SWEEP = Duration.ofMillis(100);
     private static final Duration REFRESH = Duration.ofSeconds(1);
     private static final Duration LONGEST_VOTE = Duration.ofSeconds(2);
+    // for its next probe here: where many are suspected at once they wait for a thread
+    private static final Duration LONGEST_DOUBT = Duration.ofSeconds(10);
     private static final int CORRELATED = 4;
     // those that do not answer hold up whoever asks, so each suspect's verdict takes the last word of a moment ago
     private static final Duration CANARIES_HOLD = Duration.ofSeconds(1);
@@ -330,7 +332,8 @@ public final class Prober implements SmartLifecycle {
             return true;
         }
         boolean outvoted = live > 1 && 2 * reaching >= live;
-        if (outvoted || asking.compareTo(LONGEST_VOTE) > 0) {
+        Duration longest = failed ? LONGEST_VOTE : LONGEST_DOUBT.plus(settings.timeout());
+        if (outvoted || asking.compareTo(longest) > 0) {
             each.spared(
                     "%s; but %d of %d registries reach it, %d do not".formatted(each.words(), reaching, live, failing));
             metrics.verdict("outvoted");

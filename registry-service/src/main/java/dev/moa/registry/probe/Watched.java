@@ -152,7 +152,14 @@ final class Watched {
         failures++;
         dueNanos = System.nanoTime()
                 + (failures <= settings.failures() ? jittered(settings.retryPause()) : pause).toNanos();
-        if (out || asking || failures < settings.failures() - 1 || !(answered || asked)) {
+        if (out || failures < settings.failures() - 1 || !(answered || asked)) {
+            return Step.GO_ON;
+        }
+        if (asking) {
+            if (failures <= settings.failures() + 1) {
+                // the others have their time from the last failure that was needed here
+                askingSinceNanos = System.nanoTime();
+            }
             return Step.GO_ON;
         }
         asking = true;
@@ -208,6 +215,7 @@ final class Watched {
         return out;
     }
 
+    /** Returns for how long it has been asking, since the last failure that a verdict needs; null: it does not ask. */
     synchronized @Nullable Duration askingFor() {
         return asking ? Duration.ofNanos(System.nanoTime() - askingSinceNanos) : null;
     }
