@@ -64,11 +64,11 @@ final class Registrar {
         for (Registration registration : registrations) {
             try {
                 Asked asked = asked(registration);
-                all.add(asked);
                 calls.add(call(asked, overrides.of(asked.service())));
+                all.add(asked);
                 answers.add(asked);
-            } catch (Refusal refusal) {
-                answers.add(refusal);
+            } catch (RuntimeException failure) {
+                answers.add(RedisStore.refusal(failure));
             }
         }
         List<CatalogScript.Outcome> stored =
@@ -90,8 +90,9 @@ final class Registrar {
         }
         try {
             return take(asked, Objects.requireNonNull(stored.answer()));
-        } catch (Refusal refusal) {
-            return refusal;
+        } catch (RuntimeException unfit) {
+            // its service's keys are not as they should be: no other's business
+            return RedisStore.refusal(unfit);
         }
     }
 

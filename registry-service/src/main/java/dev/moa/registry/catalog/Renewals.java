@@ -71,7 +71,9 @@ final class Renewals {
         for (int i = 0; i < parts.size(); i++) {
             try {
                 take(parts.get(i), outcomes.get(i), answers);
-            } catch (Refusal refusal) {
+            } catch (RuntimeException failure) {
+                // its service's keys are not as they should be: no other's business
+                Refusal refusal = RedisStore.refusal(failure);
                 parts.get(i).requests().forEach(request -> answers.set(request, refusal));
             }
         }

@@ -73,11 +73,17 @@ public final class RedisStore {
         return askAnyway(question, how);
     }
 
-    /** Returns what a failure of one among many questions means to whoever asked it. */
-    public static Refusal refusal(DataAccessException failure) {
-        String reason = absence(failure);
+    /**
+     * Returns what a failure of one among many questions means to whoever asked it: a refusal already, an error that
+     * Redis answered with, or an answer that cannot be read.
+     */
+    public static Refusal refusal(RuntimeException failure) {
+        if (failure instanceof Refusal refusal) {
+            return refusal;
+        }
+        String reason = failure instanceof DataAccessException known ? absence(known) : null;
         if (reason == null) {
-            log.error("Redis answered with an error", failure);
+            log.error("Redis answered with an error, or with what cannot be read", failure);
         }
         return Refusal.unavailable(
                 reason == null ? "it answered with an error that the registry's log names" : reason, failure);

@@ -3,6 +3,7 @@ package dev.moa.registry.catalog;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.moa.protocol.ServiceName;
+import dev.moa.registry.Refusal;
 import dev.moa.registry.store.Look;
 import java.time.Duration;
 import java.util.List;
@@ -12,6 +13,8 @@ import org.junit.jupiter.api.Test;
 
 /** What the catalog promises when leases end and when Redis loses something. */
 abstract class LossContract extends OnRedis {
+    private static final ServiceName OTHER = ServiceName.of("/service/other");
+
     @Test
     void expiryRemovesWhoseLeaseEndedOnceAndNobodyElse() {
         Registered silent = catalog.register(registration("u1", 7001, 10));
@@ -142,7 +145,7 @@ abstract class LossContract extends OnRedis {
         assertThat(before).isFalse();
         assertThat(snapshot.instances()).isEmpty();
         assertThat(catalog.isRebuilding(USER)).isTrue();
-        assertThat(catalog.isRebuilding(ServiceName.of("/service/other"))).isFalse();
+        assertThat(catalog.isRebuilding(OTHER)).isFalse();
     }
 
     @Test
@@ -164,6 +167,33 @@ abstract class LossContract extends OnRedis {
         assertThat(catalog.changes(USER, 1, 10).changes())
                 .extracting(InstanceChange::reason)
                 .containsExactly(ChangeReason.RELEASED);
+    }
+
+    @Test
+    void keysThatAreNotAsTheyShouldBeCostOneServiceItsRenewalsAndNoOther() {
+        Registered broken = catalog.register(registration("u1", 7001, 10));
+        Registered whole = catalog.register(registration(OTHER, "u2", 7002, 10));
+        String key = "moa:{/service/user}:instances";
+        String json = redis.<String, String>opsForHash().get(key, broken.id());
+        redis.opsForHash().put(key, broken.id(), json.replace("\"held\":false", "\"held\":true"));
+        redis.opsForValue().set("moa:{/service/user}:changes", "no stream");
+
+        List<Object> answers = catalog.renewAll(List.of(List.of(lease(broken)), List.of(lease(whole))));
+
+        assertThat(answers.get(0)).isInstanceOf(Refusal.class);
+        assertThat(((Renewal) answers.get(1)).renewed()).containsExactly(whole.id());
+    }
+
+    @Test
+    void overridesThatCannotBeReadCostOneServiceItsRegistrationsAndNoOther() {
+        redis.opsForHash().put("moa:{/service/user}:meta", "overrides", "1");
+        redis.opsForHash().put("moa:{/service/user}:overrides", "o-1", "no JSON");
+
+        List<Object> answers =
+                catalog.registerAll(List.of(registration("u1", 7001, 10), registration(OTHER, "u2", 7002, 10)));
+
+        assertThat(answers.get(0)).isInstanceOf(Refusal.class);
+        assertThat(answers.get(1)).isInstanceOf(Registered.class);
     }
 
     @Test
