@@ -117,6 +117,10 @@ final class GatheredWrites {
         } catch (RuntimeException failure) {
             log.error("{} calls failed together", group.size(), failure);
             group.forEach(each -> each.answer().completeExceptionally(failure));
+        } catch (Error failure) {
+            // nobody waits for an answer that never comes
+            group.forEach(each -> each.answer().completeExceptionally(failure));
+            throw failure;
         }
     }
 

@@ -56,13 +56,53 @@ final class Gathering<T> {
             }
             idle--;
         }
-        workers.execute(this::run);
+        try {
+            workers.execute(this::run);
+        } catch (RuntimeException | Error failure) {
+            synchronized (this) {
+                idle++;
+                if (!waiting.removeLastOccurrence(one)) {
+                    // another group took it
+                    return true;
+                }
+            }
+            throw failure;
+        }
         return true;
     }
 
     private void run() {
-        for (List<T> group = next(); !group.isEmpty(); group = next()) {
-            work.accept(group);
+        boolean isDone = false;
+        try {
+            for (List<T> group = next(); !group.isEmpty(); group = next()) {
+                work.accept(group);
+            }
+            isDone = true;
+        } finally {
+            if (!isDone) {
+                goOn();
+            }
+        }
+    }
+
+    /** After an error: another worker takes what waits. */
+    private void goOn() {
+        synchronized (this) {
+            if (waiting.isEmpty()) {
+                idle++;
+                return;
+            }
+        }
+        boolean isTaken = false;
+        try {
+            workers.execute(this::run);
+            isTaken = true;
+        } finally {
+            if (!isTaken) {
+                synchronized (this) {
+                    idle++;
+                }
+            }
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.moa.registry.wire;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -71,6 +72,49 @@ class GatheringTests {
         assertThat(gathering.add("c")).isFalse();
         runWorkers();
         assertThat(gathering.add("d")).isTrue();
+    }
+
+    @Test
+    void errorInAGroupKeepsNobodyElseWaiting() {
+        Gathering<String> gathering = new Gathering<>(workers::add, 1, 10, 1, String::length, group -> {
+            if (group.contains("bad")) {
+                throw new StackOverflowError();
+            }
+            groups.add(group);
+        });
+        gathering.add("bad");
+        gathering.add("a");
+
+        assertThatThrownBy(this::runWorkers).isInstanceOf(StackOverflowError.class);
+        runWorkers();
+        gathering.add("b");
+        runWorkers();
+
+        assertThat(groups).containsExactly(List.of("a"), List.of("b"));
+    }
+
+    @Test
+    void whatNoWorkerTakesIsRefusedAndTheNextIsDone() {
+        List<Runnable> refused = new ArrayList<>();
+        Gathering<String> gathering = new Gathering<>(
+                task -> {
+                    if (refused.isEmpty()) {
+                        refused.add(task);
+                        throw new OutOfMemoryError("no thread");
+                    }
+                    workers.add(task);
+                },
+                1,
+                10,
+                10,
+                String::length,
+                groups::add);
+
+        assertThatThrownBy(() -> gathering.add("a")).isInstanceOf(OutOfMemoryError.class);
+        gathering.add("b");
+        runWorkers();
+
+        assertThat(groups).containsExactly(List.of("b"));
     }
 
     private Gathering<String> gathering(int runs, int maxWaiting) {
