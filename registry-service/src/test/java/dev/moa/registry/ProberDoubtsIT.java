@@ -114,6 +114,42 @@ class ProberDoubtsIT {
 
     @Test
     @Order(4)
+    void answersToAnEarlierQuestionDoNotCount() throws IOException {
+        try (RegistryApp asking = withAnother();
+                ServerSocket lives = new ServerSocket(0, 4_000, InetAddress.getLoopbackAddress())) {
+            List<JsonNode> registered = new ArrayList<>();
+            for (int i = 0; i < 10; i++) {
+                registered.add(register(asking, "/service/asked", lives.getLocalPort(), "tcp"));
+            }
+            await().atMost(SOON).until(() -> {
+                JsonNode seen =
+                        asking.get("/v1/probes?service=/service/asked").json().path("instances");
+                return !seen.isEmpty()
+                        && seen.valueStream()
+                                .allMatch(
+                                        each -> each.path("state").asString("").equals("in"));
+            });
+            for (JsonNode each : registered) {
+                String question = each.get("id").stringValue() + "|"
+                        + each.get("incarnation").longValue();
+                redis.commands().hset("moa:registry:answers", question + "|the-other", "failing");
+            }
+
+            lives.close();
+
+            await().pollInterval(Duration.ofMillis(50))
+                    .atMost(SOON)
+                    .until(() -> words(asking, "/service/asked").contains("but 0 of 2 registries reach it, 1 do not"));
+            assertThat(asking.get("/v1/instances?service=/service/asked&status=UP")
+                            .json()
+                            .get("instances")
+                            .size())
+                    .isEqualTo(10);
+        }
+    }
+
+    @Test
+    @Order(5)
     void probesThatTakeLongerThanAVoteMayMakeAVerdictToo() throws IOException {
         redis.commands().flushall();
         try (RegistryApp slow = new RegistryApp(

@@ -11,7 +11,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -24,6 +23,7 @@ final class Votes {
     private static final String QUESTIONS = "moa:registry:questions";
     private static final String ANSWERS = "moa:registry:answers";
     private static final Duration OLD = Duration.ofSeconds(15);
+    private static final Duration ANSWERS_STAY = Duration.ofHours(1);
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
     private final RedisStore store;
@@ -48,6 +48,8 @@ final class Votes {
     void ask(Lease lease, Instance instance, ProbeSpec spec, long nowMs) {
         Question question = new Question(key(lease), replicas.self(), instance.host(), instance.port(), spec, nowMs);
         store.ask("vote", redis -> {
+            // who was slow has answered an earlier question meanwhile
+            redis.opsForHash().delete(ANSWERS, answersTo(question.key()));
             redis.opsForHash().put(QUESTIONS, question.key(), JSON.writeValueAsString(question));
             return true;
         });
@@ -76,6 +78,8 @@ final class Votes {
     void answer(Question question, boolean reached) {
         store.ask("vote", redis -> {
             redis.opsForHash().put(ANSWERS, question.key() + "|" + replicas.self(), reached ? "reaching" : "failing");
+            // what those leave who died is gone when nobody votes for so long
+            redis.expire(ANSWERS, ANSWERS_STAY);
             return true;
         });
     }
@@ -101,14 +105,15 @@ final class Votes {
         drop(key(lease));
     }
 
+    /** Returns the fields of what the live registries answer. */
+    private Object[] answersTo(String key) {
+        return replicas.live().stream().map(id -> key + "|" + id).toArray();
+    }
+
     private void drop(String key) {
-        Object[] fields = replicas.live().stream()
-                .map(id -> key + "|" + id)
-                .collect(Collectors.toList())
-                .toArray();
         store.ask("vote", redis -> {
             redis.opsForHash().delete(QUESTIONS, key);
-            redis.opsForHash().delete(ANSWERS, fields);
+            redis.opsForHash().delete(ANSWERS, answersTo(key));
             return true;
         });
     }
