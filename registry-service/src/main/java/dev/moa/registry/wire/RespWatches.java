@@ -11,8 +11,10 @@ import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -56,7 +58,10 @@ final class RespWatches {
         }
     }
 
-    /** Ends to tell of services; returns how many are left. Those of the same SUBSCRIBE begin with a snapshot again. */
+    /**
+     * Ends to tell of services; returns how many are left. Those of the same SUBSCRIBE begin with a snapshot again; where
+     * they cannot, the connection ends, so that its client knows that it is told nothing.
+     */
     synchronized int remove(Set<ServiceName> services) {
         Set<Subscription> ended = new LinkedHashSet<>();
         for (ServiceName service : services) {
@@ -65,6 +70,7 @@ final class RespWatches {
                 ended.add(subscription);
             }
         }
+        List<Set<ServiceName>> again = new ArrayList<>();
         for (Subscription each : ended) {
             Set<ServiceName> others = new LinkedHashSet<>();
             subscriptions.forEach((service, subscription) -> {
@@ -74,7 +80,13 @@ final class RespWatches {
             });
             subscriptions.keySet().removeAll(others);
             hub.unsubscribe(each);
-            add(others);
+            again.add(others);
+        }
+        try {
+            again.forEach(this::add);
+        } catch (RuntimeException failure) {
+            session.close();
+            throw failure;
         }
         return subscriptions.size();
     }
