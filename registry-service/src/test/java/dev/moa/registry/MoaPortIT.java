@@ -148,6 +148,23 @@ class MoaPortIT {
         }
     }
 
+    @Test
+    void connectionThatSubscribesAgainAndAgainIsStoppedBeforeItTakesThePlacesOfAll() throws Exception {
+        try (Subscriber subscriber = new Subscriber()) {
+            for (int i = 0; i < 51; i++) {
+                subscriber.say("SUBSCRIBE", "/service/told/one-" + i);
+            }
+
+            await().until(() -> subscriber.heard().contains("-ERR SUBSCRIBEs of this connection: 51 (limit: 50)"));
+            assertThat(watches()).isEqualTo(50);
+
+            subscriber.say("UNSUBSCRIBE", "/service/told/one-0");
+            subscriber.say("SUBSCRIBE", "/service/told/two-1", "/service/told/two-2");
+            await().until(() -> subscriber.heard().contains("/service/told/two-2\r\n:51\r\n"));
+        }
+        await().until(() -> watches() == 0);
+    }
+
     // a process that stops reading is cut off and costs the others nothing
     @Test
     void subscriberThatDoesNotReadIsCutOffAndTheOthersAreTold() throws Exception {

@@ -3,6 +3,7 @@ package dev.moa.registry.wire;
 import dev.moa.protocol.ServiceName;
 import dev.moa.protocol.resp.RespWriter;
 import dev.moa.protocol.server.RespSession;
+import dev.moa.registry.Refusal;
 import dev.moa.registry.watch.Outlet;
 import dev.moa.registry.watch.Subscription;
 import dev.moa.registry.watch.SubscriptionHub;
@@ -12,6 +13,7 @@ import io.netty.buffer.Unpooled;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -27,6 +29,8 @@ import java.util.concurrent.locks.LockSupport;
 final class RespWatches {
     private static final long READS_LIMIT_S = 10;
     private static final long LOOK_AGAIN_MS = 5;
+    // each is one of moa.registry.watch.max-subscribers, which all callers share
+    private static final int MOST_SUBSCRIPTIONS = 50;
 
     private final RespSession session;
     private final SubscriptionHub hub;
@@ -47,11 +51,23 @@ final class RespWatches {
         return new LinkedHashSet<>(subscriptions.keySet());
     }
 
-    /** Begins to tell of services; of those that are watched already nothing changes. */
+    /**
+     * Begins to tell of services; of those that are watched already nothing changes.
+     *
+     * @throws Refusal if this connection or all together watch too much, or Redis is away
+     */
     synchronized void add(Set<ServiceName> services) {
         Set<ServiceName> fresh = new LinkedHashSet<>(services);
         fresh.removeAll(subscriptions.keySet());
         if (!fresh.isEmpty()) {
+            int others = new HashSet<>(subscriptions.values()).size();
+            if (others >= MOST_SUBSCRIPTIONS) {
+                throw Refusal.exhausted(
+                        "SUBSCRIBEs of this connection",
+                        others + 1,
+                        String.valueOf(MOST_SUBSCRIPTIONS),
+                        "name several services in one SUBSCRIBE");
+            }
             String name = "%s (%s, resp)".formatted(session.address(), session.clientName());
             Subscription subscription = hub.subscribe(name, fresh, null, new Channel());
             fresh.forEach(service -> subscriptions.put(service, subscription));
