@@ -193,9 +193,17 @@ public final class RedisCatalog {
         return changed;
     }
 
-    /** Returns how often the overrides of a service have changed; less than before means that Redis lost them. */
-    public long overridesVersion(ServiceName service) {
-        return Long.parseLong(overrides.read(service).version());
+    /**
+     * The overrides of a service as of one moment, the oldest first.
+     *
+     * @param version how often they have changed; less than before means that Redis lost them
+     */
+    public record OverridesNow(long version, List<InstanceOverride> all) {}
+
+    /** Returns the overrides of a service with their version. */
+    public OverridesNow overridesNow(ServiceName service) {
+        Overrides.Known now = overrides.read(service);
+        return new OverridesNow(Long.parseLong(now.version()), now.all());
     }
 
     /** Returns the overrides of a service, the oldest first. */

@@ -101,11 +101,11 @@ final class StoreLosses {
         return now.all();
     }
 
-    // the list last: a change in between makes it newer than its version, never older
+    // version and list as of one moment: a list that Redis lost in between would look as if it had always been empty
     private Seen look(ServiceName service) {
         Position position = catalog.position(service);
-        long version = catalog.overridesVersion(service);
-        return new Seen(position, version, catalog.overrides(service));
+        RedisCatalog.OverridesNow now = catalog.overridesNow(service);
+        return new Seen(position, now.version(), now.all());
     }
 
     private void putBack(Seen before, Seen now, long nowMs) {
