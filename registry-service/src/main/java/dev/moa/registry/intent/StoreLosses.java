@@ -1,6 +1,7 @@
 package dev.moa.registry.intent;
 
 import dev.moa.protocol.ServiceName;
+import dev.moa.registry.Refusal;
 import dev.moa.registry.catalog.ChangeReason;
 import dev.moa.registry.catalog.Instance;
 import dev.moa.registry.catalog.InstanceId;
@@ -60,10 +61,14 @@ final class StoreLosses {
 
     private record Awaited(InstanceOverride override, long untilNanos) {}
 
-    /** Takes note of what has just been put in or lifted here. */
+    /** Takes note of what has just been put in or lifted here; where Redis is away, the next round does. */
     void remember(ServiceName service) {
         youngUntil.put(service, System.nanoTime() + YOUNG.toNanos());
-        seen.put(service, look(service));
+        try {
+            seen.put(service, look(service));
+        } catch (Refusal away) {
+            log.debug("The overrides of {} are read later: {}", service, away.getMessage());
+        }
     }
 
     /** Returns whether this registry has put something in lately, and looks after it even if the service is another's. */
