@@ -307,8 +307,27 @@ class LookupIT {
         assertThat(all.status()).isEqualTo(200);
         assertThat(all.json().findValuesAsString("__meta_moa_id")).containsExactly("u1", "u2");
         assertThat(all.json().path(0).path("targets").path(0).asString()).endsWith(":6001");
-        assertThat(router.get("/v1/prometheus/targets?service=" + SITE).json().size())
-                .isZero();
+        assertThat(router.get("/v1/prometheus/targets?service=" + USER).json().size())
+                .isEqualTo(2);
+        // nobody can say: an empty list would make Prometheus drop its targets
+        assertThat(router.get("/v1/prometheus/targets?service=" + SITE).status())
+                .isEqualTo(503);
+    }
+
+    @Test
+    void prometheusKeepsItsTargetsWhileARouterKnowsNothingYet() throws Exception {
+        redis.kill();
+        RunningRouter router = router();
+
+        RunningRouter.Reply all = router.get("/v1/prometheus/targets");
+        RunningRouter.Reply one = router.get("/v1/prometheus/targets?service=" + USER);
+
+        assertThat(all.status()).isEqualTo(503);
+        assertThat(all.json().path("detail").asString()).contains("no store was compared");
+        assertThat(one.status()).isEqualTo(503);
+        redis.start();
+        await().atMost(Duration.ofSeconds(15))
+                .until(() -> router.get("/v1/prometheus/targets").body(), "[]"::equals);
     }
 
     @Test

@@ -1,12 +1,15 @@
 package dev.moa.router.http;
 
 import dev.moa.protocol.Deadline;
+import dev.moa.protocol.MoaException;
 import dev.moa.protocol.ServiceName;
+import dev.moa.protocol.StatusCode;
 import dev.moa.router.address.Instance;
 import dev.moa.router.address.InstanceStatus;
 import dev.moa.router.chain.Catalog;
 import dev.moa.router.chain.Lookup;
 import dev.moa.router.chain.LookupAnswer;
+import dev.moa.router.live.LiveView;
 import io.swagger.v3.oas.annotations.Operation;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -29,10 +32,12 @@ class PrometheusController {
 
     private final Lookup lookup;
     private final Catalog catalog;
+    private final LiveView live;
 
-    PrometheusController(Lookup lookup, Catalog catalog) {
+    PrometheusController(Lookup lookup, Catalog catalog, LiveView live) {
         this.lookup = lookup;
         this.catalog = catalog;
+        this.live = live;
     }
 
     /** One target, in the shape of Prometheus. */
@@ -44,17 +49,26 @@ class PrometheusController {
                     "service: absent for all. As the registry's /v1/prometheus/targets: instances that are DOWN are"
                             + " left out; metadata metricsPort and metricsPath say where the metrics are; without metricsPort"
                             + " only instances that speak http are listed. __meta_moa_source is the source that answered. At"
-                            + " most 20,000.")
+                            + " most 20,000. 503 while the router cannot say, so that Prometheus keeps the targets it has.")
     @GetMapping("/v1/prometheus/targets")
     List<Target> targets(@RequestParam(required = false) @Nullable List<String> service) {
         Collection<ServiceName> names = service == null
                 ? catalog.services()
                 : service.stream().map(ServiceName::of).toList();
+        if (service == null && names.isEmpty() && !live.isComplete()) {
+            throw new MoaException(
+                    StatusCode.UNAVAILABLE, "targets: no store was compared since the start: " + live.failure());
+        }
         List<Target> targets = new ArrayList<>();
         Deadline deadline = Deadline.after(TIMEOUT);
         for (ServiceName name : names) {
             LookupAnswer.Found now = lookup.peek(name);
-            if (!((now == null ? lookup.find(name, deadline) : now) instanceof LookupAnswer.Found found)) {
+            LookupAnswer answer = now == null ? lookup.find(name, deadline) : now;
+            if (answer instanceof LookupAnswer.Undecided undecided) {
+                // a list without them would make Prometheus drop targets that live
+                throw new MoaException(StatusCode.UNAVAILABLE, undecided.message());
+            }
+            if (!(answer instanceof LookupAnswer.Found found)) {
                 continue;
             }
             for (Instance each : found.view().instances()) {
