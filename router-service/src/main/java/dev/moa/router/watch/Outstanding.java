@@ -1,6 +1,7 @@
 package dev.moa.router.watch;
 
 import dev.moa.protocol.ServiceName;
+import dev.moa.router.address.Stamp;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -26,15 +27,20 @@ final class Outstanding {
     private final AtomicInteger size = new AtomicInteger();
     private final long keptNanos;
 
-    private record Sent(String client, Set<ServiceName> services, long atNanos) {}
+    private record Sent(String client, Set<ServiceName> services, WatchToken had, long atNanos) {
+        boolean mayLack(ServiceName service, @Nullable Stamp now) {
+            Stamp theirs = had.stamps().get(service);
+            return services.contains(service) && (theirs == null || now == null || now.isNewsFor(theirs));
+        }
+    }
 
     /** @param kept how long a client may take to come back */
     Outstanding(Duration kept) {
         this.keptNanos = kept.toNanos();
     }
 
-    /** Takes note that a client has been sent an answer with this token. */
-    void sent(String token, String client, Set<ServiceName> services) {
+    /** Takes note that a client, which had this before, has been sent an answer. */
+    void sent(WatchAnswer answer, String client, Set<ServiceName> services, WatchToken had) {
         if (size.get() >= MOST) {
             sweep();
             if (size.get() >= MOST) {
@@ -42,9 +48,16 @@ final class Outstanding {
             }
         }
         size.incrementAndGet();
-        byToken.compute(key(token), (key, present) -> {
+        boolean isNews = !answer.answers().isEmpty() || !answer.unknown().isEmpty();
+        Sent sent = new Sent(client, services, had, System.nanoTime());
+        byToken.compute(key(answer.token()), (key, present) -> {
             Deque<Sent> all = present == null ? new ArrayDeque<>(1) : present;
-            all.add(new Sent(client, services, System.nanoTime()));
+            // of two that go by one name, whoever has got nothing new counts as back first
+            if (isNews) {
+                all.addLast(sent);
+            } else {
+                all.addFirst(sent);
+            }
             return all;
         });
     }
@@ -55,10 +68,8 @@ final class Outstanding {
             return;
         }
         byToken.computeIfPresent(key(token), (key, all) -> {
-            boolean isItsOwn = all.stream().anyMatch(each -> each.client.equals(client));
             for (Iterator<Sent> each = all.iterator(); each.hasNext(); ) {
-                Sent sent = each.next();
-                if (!isItsOwn || sent.client.equals(client)) {
+                if (each.next().client.equals(client)) {
                     each.remove();
                     size.decrementAndGet();
                     break;
@@ -68,15 +79,17 @@ final class Outstanding {
         });
     }
 
-    /** Names the clients of a service that have not come back. */
-    void name(ServiceName service, Consumer<String> names) {
+    /**
+     * Names the clients of a service that have not come back, but for those that had what is answered now.
+     *
+     * @param now null if that is not known
+     */
+    void name(ServiceName service, @Nullable Stamp now, Consumer<String> names) {
         sweep();
         // compute, for nobody else may change a queue meanwhile
         byToken.keySet()
                 .forEach(key -> byToken.computeIfPresent(key, (same, all) -> {
-                    all.stream()
-                            .filter(each -> each.services.contains(service))
-                            .forEach(each -> names.accept(each.client));
+                    all.stream().filter(each -> each.mayLack(service, now)).forEach(each -> names.accept(each.client));
                     return all;
                 }));
     }

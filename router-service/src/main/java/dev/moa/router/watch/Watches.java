@@ -141,7 +141,8 @@ public final class Watches implements AutoCloseable {
 
     /**
      * Names the clients, at most 100, that may not know what is answered for a service now: those that still wait with
-     * an older answer, and those that were answered within the last 2 s and have not come back.
+     * an older answer, and those that had an older one or none, were answered within the last 2 s and have not come
+     * back.
      */
     public Set<String> behind(ServiceName service) {
         LookupAnswer.Found now = lookup.peek(service);
@@ -157,7 +158,7 @@ public final class Watches implements AutoCloseable {
                 bounded.accept(each.client);
             }
         }
-        outstanding.name(service, bounded);
+        outstanding.name(service, now == null ? null : now.stamp(), bounded);
         return names;
     }
 
@@ -204,7 +205,7 @@ public final class Watches implements AutoCloseable {
     // noted first: the client may be back before this returns
     private void answer(Waiter waiter, WatchAnswer answer) {
         if (waiter.comesBack && !waiter.result.isDone()) {
-            outstanding.sent(answer.token(), waiter.client, waiter.services);
+            outstanding.sent(answer, waiter.client, waiter.services, waiter.token);
         }
         waiter.result.complete(answer);
     }

@@ -116,6 +116,18 @@ class WatchesTests {
     }
 
     @Test
+    void clientThatHadWhatIsAnsweredNowIsNotBehind() throws Exception {
+        set(1);
+        String first = get(watches.watch("a", null, Set.of(USER), LONG)).token();
+        get(watches.watch("a", first, Set.of(USER), Duration.ofMillis(50)));
+
+        await().untilAsserted(() -> assertThat(watches.behind(USER)).isEmpty());
+        set(2);
+
+        assertThat(watches.behind(USER)).containsExactly("a");
+    }
+
+    @Test
     void clientThatNeverComesBackIsForgotten() throws Exception {
         set(1);
         try (Watches impatient = new Watches(
