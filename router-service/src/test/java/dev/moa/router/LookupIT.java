@@ -433,6 +433,28 @@ class LookupIT {
     }
 
     @Test
+    void aLongPollWithoutNewsEndsWithTheWholeWeightOfAnInstanceThatHasGrownUp() {
+        RunningRouter router = router();
+        String warmUp = "\"incarnation\":%d,\"metadata\":{\"warmUpSeconds\":\"4\"}";
+        registry.register(USER, "u1", 6001, "UP", warmUp.formatted(System.currentTimeMillis()));
+        await().until(() -> router.lookup(USER).json().path("source").asString(), "live"::equals);
+        RunningRouter.Reply young = router.lookup(USER);
+        String poll = "/v1/lookup?waitMs=500&service=" + USER;
+
+        RunningRouter.Reply grown = await().atMost(Duration.ofSeconds(15))
+                .until(
+                        () -> router.get(poll, "If-None-Match", young.etag()),
+                        reply -> reply.status() == 200 && !reply.body().contains("warmWeight"));
+
+        assertThat(young.body()).contains("\"warmWeight\":");
+        assertThat(ids(grown)).containsExactly("u1");
+        assertThat(router.get(poll, "If-None-Match", grown.etag()).status()).isEqualTo(304);
+        // who knows more than this router is not sent back
+        String later = grown.etag().replace("e1:1:", "e1:9:");
+        assertThat(router.get(poll, "If-None-Match", later).status()).isEqualTo(304);
+    }
+
+    @Test
     void theAnswerIsExplainedSourceBySourceAndInstanceByInstance() {
         registry.register(USER, "u1", 6001, "UP");
         registry.register(USER, "u2", 6002, "DRAINING");

@@ -87,8 +87,18 @@ class LookupController {
         return watches.watch(
                         request.getRemoteAddr(), Watches.token(name, theirs), Set.of(name), Duration.ofMillis(waitMs))
                 .thenApply(answer -> answer.answers().isEmpty()
-                        ? notModified(now, filter)
+                        ? unchanged(now, theirs, filter, ifNoneMatch)
                         : reply(answer.answers().get(0), filter, null));
+    }
+
+    /** The end of a poll without news: weights by age may have grown meanwhile, and its ETag then names another body. */
+    private ResponseEntity<byte[]> unchanged(
+            LookupAnswer.Found before, Stamp theirs, LookupFilter filter, @Nullable String ifNoneMatch) {
+        LookupAnswer.Found now = lookup.peek(before.view().service());
+        // who knows more than this router is not sent back
+        return ifNoneMatch == null || now == null || !now.stamp().equals(theirs)
+                ? notModified(before, filter)
+                : reply(now, filter, ifNoneMatch);
     }
 
     private static @Nullable Stamp theirs(
