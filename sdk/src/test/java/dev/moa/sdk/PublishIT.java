@@ -10,9 +10,11 @@ import dev.moa.protocol.CallResponse;
 import dev.moa.protocol.Payload;
 import dev.moa.protocol.ServiceName;
 import dev.moa.protocol.StatusCode;
+import dev.moa.protocol.server.MoaPort;
 import dev.moa.sdk.annotation.MoaMethod;
 import dev.moa.sdk.context.CallScope;
 import dev.moa.sdk.lookup.StaticDirectory;
+import dev.moa.sdk.publish.PublishedService;
 import dev.moa.sdk.publish.ServiceLimits;
 import dev.moa.sdk.stats.CallSide;
 import dev.moa.sdk.stats.Statistics;
@@ -25,6 +27,8 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -70,6 +74,27 @@ class PublishIT {
 
         assertThat(calls.stream().map(CompletableFuture::join).filter(CallResponse::isOk))
                 .hasSize(5);
+    }
+
+    @Test
+    void callWithoutAThreadKeepsNoPlaceOfItsMethod() {
+        AtomicBoolean refuses = new AtomicBoolean(true);
+        Executor threads = work -> {
+            if (refuses.getAndSet(false)) {
+                throw new RejectedExecutionException("no thread");
+            }
+            work.run();
+        };
+        ServiceLimits limits = ServiceLimits.defaults().withMethod("pass", 1);
+        try (MoaPort port = MoaPort.builder(new PublishedService(GREETER, Gate.class, () -> "in", threads, limits))
+                .port(0)
+                .build()
+                .start()) {
+            directory.put(GREETER, "127.0.0.1", port.port());
+
+            assertThat(client.call(request(5_000)).join().isOk()).isFalse();
+            assertThat(client.call(request(5_000)).join().code()).isEqualTo(StatusCode.OK);
+        }
     }
 
     /** One method that may be slow, and one that has to go on. */

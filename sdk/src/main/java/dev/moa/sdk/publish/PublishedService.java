@@ -87,6 +87,17 @@ public final class PublishedService implements CallHandler {
             return CompletableFuture.completedFuture(refusal);
         }
         Invocation invocation = new Invocation(method, request, call);
+        try {
+            begin(method, request, invocation);
+        } catch (RuntimeException | Error e) {
+            // there is no thread for it: its place is given back
+            invocation.completeExceptionally(e);
+            throw e;
+        }
+        return invocation;
+    }
+
+    private void begin(ServiceMethod method, CallRequest request, Invocation invocation) {
         if (!places.take(method, invocation)) {
             invocation.complete(crowded(request));
         } else if (method.isNonBlocking()) {
@@ -96,7 +107,6 @@ public final class PublishedService implements CallHandler {
         } else if (!dispatch.run(method, invocation)) {
             invocation.complete(full(request));
         }
-        return invocation;
     }
 
     private CallResponse crowded(CallRequest request) {
