@@ -72,9 +72,12 @@ final class FrameConnection extends PeerConnection implements Farewell {
         return false;
     }
 
+    /** Calls in flight are not to end for a request on its way: that is refused by itself once it is whole. */
     @Override
     void refuseInput(String why) {
-        end(StatusCode.RESOURCE_EXHAUSTED, why);
+        if (inFlight() == 0) {
+            end(StatusCode.RESOURCE_EXHAUSTED, why);
+        }
     }
 
     private void accept(Frame frame) throws FrameException {

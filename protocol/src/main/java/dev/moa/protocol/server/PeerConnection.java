@@ -63,7 +63,10 @@ abstract class PeerConnection extends ChannelInboundHandlerAdapter {
     /** Appends the replies that are there to {@link #out()}, while {@link #hasRoom()}. */
     abstract void writeReplies();
 
-    /** Ends the connection, which sends a long message to a full port, with a reply that says so. */
+    /**
+     * Ends the connection, which sends a long message to a full port, with a reply that says so; may leave it open where
+     * the message is refused once it is whole.
+     */
     abstract void refuseInput(String why);
 
     /** Ends the calls whose caller is gone. */
@@ -274,6 +277,12 @@ abstract class PeerConnection extends ChannelInboundHandlerAdapter {
     /** Returns how many bytes of a message that is not whole yet are held; from any thread, a moment old. */
     long inputBytes() {
         return remainder.bytes();
+    }
+
+    /** Lets go of the bytes that have come and are not taken yet; more will not be taken either. */
+    void dropInput() {
+        remainder.release();
+        countInput(0);
     }
 
     /** Returns whether bytes of the peer have come that are not taken yet. */

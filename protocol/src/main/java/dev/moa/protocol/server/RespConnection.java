@@ -83,6 +83,9 @@ final class RespConnection extends PeerConnection implements RespSession, Farewe
         RespWriter.error(reply, "ERR " + why);
         endReply(reply);
         quit();
+        // its replies may take long
+        parser.clear();
+        dropInput();
     }
 
     @Override
@@ -221,7 +224,8 @@ final class RespConnection extends PeerConnection implements RespSession, Farewe
 
     @Override
     long inputBytes() {
-        return super.inputBytes() + parser.heldBytes();
+        // the rest of a command that was refused is dropped as it comes
+        return last ? 0 : super.inputBytes() + parser.heldBytes();
     }
 
     private boolean isBetweenCommands() {

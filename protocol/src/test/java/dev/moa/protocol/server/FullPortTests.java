@@ -5,9 +5,16 @@ import static org.assertj.core.api.InstanceOfAssertFactories.LIST;
 import static org.awaitility.Awaitility.await;
 
 import dev.moa.protocol.CallHandler;
+import dev.moa.protocol.CallRequest;
 import dev.moa.protocol.CallResponse;
+import dev.moa.protocol.Deadline;
 import dev.moa.protocol.Payload;
+import dev.moa.protocol.ServiceName;
+import dev.moa.protocol.StatusCode;
+import dev.moa.protocol.client.ConnectionOptions;
+import dev.moa.protocol.client.MoaConnection;
 import java.lang.ref.WeakReference;
+import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -182,6 +189,51 @@ class FullPortTests {
     }
 
     @Test
+    void fullPortRefusesALongFrameAndNothingWorse() throws Exception {
+        start(PortLimits.defaults().withMaxInFlightBytes(256 * KIB));
+        try (MoaConnection caller = MoaConnection.open(
+                                new InetSocketAddress("127.0.0.1", port.port()), ConnectionOptions.defaults())
+                        .get(5, TimeUnit.SECONDS);
+                RawClient filling = new RawClient(port.port())) {
+            CompletableFuture<CallResponse> first = caller.call(request(10), Deadline.afterMillis(60_000));
+            await().until(() -> held.size() == 1);
+            fill(filling);
+
+            CallResponse refusal =
+                    caller.call(request(200_000), Deadline.afterMillis(60_000)).get(5, TimeUnit.SECONDS);
+
+            assertThat(refusal.code()).isEqualTo(StatusCode.RESOURCE_EXHAUSTED);
+            assertThat(refusal.message()).contains("at this port (limit 262144");
+            assertThat(caller.isOpen()).isTrue();
+            assertThat(caller.isGoingAway()).isFalse();
+            answerAll("1");
+            assertThat(first.get(5, TimeUnit.SECONDS).isOk()).isTrue();
+        }
+    }
+
+    @Test
+    void fullPortRefusesALongCommandOnce() throws Exception {
+        start(PortLimits.defaults().withMaxInFlightBytes(256 * KIB));
+        try (RawClient caller = new RawClient(port.port());
+                RawClient filling = new RawClient(port.port())) {
+            caller.command("GET", call(10));
+            await().until(() -> held.size() == 1);
+            fill(filling);
+
+            caller.raw("*101\r\n$4\r\nMGET\r\n" + ("$10000\r\n" + "x".repeat(10_000) + "\r\n").repeat(12));
+            for (int i = 0; i < 50; i++) {
+                caller.raw("x");
+            }
+            await().until(() -> inputBytes(caller) == 0);
+            answerAll("1");
+
+            assertThat((String) caller.reply()).contains("\"result\":1");
+            assertThat((String) caller.reply()).startsWith("-ERR ").contains("at this port (limit 262144");
+            assertThat(caller.isAtEnd()).isTrue();
+        }
+    }
+
+    @Test
     void whatComesBehindTheLastCommandIsDropped() throws Exception {
         start(PortLimits.defaults());
         try (RawClient caller = new RawClient(port.port())) {
@@ -198,6 +250,12 @@ class FullPortTests {
             assertThat(caller.reply()).isEqualTo("+OK");
             assertThat(caller.isAtEnd()).isTrue();
         }
+    }
+
+    /** Makes a port of 256 KiB full by a command that does not end. */
+    private void fill(RawClient client) throws Exception {
+        client.raw("*2\r\n$3\r\nGET\r\n$1000000\r\n" + "x".repeat(400_000));
+        await().until(() -> inputBytes(client) >= 400_000);
     }
 
     /** Returns how many bytes of a command that is not whole the port holds, as CLIENT LIST tells. */
@@ -245,6 +303,10 @@ class FullPortTests {
                         .POST(HttpRequest.BodyPublishers.ofString("[\"" + "x".repeat(bytes) + "\"]"))
                         .build(),
                 HttpResponse.BodyHandlers.ofString());
+    }
+
+    private static CallRequest request(int bytes) {
+        return CallRequest.of(ServiceName.of("/service/held"), "hold", Payload.json("[\"" + "x".repeat(bytes) + "\"]"));
     }
 
     private static String call(int bytes) {
