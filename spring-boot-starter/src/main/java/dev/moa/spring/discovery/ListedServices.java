@@ -3,6 +3,7 @@ package dev.moa.spring.discovery;
 import dev.moa.protocol.Deadline;
 import dev.moa.protocol.ServiceName;
 import dev.moa.sdk.lookup.Directory;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -55,7 +56,7 @@ final class ListedServices implements AutoCloseable {
             if (known != null) {
                 return Mono.just(known);
             }
-            start();
+            start(settings.refresh());
             return Mono.fromFuture(this::ask)
                     .doOnNext(first -> ids = first)
                     .timeout(settings.timeout())
@@ -67,13 +68,24 @@ final class ListedServices implements AutoCloseable {
         });
     }
 
+    /** As {@link #ids()}, for a thread that must not wait: before the first list, what this application asked for. */
+    List<String> now() {
+        List<String> known = ids;
+        if (known != null) {
+            return known;
+        }
+        owed = true;
+        start(Duration.ZERO);
+        return watched.known();
+    }
+
     private CompletableFuture<List<String>> ask() {
         return directory
                 .services(Deadline.after(settings.timeout()))
                 .thenApply(names -> names.stream().map(this::id).sorted().toList());
     }
 
-    private synchronized void start() {
+    private synchronized void start(Duration first) {
         if (timer == null && !closed) {
             timer = Executors.newSingleThreadScheduledExecutor(work -> {
                 Thread thread = new Thread(work, "discovery-services-1");
@@ -81,7 +93,7 @@ final class ListedServices implements AutoCloseable {
                 return thread;
             });
             long pauseMs = settings.refresh().toMillis();
-            timer.scheduleWithFixedDelay(this::refresh, pauseMs, pauseMs, TimeUnit.MILLISECONDS);
+            timer.scheduleWithFixedDelay(this::refresh, first.toMillis(), pauseMs, TimeUnit.MILLISECONDS);
         }
     }
 

@@ -3,6 +3,7 @@ package dev.moa.spring.discovery;
 import java.util.List;
 import org.springframework.cloud.client.ServiceInstance;
 import org.springframework.cloud.client.discovery.DiscoveryClient;
+import reactor.core.scheduler.Schedulers;
 
 /** Spring Cloud's {@link DiscoveryClient} on moa's lookup; answers from memory once a service was asked for. */
 public final class MoaDiscoveryClient implements DiscoveryClient {
@@ -24,9 +25,16 @@ public final class MoaDiscoveryClient implements DiscoveryClient {
         return services.now(serviceId);
     }
 
-    /** Returns all services that have instances, {@code /service/user} as {@code user}; from memory but for the first time. */
+    /**
+     * Returns all services that have instances, {@code /service/user} as {@code user}; from memory but for the first time.
+     * A thread of Reactor that must not wait gets those that this application asked for until the first list is there,
+     * which a heartbeat event tells.
+     */
     @Override
     public List<String> getServices() {
+        if (Schedulers.isInNonBlockingThread()) {
+            return all.now();
+        }
         List<String> ids = all.ids().block();
         return ids == null ? List.of() : ids;
     }

@@ -13,6 +13,7 @@ import dev.moa.sdk.lookup.InstanceStatus;
 import dev.moa.sdk.lookup.ServiceAnswer;
 import dev.moa.spring.MoaAutoConfiguration;
 import dev.moa.spring.security.MoaSecurityAutoConfiguration;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -32,6 +33,8 @@ import org.springframework.cloud.loadbalancer.config.BlockingLoadBalancerClientA
 import org.springframework.cloud.loadbalancer.config.LoadBalancerAutoConfiguration;
 import org.springframework.cloud.loadbalancer.core.ServiceInstanceListSupplier;
 import org.springframework.context.ApplicationListener;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
 
 class MoaDiscoveryTests {
     private static final ServiceName USER = ServiceName.of("/service/user");
@@ -140,6 +143,24 @@ class MoaDiscoveryTests {
                             .anyMatch(event -> event.getValue().equals(blocking.getServices())));
                     assertThat(reactive.getServices().collectList().block())
                             .containsExactly("/other/place", "nearby.feed", "shop", "user");
+                });
+    }
+
+    @Test
+    void threadThatMustNotWaitGetsTheListByAHeartbeat() {
+        directory.push(USER, instance(1));
+
+        application
+                .withPropertyValues("moa.discovery.refresh=20ms")
+                .withBean(Heartbeats.class)
+                .run(context -> {
+                    DiscoveryClient blocking = context.getBean(MoaDiscoveryClient.class);
+                    Mono<List<String>> asked =
+                            Mono.fromCallable(blocking::getServices).subscribeOn(Schedulers.parallel());
+
+                    assertThat(asked.block(Duration.ofSeconds(5))).isNotNull();
+                    await().until(() -> !context.getBean(Heartbeats.class).told.isEmpty());
+                    assertThat(asked.block(Duration.ofSeconds(5))).containsExactly("user");
                 });
     }
 
