@@ -32,7 +32,10 @@ final class SnapshotFile {
             if (folder == null) {
                 throw new IOException("it is no file");
             }
-            Files.createDirectories(folder);
+            if (!Files.isDirectory(folder)) {
+                // not where it is a link: JDKs before 20 take that for a file in the way
+                Files.createDirectories(folder);
+            }
             // a name of its own: processes of one application may share the file
             Path next = Files.createTempFile(folder, "moa-services", ".next");
             try {
