@@ -235,6 +235,12 @@ final class Call extends CompletableFuture<CallResponse> {
             finish(CallResponse.failure(request.id(), StatusCode.CANCELLED, "cancelled"));
             return;
         }
+        synchronized (this) {
+            if (expired && Outcome.wasNotSent(response)) {
+                // whoever let it expire ends the call and says why
+                return;
+            }
+        }
         boolean hopeless = response.isOk()
                 || !(Outcome.wasNotSent(response) || Outcome.mayGoBetterElsewhere(response))
                 || deadline.hasPassed();
