@@ -88,6 +88,17 @@ final class CallDesk {
         return waitingAnswers.addAndGet(bytes);
     }
 
+    /** Lets so many bytes of answers more wait; returns whether all connections together may hold them. */
+    boolean answersMayWait(long bytes) {
+        long most = limits.maxInFlightBytes();
+        for (long now = waitingAnswers.get(); now + bytes <= most; now = waitingAnswers.get()) {
+            if (waitingAnswers.compareAndSet(now, now + bytes)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** Returns what to tell a caller whose request the full port does not take. */
     String fullness() {
         return "%d bytes of requests are in flight at this port (limit %d; call another instance or later)"

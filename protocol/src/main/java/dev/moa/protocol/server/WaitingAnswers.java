@@ -40,24 +40,28 @@ final class WaitingAnswers {
     /** Lets {@code length} bytes wait; returns why they cannot, or null. */
     @Nullable
     String enter(int length) {
-        long before = bytes.getAndAdd(length);
-        long beforeAtPort = desk.answersWait(length) - length;
-        if (before == 0) {
+        long before = bytes.get();
+        while (before == 0 || before + length <= limit) {
+            if (bytes.compareAndSet(before, before + length)) {
+                return enterPort(length, before == 0);
+            }
+            before = bytes.get();
+        }
+        return "%d bytes of answers wait for this caller to read them (limit %d); ask for less at once"
+                .formatted(before, limit);
+    }
+
+    private @Nullable String enterPort(int length, boolean alone) {
+        if (alone) {
+            desk.answersWait(length);
             return null;
         }
-        long most = desk.limits().maxInFlightBytes();
-        String refusal = null;
-        if (before + length > limit) {
-            refusal = "%d bytes of answers wait for this caller to read them (limit %d); ask for less at once"
-                    .formatted(before, limit);
-        } else if (beforeAtPort + length > most) {
-            refusal = "%d bytes of answers wait at this port for its callers to read them (limit %d); ask later"
-                    .formatted(beforeAtPort, most);
+        if (desk.answersMayWait(length)) {
+            return null;
         }
-        if (refusal != null) {
-            leave(length);
-        }
-        return refusal;
+        bytes.addAndGet(-length);
+        return "%d bytes of answers wait at this port for its callers to read them (limit %d); ask later"
+                .formatted(desk.answersWait(0), desk.limits().maxInFlightBytes());
     }
 
     void leave(int length) {
