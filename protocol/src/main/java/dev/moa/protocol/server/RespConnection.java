@@ -34,7 +34,7 @@ final class RespConnection extends PeerConnection implements RespSession, Farewe
         NO_ADDRESS
     }
 
-    // of messages that the event loop has not taken yet, beyond which none is offered
+    // of messages that are not written yet, beyond which none is offered
     private static final int MAX_PUSHING_BYTES = 256 * 1024;
 
     private final AtomicInteger pushing = new AtomicInteger();
@@ -372,12 +372,12 @@ final class RespConnection extends PeerConnection implements RespSession, Farewe
 
     private void pushed(byte[] message) {
         pushing.addAndGet(message.length);
+        RespReply reply = new RespReply.Pushed(message, pushing);
         peer().loop().execute(() -> {
-            pushing.addAndGet(-message.length);
-            if (!isClosing()) {
-                ByteBuf behind = beginReply();
-                behind.writeBytes(message);
-                endReply(behind);
+            if (isClosing()) {
+                reply.abandon();
+            } else {
+                answer(reply);
                 flush();
             }
         });

@@ -19,12 +19,15 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -172,8 +175,8 @@ class FullPortTests {
         try (RawClient one = new RawClient(port.port());
                 RawClient other = new RawClient(port.port())) {
             // two commands of which each alone would fit, and neither ends
-            one.raw("*2\r\n$3\r\nGET\r\n$1000000\r\n" + "x".repeat(300_000));
-            await().until(() -> inputBytes(one) >= 300_000);
+            one.raw("*2\r\n$3\r\nGET\r\n$1000000\r\n" + "x".repeat(400_000));
+            await().until(() -> inputBytes(one) >= 400_000);
             other.raw("*2\r\n$3\r\nGET\r\n$1000000\r\n" + "x".repeat(100_000));
 
             assertThat((String) other.reply()).startsWith("-ERR ").contains("at this port (limit 262144");
@@ -249,6 +252,52 @@ class FullPortTests {
             assertThat((String) caller.reply()).contains("\"result\":1");
             assertThat(caller.reply()).isEqualTo("+OK");
             assertThat(caller.isAtEnd()).isTrue();
+        }
+    }
+
+    @Test
+    void messagesBehindASlowReplyAreNotOfferedForEver() throws Exception {
+        CompletableFuture<RespSession> session = new CompletableFuture<>();
+        port = MoaPort.builder(holding)
+                .port(0)
+                .respExtension(new RespExtension() {
+                    @Override
+                    public Set<String> commands() {
+                        return Set.of("LISTEN");
+                    }
+
+                    @Override
+                    public CompletionStage<byte[]> run(RespSession who, List<String> words) {
+                        session.complete(who);
+                        return CompletableFuture.completedFuture("+OK\r\n".getBytes(StandardCharsets.UTF_8));
+                    }
+                })
+                .build()
+                .start();
+        try (RawClient caller = new RawClient(port.port())) {
+            caller.command("LISTEN");
+            assertThat(caller.reply()).isEqualTo("+OK");
+            caller.command("GET", call(10));
+            await().until(() -> held.size() == 1);
+            RespSession listener = session.get(5, TimeUnit.SECONDS);
+            byte[] message = ("+" + "m".repeat(KIB - 3) + "\r\n").getBytes(StandardCharsets.UTF_8);
+
+            int taken = 0;
+            // one after the other, so that the loop takes them in between
+            for (int i = 0; i < 40; i++) {
+                for (int j = 0; j < 10; j++) {
+                    taken += listener.offer(message) ? 1 : 0;
+                }
+                caller.hasEnded();
+            }
+
+            assertThat(taken).isEqualTo(256);
+            answerAll("1");
+            assertThat((String) caller.reply()).contains("\"result\":1");
+            for (int i = 0; i < taken; i++) {
+                assertThat((String) caller.reply()).hasSize(KIB - 2);
+            }
+            await().until(() -> listener.offer(message));
         }
     }
 
