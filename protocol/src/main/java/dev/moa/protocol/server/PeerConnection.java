@@ -32,7 +32,7 @@ abstract class PeerConnection extends ChannelInboundHandlerAdapter {
     private static final Logger log = LoggerFactory.getLogger(PeerConnection.class);
     // Netty pools buffers up to 16 KiB by size; larger ones, into which this one would grow, are made anew each time
     private static final int WRITE_BYTES = 8 * 1024;
-    // of a message that is not whole yet: as much as one read brings; more is refused where the port is full
+    // of a message that is not whole yet, uncounted: as much as one read brings; more is refused where the port is full
     private static final int READ_BYTES = 64 * 1024;
 
     private final Peer peer;
@@ -118,9 +118,10 @@ abstract class PeerConnection extends ChannelInboundHandlerAdapter {
             in.release();
         } else {
             remainder.keep(in, context().alloc());
-            countInput(inputBytes());
+            // the first bytes of each do not count, or connections with a part each, strangers too, could fill the port
+            countInput(Math.max(0, heldInput() - READ_BYTES));
             // while it is not read from, what waits here are whole messages, and not many
-            if (!paused && countedInput > READ_BYTES && peer.desk().isFull(countedInput)) {
+            if (!paused && countedInput > 0 && peer.desk().isFull(countedInput)) {
                 refuseInput(peer.desk().fullness());
             }
         }
@@ -277,6 +278,11 @@ abstract class PeerConnection extends ChannelInboundHandlerAdapter {
     /** Returns how many bytes of a message that is not whole yet are held; from any thread, a moment old. */
     long inputBytes() {
         return remainder.bytes();
+    }
+
+    /** Returns how many bytes are held of messages that have not begun to run. */
+    long heldInput() {
+        return inputBytes();
     }
 
     /** Lets go of the bytes that have come and are not taken yet; more will not be taken either. */

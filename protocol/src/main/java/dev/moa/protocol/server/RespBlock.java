@@ -52,6 +52,11 @@ final class RespBlock {
         return commands.size();
     }
 
+    /** Returns the bytes of its commands. */
+    long heldBytes() {
+        return spoilt ? 0 : bytes;
+    }
+
     boolean isSpoilt() {
         return spoilt;
     }

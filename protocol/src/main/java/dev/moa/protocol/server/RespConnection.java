@@ -228,6 +228,11 @@ final class RespConnection extends PeerConnection implements RespSession, Farewe
         return last ? 0 : super.inputBytes() + parser.heldBytes();
     }
 
+    @Override
+    long heldInput() {
+        return inputBytes() + (block == null ? 0 : block.heldBytes());
+    }
+
     private boolean isBetweenCommands() {
         return parser.isBetweenCommands() && !holdsInput() && block == null;
     }
@@ -294,6 +299,7 @@ final class RespConnection extends PeerConnection implements RespSession, Farewe
     /** Takes no further command; closes once the replies so far are out. */
     void quit() {
         last = true;
+        block(null);
         if (waiting != null && !waiting.isEmpty()) {
             return;
         }

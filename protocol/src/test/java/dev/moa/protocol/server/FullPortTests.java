@@ -256,6 +256,54 @@ class FullPortTests {
     }
 
     @Test
+    void shortPartsOfCommandsLeaveThePortToOthers() throws Exception {
+        start(PortLimits.defaults().withMaxInFlightBytes(256 * KIB));
+        List<RawClient> slow = new ArrayList<>();
+        try (RawClient caller = new RawClient(port.port())) {
+            for (int i = 0; i < 6; i++) {
+                RawClient each = new RawClient(port.port());
+                slow.add(each);
+                each.raw("*2\r\n$3\r\nGET\r\n$1000000\r\n" + "x".repeat(60_000));
+                await().until(() -> inputBytes(each) >= 60_000);
+            }
+
+            caller.command("GET", call(10));
+            await().until(() -> held.size() == 1);
+            answerAll("1");
+            assertThat((String) caller.reply()).contains("\"result\":1");
+        } finally {
+            for (RawClient each : slow) {
+                each.close();
+            }
+        }
+    }
+
+    @Test
+    void commandsSinceMultiCount() throws Exception {
+        start(PortLimits.defaults().withMaxInFlightBytes(256 * KIB));
+        try (RawClient caller = new RawClient(port.port())) {
+            try (RawClient batch = new RawClient(port.port())) {
+                batch.command("MULTI");
+                for (int i = 0; i < 4; i++) {
+                    batch.command("GET", call(100_000));
+                }
+                assertThat(batch.reply()).isEqualTo("+OK");
+                for (int i = 0; i < 4; i++) {
+                    assertThat(batch.reply()).isEqualTo("+QUEUED");
+                }
+
+                caller.command("GET", call(10));
+                assertThat((String) caller.reply()).contains("\"code\":8", "at this port (limit 262144");
+            }
+            await().until(() -> port.connections() == 1);
+            caller.command("GET", call(10));
+            await().until(() -> held.size() == 1);
+            answerAll("1");
+            assertThat((String) caller.reply()).contains("\"result\":1");
+        }
+    }
+
+    @Test
     void messagesBehindASlowReplyAreNotOfferedForEver() throws Exception {
         CompletableFuture<RespSession> session = new CompletableFuture<>();
         port = MoaPort.builder(holding)
