@@ -18,6 +18,8 @@ final class Contender implements AutoCloseable {
     record Run(double callsPerSecond, double p50Ms, double p99Ms, double cpuMicros, double allocatedBytes) {}
 
     private static final long START_LIMIT_S = 60;
+    /** Lines of its errors that are told of a process that ended. */
+    private static final int LAST_WORDS = 5;
 
     private final String name;
     private final End server;
@@ -94,10 +96,12 @@ final class Contender implements AutoCloseable {
         private final Process process;
         private final BufferedReader answers;
         private final PrintWriter orders;
+        private final Path errors;
         private final int port;
 
-        private End(Process process, BufferedReader answers) throws IOException {
+        private End(Process process, BufferedReader answers, Path errors) throws IOException {
             this.process = process;
+            this.errors = errors;
             this.answers = answers;
             this.orders = new PrintWriter(process.outputWriter(StandardCharsets.UTF_8), true);
             this.port = Integer.parseInt(next("PORT "));
@@ -123,10 +127,10 @@ final class Contender implements AutoCloseable {
                                 .formatted(profile, main, String.join("-", arguments)));
             }
             command.addAll(arguments);
-            Process process = new ProcessBuilder(command)
-                    .redirectError(ProcessBuilder.Redirect.DISCARD)
-                    .start();
-            return new End(process, process.inputReader(StandardCharsets.UTF_8));
+            Path errors = Files.createTempFile("moa-bench-", ".err");
+            Process process =
+                    new ProcessBuilder(command).redirectError(errors.toFile()).start();
+            return new End(process, process.inputReader(StandardCharsets.UTF_8), errors);
         }
 
         long[] order(String line) throws IOException {
@@ -143,15 +147,25 @@ final class Contender implements AutoCloseable {
                 line = answers.readLine();
             }
             if (line == null) {
-                throw new IOException(
-                        "a process ended with " + process.onExit().join().exitValue());
+                throw new IOException("a process ended with %d: %s"
+                        .formatted(process.onExit().join().exitValue(), lastWords()));
             }
             return line.substring(start.length()).strip();
+        }
+
+        private String lastWords() throws IOException {
+            List<String> lines = Files.readAllLines(errors);
+            return String.join(" | ", lines.subList(Math.max(0, lines.size() - LAST_WORDS), lines.size()));
         }
 
         @Override
         public void close() {
             orders.close();
+            try {
+                Files.deleteIfExists(errors);
+            } catch (IOException e) {
+                errors.toFile().deleteOnExit();
+            }
             try {
                 if (!process.waitFor(START_LIMIT_S / 10, TimeUnit.SECONDS)) {
                     process.destroyForcibly();
