@@ -154,7 +154,9 @@ final class Contender implements AutoCloseable {
         }
 
         private String lastWords() throws IOException {
-            List<String> lines = Files.readAllLines(errors);
+            List<String> lines = Files.readAllLines(errors).stream()
+                    .filter(line -> !line.startsWith("\tat "))
+                    .toList();
             return String.join(" | ", lines.subList(Math.max(0, lines.size() - LAST_WORDS), lines.size()));
         }
 

@@ -105,7 +105,9 @@ final class RegistryBenchmark implements Benchmark {
                 name, List.of(server.part()), classPath, "dev.moa.benchmarks." + module + "." + main, server.port()));
     }
 
-    private void startOurs(Path home, PartPorts ports) throws IOException {
+    private void startOurs(Path home, PartPorts ports) throws IOException, InterruptedException {
+        // the platform's own 256 MB are full after some 100,000 registrations, and then it refuses
+        Tool.run("redis-cli", "-p", "" + ports.of("redis.redis"), "CONFIG", "SET", "maxmemory", "4gb");
         String classPath = Contender.classPath(home, "load");
         RunningPart redis = RunningPart.find("redis-server");
         RunningPart registry = RunningPart.find("moa-registry-service");
