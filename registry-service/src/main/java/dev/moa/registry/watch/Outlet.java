@@ -20,8 +20,8 @@ public interface Outlet {
         return true;
     }
 
-    /** Sends the place where the subscriber may go on. */
-    void sendToken(String token) throws IOException;
+    /** Sends the place where the subscriber may go on; only to one that {@linkplain #takesTokens() takes} it. */
+    default void sendToken(String token) throws IOException {}
 
     /** Sends a sign of life. */
     void sendHeartbeat() throws IOException;

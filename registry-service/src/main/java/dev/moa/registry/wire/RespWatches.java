@@ -134,11 +134,6 @@ final class RespWatches {
         }
 
         @Override
-        public void sendToken(String token) {
-            throw new UnsupportedOperationException("a channel has no place for a token");
-        }
-
-        @Override
         public void sendHeartbeat() {
             // the client sends PING where it wants to know
         }
