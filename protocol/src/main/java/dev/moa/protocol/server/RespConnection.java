@@ -354,9 +354,7 @@ final class RespConnection extends PeerConnection implements RespSession, Farewe
 
     @Override
     public void push(byte[] message) {
-        if (hasRoom()) {
-            pushed(message);
-        } else {
+        if (!offer(message)) {
             // as Redis, which does not keep what a subscriber does not read
             close();
         }

@@ -305,23 +305,7 @@ class FullPortTests {
 
     @Test
     void messagesBehindASlowReplyAreNotOfferedForEver() throws Exception {
-        CompletableFuture<RespSession> session = new CompletableFuture<>();
-        port = MoaPort.builder(holding)
-                .port(0)
-                .respExtension(new RespExtension() {
-                    @Override
-                    public Set<String> commands() {
-                        return Set.of("LISTEN");
-                    }
-
-                    @Override
-                    public CompletionStage<byte[]> run(RespSession who, List<String> words) {
-                        session.complete(who);
-                        return CompletableFuture.completedFuture("+OK\r\n".getBytes(StandardCharsets.UTF_8));
-                    }
-                })
-                .build()
-                .start();
+        CompletableFuture<RespSession> session = startWithListeners();
         try (RawClient caller = new RawClient(port.port())) {
             caller.command("LISTEN");
             assertThat(caller.reply()).isEqualTo("+OK");
@@ -347,6 +331,49 @@ class FullPortTests {
             }
             await().until(() -> listener.offer(message));
         }
+    }
+
+    @Test
+    void clientBehindASlowReplyIsCutOffWhenMessagesCannotWait() throws Exception {
+        CompletableFuture<RespSession> session = startWithListeners();
+        try (RawClient caller = new RawClient(port.port())) {
+            caller.command("LISTEN");
+            assertThat(caller.reply()).isEqualTo("+OK");
+            caller.command("GET", call(10));
+            await().until(() -> held.size() == 1);
+            RespSession listener = session.get(5, TimeUnit.SECONDS);
+
+            for (int i = 0; i < 256; i++) {
+                listener.push(new byte[KIB]);
+            }
+            boolean endedWithin = caller.hasEnded();
+            listener.push(new byte[KIB]);
+
+            assertThat(endedWithin).isFalse();
+            await().until(caller::hasEnded);
+        }
+    }
+
+    /** Starts a port whose clients may {@code LISTEN}, and returns the first that does. */
+    private CompletableFuture<RespSession> startWithListeners() throws Exception {
+        CompletableFuture<RespSession> session = new CompletableFuture<>();
+        port = MoaPort.builder(holding)
+                .port(0)
+                .respExtension(new RespExtension() {
+                    @Override
+                    public Set<String> commands() {
+                        return Set.of("LISTEN");
+                    }
+
+                    @Override
+                    public CompletionStage<byte[]> run(RespSession who, List<String> words) {
+                        session.complete(who);
+                        return CompletableFuture.completedFuture("+OK\r\n".getBytes(StandardCharsets.UTF_8));
+                    }
+                })
+                .build()
+                .start();
+        return session;
     }
 
     /** Makes a port of 256 KiB full by a command that does not end. */
