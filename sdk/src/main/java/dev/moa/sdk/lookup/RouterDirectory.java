@@ -49,6 +49,9 @@ public final class RouterDirectory implements Directory, AutoCloseable {
     /** An answer that came at once and says nothing new is not followed by another poll at once. */
     private static final long LEAST_POLL_MS = 100;
 
+    /** The file tells how old the answers are, so those that stay the same are written now and then, too. */
+    private static final long KEEP_AGAIN_NANOS = TimeUnit.MINUTES.toNanos(1);
+
     private final RouterConnections routers;
     private final ScheduledThreadPoolExecutor loop;
     private final @Nullable SnapshotFile snapshot;
@@ -58,6 +61,7 @@ public final class RouterDirectory implements Directory, AutoCloseable {
     private boolean pollDue;
     private boolean healthy;
     private int failures;
+    private long keptAt = System.nanoTime();
 
     /** What is known of a watched service. */
     private static final class Watched {
@@ -293,9 +297,10 @@ public final class RouterDirectory implements Directory, AutoCloseable {
                 tell(of, each);
             }
         }
-        if (news && snapshot != null) {
-            snapshot.write(watched.values().stream()
-                    .map(of -> of.answer)
+        if (snapshot != null && (news || now - keptAt > KEEP_AGAIN_NANOS)) {
+            keptAt = now;
+            snapshot.write(watched.keySet().stream()
+                    .map(this::known)
                     .filter(java.util.Objects::nonNull)
                     .toList());
         }

@@ -14,6 +14,7 @@ import dev.moa.protocol.StatusCode;
 import dev.moa.protocol.client.ConnectionOptions;
 import dev.moa.sdk.MoaClient;
 import dev.moa.sdk.MoaServer;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -141,6 +142,32 @@ class RouterDirectoryIT {
 
             assertThat(answer.source()).isEqualTo("snapshot");
             assertThat(answer.instances()).containsExactly(InstanceAddress.of("127.0.0.1", 6390));
+        }
+    }
+
+    @Test
+    void snapshotKeepsWhatTheLastRunDidNotAskFor(@TempDir Path folder) {
+        Path file = folder.resolve("services.json");
+        truth.put(USER, "127.0.0.1", 6390);
+        truth.put(FEED, "127.0.0.1", 6391);
+        for (ServiceName service : List.of(USER, FEED)) {
+            try (RouterDirectory run =
+                    new RouterDirectory(List.of(one.address()), ConnectionOptions.defaults(), file)) {
+                run.watch(service, answer -> {});
+                await().until(() ->
+                        file.toFile().exists() && Files.readString(file).contains("\"" + service.value() + "\""));
+            }
+        }
+        one.close();
+        two.close();
+
+        try (RouterDirectory after = new RouterDirectory(List.of(one.address()), ConnectionOptions.defaults(), file)) {
+            ServiceAnswer user = after.lookup(USER, Deadline.afterMillis(2_000)).join();
+            ServiceAnswer feed = after.lookup(FEED, Deadline.afterMillis(2_000)).join();
+
+            assertThat(user.instances()).containsExactly(InstanceAddress.of("127.0.0.1", 6390));
+            assertThat(feed.instances()).containsExactly(InstanceAddress.of("127.0.0.1", 6391));
+            assertThat(user.ageMs()).isGreaterThanOrEqualTo(feed.ageMs());
         }
     }
 
