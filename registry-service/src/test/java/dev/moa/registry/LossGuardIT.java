@@ -59,10 +59,7 @@ class LossGuardIT {
                     .forEach(instance ->
                             assertThat(instance.get("held").booleanValue()).isTrue());
             double held = metric("moa_registry_guard_held");
-            Answer renewed = app.put(
-                    "/v1/leases",
-                    "{\"leases\":[{\"id\":%s,\"incarnation\":%s}]}"
-                            .formatted(living.json().get("id"), living.json().get("incarnation")));
+            Answer renewed = renew(living);
             Answer left = app.delete("/v1/instances/" + leaving.json().get("id").stringValue() + "?incarnation="
                     + leaving.json().get("incarnation"));
 
@@ -72,6 +69,29 @@ class LossGuardIT {
             assertThat(reasons("/service/guarded"))
                     .doesNotContain("lease-lost")
                     .contains("held", "released", "graceful");
+        }
+    }
+
+    @Test
+    void whoMissesItsRenewalsAloneIsAskedBeforeThatIsBelieved() throws IOException {
+        try (ServerSocket listening = listen();
+                ServerSocket late = listen()) {
+            Answer renewing = register("/service/alone", late.getLocalPort(), 2);
+            register("/service/alone", listening.getLocalPort(), 2);
+            register("/service/dead", RedisProcess.freePort(), 2);
+
+            await().atMost(SOON).until(() -> reasons("/service/dead").contains("lease-lost"));
+            int stay = instances("/service/alone").size();
+            renew(renewing);
+
+            assertThat(stay).isEqualTo(2);
+            await().atMost(SOON).until(() -> {
+                renew(renewing);
+                return instances("/service/alone").size() == 1;
+            });
+            assertThat(reasons("/service/alone")).contains("lease-lost").doesNotContain("held");
+            assertThat(instances("/service/alone").get(0).get("id"))
+                    .isEqualTo(renewing.json().get("id"));
         }
     }
 
@@ -165,6 +185,14 @@ class LossGuardIT {
                 "/v1/instances",
                 "{\"service\":\"%s\",\"host\":\"127.0.0.1\",\"port\":%d,\"ttlSeconds\":%d}"
                         .formatted(service, port, ttlSeconds));
+    }
+
+    private static Answer renew(Answer registered) {
+        return app.put(
+                "/v1/leases",
+                "{\"leases\":[{\"id\":%s,\"incarnation\":%s}]}"
+                        .formatted(
+                                registered.json().get("id"), registered.json().get("incarnation")));
     }
 
     private static void registerAgain(Answer first, int port) {

@@ -27,7 +27,7 @@ import net.bytebuddy.pool.TypePool;
 enum Broken {
     /** The builds as they are. */
     NONE,
-    /** Lost leases are believed, however many end at once: the script guards nobody. */
+    /** Lost leases are believed, however many end at once: the script guards nobody, and has nobody asked. */
     NO_GUARD,
     /** The router believes whatever Redis says, also when it was emptied or went back in time. */
     BELIEVE_FLUSH,
@@ -36,6 +36,7 @@ enum Broken {
 
     private static final String GUARDED =
             "return elsewhere == 'yes' or (silent >= count and silent * 1000 >= share * total)";
+    private static final String ASKED = "elseif not gone[id] and";
 
     String word() {
         return name().toLowerCase(Locale.ROOT).replace('_', '-');
@@ -82,12 +83,14 @@ enum Broken {
                 try (InputStream in = app.getInputStream(app.getEntry(name))) {
                     script = new String(in.readAllBytes(), StandardCharsets.UTF_8);
                 }
-                if (!script.contains(GUARDED)) {
-                    throw new IOException("%s no longer has '%s': mend this patch".formatted(name, GUARDED));
+                for (String part : List.of(GUARDED, ASKED)) {
+                    if (!script.contains(part)) {
+                        throw new IOException("%s no longer has '%s': mend this patch".formatted(name, part));
+                    }
                 }
                 Path file = directory.resolve(name);
                 Files.createDirectories(file.resolveSibling("."));
-                Files.writeString(file, script.replace(GUARDED, "return false"));
+                Files.writeString(file, script.replace(GUARDED, "return false").replace(ASKED, "elseif false and"));
             }
             case BELIEVE_FLUSH -> {
                 ClassFileLocator classes = new ClassFileLocator.Compound(

@@ -15,6 +15,7 @@ import java.util.List;
  * @param leases how many leases the service has
  * @param askedMs more than 0 if leases are over but nobody was removed, because it is not known whether many are lost
  *     elsewhere: how near to its end a lease counts as lost
+ * @param asked the instances whose lease is over and who are to be asked whether they are there, at most some hundred
  */
 public record Expiry(
         List<String> removed,
@@ -22,15 +23,16 @@ public record Expiry(
         long nextMs,
         long overdueMs,
         int newlyHeld,
-        List<Held> held,
+        List<Overdue> held,
         int silent,
         int leases,
-        long askedMs) {
+        long askedMs,
+        List<Overdue> asked) {
 
     /**
-     * An instance that the guard holds.
+     * An instance that stays though its lease is over.
      *
      * @param overMs how long its lease has been over
      */
-    public record Held(Lease lease, long overMs) {}
+    public record Overdue(Lease lease, long overMs) {}
 }

@@ -10,6 +10,7 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -253,16 +254,17 @@ public final class RedisCatalog {
 
     /**
      * Ends the leases of a service that are over: removes the instances, or holds them where the loss looks like ours.
+     * A lease is over for good when its instance is gone, or has not renewed for as long again.
      *
      * @param look of this moment; an old one ends nothing
      * @param lookAge how old it may be
      * @param heal whether to give a lease to those who lost theirs with an evicted key
+     * @param gone those who were asked and did not answer
      */
-    public Expiry expire(ServiceName service, Look look, Duration lookAge, boolean heal, LossRule rule) {
+    public Expiry expire(
+            ServiceName service, Look look, Duration lookAge, boolean heal, LossRule rule, Collection<Lease> gone) {
         Position before = memory.last(service);
-        List<Object> answer = write(
-                CatalogScript.EXPIRE,
-                service,
+        List<String> arguments = new ArrayList<>(List.of(
                 String.valueOf(look.resumedAtMs()),
                 String.valueOf(look.nowMs()),
                 String.valueOf(lookAge.toMillis()),
@@ -270,7 +272,9 @@ public final class RedisCatalog {
                 heal ? "1" : "0",
                 String.valueOf(Math.round(rule.share() * 1000)),
                 String.valueOf(rule.count()),
-                rule.elsewhere().name().toLowerCase(Locale.ROOT));
+                rule.elsewhere().name().toLowerCase(Locale.ROOT)));
+        gone.forEach(lease -> arguments.add(lease.id().value()));
+        List<Object> answer = write(CatalogScript.EXPIRE, service, arguments.toArray(String[]::new));
         notice(service, before, (String) answer.get(4), (Long) answer.get(5));
         Expiry expiry = expiry(answer);
         metrics.change(ChangeReason.LEASE_LOST.word(), expiry.removed().size());
@@ -282,23 +286,28 @@ public final class RedisCatalog {
     }
 
     private static Expiry expiry(List<Object> answer) {
-        List<?> triples = (List<?>) Objects.requireNonNull(answer.get(7));
-        List<Expiry.Held> held = new ArrayList<>(triples.size() / 3);
-        for (int i = 0; i < triples.size(); i += 3) {
-            InstanceId id = InstanceId.parse((String) Objects.requireNonNull(triples.get(i)));
-            Lease lease = new Lease(id, (Long) Objects.requireNonNull(triples.get(i + 1)));
-            held.add(new Expiry.Held(lease, (Long) Objects.requireNonNull(triples.get(i + 2))));
-        }
         return new Expiry(
                 strings(answer.get(0)),
                 (Long) answer.get(1),
                 (Long) answer.get(2),
                 (Long) answer.get(3),
                 Math.toIntExact((Long) answer.get(6)),
-                held,
+                overdue(answer.get(7)),
                 Math.toIntExact((Long) answer.get(8)),
                 Math.toIntExact((Long) answer.get(9)),
-                (Long) answer.get(10));
+                (Long) answer.get(10),
+                overdue(answer.get(11)));
+    }
+
+    private static List<Expiry.Overdue> overdue(@Nullable Object answer) {
+        List<?> triples = (List<?>) Objects.requireNonNull(answer);
+        List<Expiry.Overdue> overdue = new ArrayList<>(triples.size() / 3);
+        for (int i = 0; i < triples.size(); i += 3) {
+            InstanceId id = InstanceId.parse((String) Objects.requireNonNull(triples.get(i)));
+            Lease lease = new Lease(id, (Long) Objects.requireNonNull(triples.get(i + 1)));
+            overdue.add(new Expiry.Overdue(lease, (Long) Objects.requireNonNull(triples.get(i + 2))));
+        }
+        return overdue;
     }
 
     /** Returns how many leases of a service are over or end {@code within} a time. */

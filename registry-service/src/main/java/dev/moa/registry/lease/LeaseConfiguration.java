@@ -4,8 +4,8 @@ import dev.moa.registry.RegistryMetrics;
 import dev.moa.registry.catalog.RedisCatalog;
 import dev.moa.registry.catalog.RegistrationRules;
 import dev.moa.registry.catalog.ServiceIndex;
-import dev.moa.registry.probe.HeldProbes;
 import dev.moa.registry.probe.HoldProperties;
+import dev.moa.registry.probe.OverdueProbes;
 import dev.moa.registry.probe.Probe;
 import dev.moa.registry.probe.ProbeThreads;
 import dev.moa.registry.store.RedisStore;
@@ -41,7 +41,7 @@ class LeaseConfiguration {
             RegistryMetrics metrics) {
         LossGuard lossGuard = new LossGuard(catalog, index, guard);
         metrics.gauge("guard.held", "Instances whose lease is over and that the loss guard holds", lossGuard::held);
-        HeldProbes probes = new HeldProbes(catalog, probe, probers, hold.timeout(), guard.holdTime(), metrics);
+        OverdueProbes probes = new OverdueProbes(catalog, probe, probers, hold.timeout(), guard.holdTime(), metrics);
         return new LeaseSweeper(store, catalog, index, properties, LOOK_AGE, lossGuard, probes, metrics);
     }
 }

@@ -5,14 +5,16 @@ import dev.moa.registry.Refusal;
 import dev.moa.registry.RegistryMetrics;
 import dev.moa.registry.Rounds;
 import dev.moa.registry.catalog.Expiry;
+import dev.moa.registry.catalog.Lease;
 import dev.moa.registry.catalog.RedisCatalog;
 import dev.moa.registry.catalog.ServiceIndex;
-import dev.moa.registry.probe.HeldProbes;
+import dev.moa.registry.probe.OverdueProbes;
 import dev.moa.registry.store.Look;
 import dev.moa.registry.store.RedisStore;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,8 +31,8 @@ import org.springframework.context.SmartLifecycle;
 final class LeaseSweeper implements SmartLifecycle {
     private static final Logger log = LoggerFactory.getLogger(LeaseSweeper.class);
     private static final Duration INDEX_INTERVAL = Duration.ofSeconds(1);
-    // how often those that are held are looked at
-    private static final Duration HELD_INTERVAL = Duration.ofSeconds(1);
+    // how often those are looked at that stay though their lease is over
+    private static final Duration OVERDUE_INTERVAL = Duration.ofSeconds(1);
     private static final Duration NODE_RETRY = Duration.ofSeconds(1);
     private static final Duration HEAL_INTERVAL = Duration.ofSeconds(30);
 
@@ -40,7 +42,7 @@ final class LeaseSweeper implements SmartLifecycle {
     private final LeaseProperties properties;
     private final Duration lookAge;
     private final LossGuard guard;
-    private final HeldProbes probes;
+    private final OverdueProbes probes;
     private final RegistryMetrics metrics;
 
     private final Rounds rounds;
@@ -62,7 +64,7 @@ final class LeaseSweeper implements SmartLifecycle {
             LeaseProperties properties,
             Duration lookAge,
             LossGuard guard,
-            HeldProbes probes,
+            OverdueProbes probes,
             RegistryMetrics metrics) {
         this.store = store;
         this.catalog = catalog;
@@ -127,13 +129,15 @@ final class LeaseSweeper implements SmartLifecycle {
         long now = System.nanoTime();
         long healAt = plan == null ? now : plan.healNanos();
         boolean heal = now - healAt >= 0;
-        Expiry expiry = catalog.expire(service, look, lookAge, heal, guard.rule());
+        Set<Lease> gone = probes.takeGone(service);
+        Expiry expiry = catalog.expire(service, look, lookAge, heal, guard.rule(), gone);
         if (expiry.askedMs() > 0) {
             guard.sample(Duration.ofMillis(expiry.askedMs()));
-            expiry = catalog.expire(service, look, lookAge, false, guard.rule());
+            expiry = catalog.expire(service, look, lookAge, false, guard.rule(), gone);
         }
         guard.note(service, expiry.held().size() + expiry.newlyHeld());
         probes.look(expiry.held());
+        probes.ask(expiry.asked());
         if (!expiry.removed().isEmpty()) {
             metrics.expiryLag(expiry.overdueMs());
         }
@@ -141,8 +145,10 @@ final class LeaseSweeper implements SmartLifecycle {
         if (expiry.nextMs() != 0) {
             waitMs = Math.min(waitMs, Math.max(0, expiry.nextMs() - expiry.nowMs()));
         }
-        if (!expiry.held().isEmpty()) {
-            waitMs = Math.min(waitMs, HELD_INTERVAL.toMillis());
+        if (probes.isAbout(service, expiry.asked())) {
+            waitMs = 0;
+        } else if (!expiry.held().isEmpty() || !expiry.asked().isEmpty()) {
+            waitMs = Math.min(waitMs, OVERDUE_INTERVAL.toMillis());
         }
         long healNanos = heal ? now + HEAL_INTERVAL.toNanos() : healAt;
         return new Plan(now + Duration.ofMillis(waitMs).toNanos(), healNanos);

@@ -5,17 +5,20 @@
 --         8 '1' to give a lease to those who lost theirs (an evicted key), else '0'
 --         9 the guard's share of a service, per mille   10 its count
 --         11 whether many leases are lost elsewhere: 'yes', 'no', or 'unknown', which removes nobody
+--         12 … ids of those who do not answer where they are said to be
 --   ->    1 removed ids   2 the time now   3 the next moment a lease can expire (0: there is none)
 --         4 how long the longest of the removed had been over, ms   5 epoch   6 revision
 --         7 how many were newly held   8 id, incarnation, ms over, … of those held
 --         9 how many are silent   10 how many leases there are
 --         11 within which time before its end a lease counts as silent, ms, if some wait for an answer to 11; else 0
+--         12 id, incarnation, ms over, … of those to be asked whether they are there: a lease that is over is believed
+--         of who does not answer, and of everybody once it has been over for as long again
 -- No lease ends before one full lease has passed since the break: nobody could renew in it.
 local resumed_at, looked_at, look_age, most = tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6]), tonumber(ARGV[7])
 local share, count, elsewhere = tonumber(ARGV[9]), tonumber(ARGV[10]), ARGV[11]
 
 if now - looked_at > look_age then
-    return { {}, now, now, 0, redis.call('HGET', meta, 'epoch') or '', revision(), 0, {}, 0, 0, 0 }
+    return { {}, now, now, 0, redis.call('HGET', meta, 'epoch') or '', revision(), 0, {}, 0, 0, 0, {} }
 end
 
 if ARGV[8] == '1' and redis.call('ZCARD', leases) < redis.call('HLEN', instances) then
@@ -39,7 +42,18 @@ if ARGV[8] == '1' and now - resumed_at < 5000 then
     end
 end
 
-local removed, held, next_expiry, overdue, newly_held, unanswered = {}, {}, 0, 0, 0, 0
+local removed, held, asked, next_expiry, overdue, newly_held, unanswered = {}, {}, {}, 0, 0, 0, 0
+local gone = {}
+for i = 12, #ARGV do
+    gone[ARGV[i]] = true
+end
+local function tell(list, id, incarnation, ended_at)
+    if #list < 3 * most then
+        list[#list + 1] = id
+        list[#list + 1] = tonumber(incarnation)
+        list[#list + 1] = now - ended_at
+    end
+end
 local function not_before(moment)
     if next_expiry == 0 or moment < next_expiry then
         next_expiry = moment
@@ -64,11 +78,7 @@ for i = 1, #due, 2 do
     if not instance or instance.ttl == 'null' then
         redis.call('ZREM', leases, id)
     elseif instance.held == 'true' then
-        if #held < 3 * most then
-            held[#held + 1] = id
-            held[#held + 1] = tonumber(instance.incarnation)
-            held[#held + 1] = now - ended_at
-        end
+        tell(held, id, instance.incarnation, ended_at)
     else
         local ttl_ms = instance.ttl * 1000
         local spared_until = resumed_at + ttl_ms
@@ -86,6 +96,9 @@ for i = 1, #due, 2 do
         elseif elsewhere == 'unknown' then
             unanswered = math.max(unanswered, silence(ttl_ms))
             not_before(now)
+        elseif not gone[id] and now < math.max(ended_at, spared_until) + ttl_ms then
+            tell(asked, id, instance.incarnation, ended_at)
+            not_before(math.max(ended_at, spared_until) + ttl_ms)
         else
             forget(id)
             record('REMOVED', id, instance.incarnation, 'lease-lost', '')
@@ -100,5 +113,5 @@ if coming[2] then
 end
 return {
     removed, now, next_expiry, overdue, redis.call('HGET', meta, 'epoch') or '', revision(),
-    newly_held, held, silent, total, unanswered,
+    newly_held, held, silent, total, unanswered, asked,
 }

@@ -8,12 +8,14 @@ import dev.moa.registry.store.Look;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 /** What the catalog promises when leases end and when Redis loses something. */
 abstract class LossContract extends OnRedis {
     private static final ServiceName OTHER = ServiceName.of("/service/other");
+    private static final Set<Lease> NOBODY = Set.of();
 
     @Test
     void expiryRemovesWhoseLeaseEndedOnceAndNobodyElse() {
@@ -25,8 +27,8 @@ abstract class LossContract extends OnRedis {
         Double aliveUntil = redis.opsForZSet().score("moa:{/service/user}:leases", alive.id());
         Look look = new Look(now, now - 60_000);
 
-        Expiry expiry = catalog.expire(USER, look, LOOK_AGE, false, RULE);
-        Expiry again = catalog.expire(USER, look, LOOK_AGE, false, RULE);
+        Expiry expiry = catalog.expire(USER, look, LOOK_AGE, false, RULE, Set.of(lease(silent)));
+        Expiry again = catalog.expire(USER, look, LOOK_AGE, false, RULE, NOBODY);
 
         assertThat(expiry.removed()).containsExactly(silent.id());
         assertThat(expiry.overdueMs()).isBetween(5L, 2_000L);
@@ -39,12 +41,35 @@ abstract class LossContract extends OnRedis {
     }
 
     @Test
+    void leaseThatIsOverAloneIsBelievedOfWhoIsGoneAndOfOthersOneLeaseLater() {
+        List<Registered> all = new java.util.ArrayList<>();
+        for (int i = 0; i < 6; i++) {
+            all.add(catalog.register(registration("u" + i, 7001 + i, 10)));
+        }
+        String leases = "moa:{/service/user}:leases";
+        long now = store.look().nowMs();
+        redis.opsForZSet().add(leases, all.get(0).id(), now - 5);
+        redis.opsForZSet().add(leases, all.get(1).id(), now - 10_005);
+        Look look = new Look(now, 0);
+
+        Expiry asked = catalog.expire(USER, look, LOOK_AGE, false, RULE, NOBODY);
+        catalog.renew(List.of(lease(all.get(0))));
+        Expiry renewed = catalog.expire(USER, look, LOOK_AGE, false, RULE, Set.of(lease(all.get(0))));
+
+        assertThat(asked.removed()).containsExactly(all.get(1).id());
+        assertThat(asked.asked()).extracting(Expiry.Overdue::lease).containsExactly(lease(all.get(0)));
+        assertThat(renewed.removed()).isEmpty();
+        assertThat(renewed.asked()).isEmpty();
+        assertThat(catalog.snapshot(USER).instances()).hasSize(5);
+    }
+
+    @Test
     void noLeaseEndsWithinOneLeaseOfABreak() {
         Registered silent = catalog.register(registration("u1", 7001, 10));
         long now = store.look().nowMs();
         redis.opsForZSet().add("moa:{/service/user}:leases", silent.id(), now - 60_000);
 
-        Expiry expiry = catalog.expire(USER, new Look(now, now - 9_000), LOOK_AGE, false, RULE);
+        Expiry expiry = catalog.expire(USER, new Look(now, now - 9_000), LOOK_AGE, false, RULE, NOBODY);
 
         assertThat(expiry.removed()).isEmpty();
         assertThat(expiry.nextMs()).isEqualTo(now - 9_000 + 10_000);
@@ -56,7 +81,7 @@ abstract class LossContract extends OnRedis {
         long now = store.look().nowMs();
         redis.opsForZSet().add("moa:{/service/user}:leases", silent.id(), now - 60_000);
 
-        Expiry expiry = catalog.expire(USER, new Look(now - 5_000, 0), LOOK_AGE, false, RULE);
+        Expiry expiry = catalog.expire(USER, new Look(now - 5_000, 0), LOOK_AGE, false, RULE, NOBODY);
 
         assertThat(expiry.removed()).isEmpty();
     }
@@ -67,7 +92,7 @@ abstract class LossContract extends OnRedis {
         redis.delete("moa:{/service/user}:leases");
         long now = store.look().nowMs();
 
-        Expiry expiry = catalog.expire(USER, new Look(now, 0), LOOK_AGE, true, RULE);
+        Expiry expiry = catalog.expire(USER, new Look(now, 0), LOOK_AGE, true, RULE, NOBODY);
 
         assertThat(expiry.removed()).isEmpty();
         assertThat(redis.opsForZSet().score("moa:{/service/user}:leases", registered.id()))
@@ -81,9 +106,9 @@ abstract class LossContract extends OnRedis {
         long now = store.look().nowMs();
         redis.opsForZSet().add(leases, registered.id(), now + 3_600_000);
 
-        catalog.expire(USER, new Look(now, now - 60_000), LOOK_AGE, true, RULE);
+        catalog.expire(USER, new Look(now, now - 60_000), LOOK_AGE, true, RULE, NOBODY);
         Double untouched = redis.opsForZSet().score(leases, registered.id());
-        catalog.expire(USER, new Look(now, now), LOOK_AGE, true, RULE);
+        catalog.expire(USER, new Look(now, now), LOOK_AGE, true, RULE, NOBODY);
 
         assertThat(untouched).isEqualTo(now + 3_600_000.0);
         assertThat(redis.opsForZSet().score(leases, registered.id())).isBetween(now + 10_000.0, now + 15_000.0);
@@ -101,18 +126,18 @@ abstract class LossContract extends OnRedis {
         redis.opsForZSet().add(leases, all.get(0).id(), now - 5);
         redis.opsForZSet().add(leases, all.get(1).id(), now + 3_000);
 
-        Expiry few = catalog.expire(USER, look, LOOK_AGE, false, RULE);
+        Expiry few = catalog.expire(USER, look, LOOK_AGE, false, RULE, Set.of(lease(all.get(0))));
         // of five, one is over and two more have missed their renewals
         redis.opsForZSet().add(leases, all.get(2).id(), now - 5);
         redis.opsForZSet().add(leases, all.get(3).id(), now + 3_000);
-        Expiry many = catalog.expire(USER, look, LOOK_AGE, false, RULE);
-        Expiry later = catalog.expire(USER, look, LOOK_AGE, false, RULE);
+        Expiry many = catalog.expire(USER, look, LOOK_AGE, false, RULE, NOBODY);
+        Expiry later = catalog.expire(USER, look, LOOK_AGE, false, RULE, NOBODY);
 
         assertThat(few.removed()).containsExactly(all.get(0).id());
         assertThat(many.removed()).isEmpty();
         assertThat(many.newlyHeld()).isEqualTo(1);
         assertThat(later.newlyHeld()).isZero();
-        assertThat(later.held()).extracting(Expiry.Held::lease).containsExactly(lease(all.get(2)));
+        assertThat(later.held()).extracting(Expiry.Overdue::lease).containsExactly(lease(all.get(2)));
         assertThat(catalog.changes(USER, 7, 10).changes())
                 .extracting(InstanceChange::reason)
                 .containsExactly(ChangeReason.HELD);
@@ -126,9 +151,9 @@ abstract class LossContract extends OnRedis {
         redis.opsForZSet().add("moa:{/service/user}:leases", silent.id(), now - 5);
         Look look = new Look(now, 0);
 
-        Expiry asked = catalog.expire(USER, look, LOOK_AGE, false, RULE.with(LossRule.Elsewhere.UNKNOWN));
+        Expiry asked = catalog.expire(USER, look, LOOK_AGE, false, RULE.with(LossRule.Elsewhere.UNKNOWN), NOBODY);
         Silence silence = catalog.silence(USER, Duration.ofMillis(asked.askedMs()));
-        Expiry held = catalog.expire(USER, look, LOOK_AGE, false, RULE.with(LossRule.Elsewhere.YES));
+        Expiry held = catalog.expire(USER, look, LOOK_AGE, false, RULE.with(LossRule.Elsewhere.YES), NOBODY);
 
         assertThat(asked.askedMs()).isEqualTo(4_000);
         assertThat(asked.removed()).isEmpty();
@@ -159,7 +184,7 @@ abstract class LossContract extends OnRedis {
         long now = store.look().nowMs();
         redis.opsForZSet().add("moa:{/service/user}:leases", registered.id(), now - 60_000);
 
-        Expiry expiry = catalog.expire(USER, new Look(now, 0), LOOK_AGE, false, RULE);
+        Expiry expiry = catalog.expire(USER, new Look(now, 0), LOOK_AGE, false, RULE, NOBODY);
         int heldBefore = catalog.summary(USER).held();
         catalog.renew(List.of(lease(registered)));
 
@@ -233,7 +258,7 @@ abstract class LossContract extends OnRedis {
                 value,
                 0,
                 java.util.concurrent.TimeUnit.MILLISECONDS));
-        catalog.expire(USER, store.look(), LOOK_AGE, false, RULE);
+        catalog.expire(USER, store.look(), LOOK_AGE, false, RULE, NOBODY);
 
         ServiceSnapshot snapshot = catalog.snapshot(USER);
         assertThat(snapshot.epoch()).isNotEqualTo(first.epoch());
