@@ -19,13 +19,15 @@ import org.jspecify.annotations.Nullable;
 /**
  * One connection of a port with its real pipeline, without a socket, and with memory that is counted. Behind it is a
  * service whose {@code hello} answers at once, whose {@code later} answers when the peer has sent all or is no longer
- * read from, the last call first, and whose {@code never} never does.
+ * read from, the last call first, and whose {@code never} does not before the peer is gone: by then only a call whose
+ * caller does not wait for it may still be there.
  */
 final class FuzzedConnection {
 
     private final UnpooledByteBufAllocator memory = new UnpooledByteBufAllocator(true);
     private final EmbeddedChannel channel = new EmbeddedChannel();
     private final Deque<CompletableFuture<CallResponse>> later = new ArrayDeque<>();
+    private final List<CompletableFuture<CallResponse>> never = new ArrayList<>();
     private final MoaPort port;
     private boolean admitted;
 
@@ -39,7 +41,11 @@ final class FuzzedConnection {
                         later.push(answer);
                         yield answer;
                     }
-                    case "never" -> new CompletableFuture<>();
+                    case "never" -> {
+                        CompletableFuture<CallResponse> answer = new CompletableFuture<>();
+                        never.add(answer);
+                        yield answer;
+                    }
                     default ->
                         CompletableFuture.completedFuture(
                                 CallResponse.failure(null, StatusCode.UNIMPLEMENTED, "no method " + request.method()));
@@ -111,6 +117,8 @@ final class FuzzedConnection {
             ReferenceCountUtil.release(message);
         }
         channel.close();
+        channel.runPendingTasks();
+        never.forEach(answer -> answer.cancel(false));
         channel.runPendingTasks();
         channel.finishAndReleaseAll();
         return replies.toByteArray();
