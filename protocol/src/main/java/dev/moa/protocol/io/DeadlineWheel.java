@@ -1,6 +1,7 @@
 package dev.moa.protocol.io;
 
 import io.netty.util.concurrent.FastThreadLocal;
+import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -10,9 +11,9 @@ import org.jspecify.annotations.Nullable;
  * {@value #BUCKETS} buckets and ticks of {@value #TICK_MS} ms, whose entries are links of the bucket's own list, so
  * setting and clearing a deadline is a handful of stores.
  *
- * <p>Not safe for threads: a wheel belongs to its event loop, and each of its methods must run there. It ticks only
- * while a deadline is set; an idle process does not wake for it. A deadline is met up to one tick late, never
- * early.
+ * <p>Not safe for threads: a wheel belongs to its event loop, and each of its methods must run there. It sleeps until
+ * the first tick that a deadline was set to: with calls that take a millisecond of the five seconds that they may, it
+ * turns once in five seconds. A deadline is met up to one tick late, never early.
  */
 public final class DeadlineWheel {
 
@@ -42,7 +43,10 @@ public final class DeadlineWheel {
     private final Runnable turn = this::turn;
     private long lastTick;
     private int count;
-    private boolean turning;
+    /** When {@link #turning} turns it: no later than the first deadline, which may have been cleared since. */
+    private long nextTick;
+
+    private @Nullable Future<?> turning;
 
     DeadlineWheel(ScheduledExecutorService loop) {
         this.loop = loop;
@@ -78,9 +82,8 @@ public final class DeadlineWheel {
         timeout.tick = Math.max(tickOf(nanoTime) + 1, lastTick + 1);
         timeout.set = true;
         link(heads[(int) (timeout.tick & (BUCKETS - 1))], timeout);
-        if (!turning) {
-            turning = true;
-            loop.schedule(turn, TICK_MS, TimeUnit.MILLISECONDS);
+        if (turning == null || timeout.tick < nextTick) {
+            turnAt(timeout.tick);
         }
     }
 
@@ -93,7 +96,18 @@ public final class DeadlineWheel {
         }
     }
 
+    private void turnAt(long tick) {
+        Future<?> later = turning;
+        if (later != null) {
+            later.cancel(false);
+        }
+        nextTick = Math.min(tick, lastTick + BUCKETS);
+        long delayNanos = startNanos + nextTick * TICK_NANOS - System.nanoTime();
+        turning = loop.schedule(turn, Math.max(0, delayNanos), TimeUnit.NANOSECONDS);
+    }
+
     private void turn() {
+        turning = null;
         long now = tickOf(System.nanoTime());
         long from = Math.max(lastTick + 1, now - BUCKETS + 1);
         lastTick = now;
@@ -101,10 +115,21 @@ public final class DeadlineWheel {
             expire(heads[(int) (tick & (BUCKETS - 1))], now);
         }
         if (count > 0) {
-            loop.schedule(turn, TICK_MS, TimeUnit.MILLISECONDS);
-        } else {
-            turning = false;
+            turnAt(firstAfter(now));
         }
+    }
+
+    /** Returns the tick of the next bucket that has deadlines, be they of a later turn. */
+    private long firstAfter(long tick) {
+        long next = tick + 1;
+        while (next < tick + BUCKETS && isEmpty(heads[(int) (next & (BUCKETS - 1))])) {
+            next++;
+        }
+        return next;
+    }
+
+    private static boolean isEmpty(Timeout head) {
+        return head.next == head;
     }
 
     private void expire(Timeout head, long now) {

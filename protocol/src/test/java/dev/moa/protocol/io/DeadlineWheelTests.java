@@ -8,6 +8,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -67,5 +69,32 @@ class DeadlineWheelTests {
         await().during(200, TimeUnit.MILLISECONDS).until(() -> fired.get() == 0);
 
         loop.submit(() -> DeadlineWheel.of(loop).clear(far)).get(2, TimeUnit.SECONDS);
+    }
+
+    @Test
+    void theWheelSleepsUntilItsFirstDeadlineAndWakesEarlierForAnEarlierOne() throws Exception {
+        ScheduledThreadPoolExecutor executor = new ScheduledThreadPoolExecutor(1);
+        try {
+            DeadlineWheel wheel = new DeadlineWheel(executor);
+            CountDownLatch near = new CountDownLatch(1);
+            CountDownLatch soon = new CountDownLatch(1);
+            executor.submit(() -> {
+                        wheel.set(new DeadlineWheel.Timeout(() -> {}), in(TimeUnit.MINUTES.toNanos(10)));
+                        wheel.set(new DeadlineWheel.Timeout(soon::countDown), in(TimeUnit.MILLISECONDS.toNanos(400)));
+                        wheel.set(new DeadlineWheel.Timeout(near::countDown), in(TimeUnit.MILLISECONDS.toNanos(20)));
+                    })
+                    .get(2, TimeUnit.SECONDS);
+
+            assertThat(near.await(2, TimeUnit.SECONDS)).isTrue();
+            assertThat(soon.await(2, TimeUnit.SECONDS)).isTrue();
+            // this one, the two turns, and what a clock that ran ahead of the executor's may add; ticks were 40
+            assertThat(executor.getCompletedTaskCount()).isLessThan(10);
+        } finally {
+            executor.shutdownNow();
+        }
+    }
+
+    private static long in(long nanos) {
+        return System.nanoTime() + nanos;
     }
 }
