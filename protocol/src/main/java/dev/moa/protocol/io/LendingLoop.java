@@ -33,8 +33,9 @@ import org.jspecify.annotations.Nullable;
  *   <li><i>At home</i>, the usual state: the loop's thread runs it and waits in {@code epoll_wait}, as in any Netty loop.
  *   <li><i>Lent</i>, once one and the same waiting thread has made the last {@value #LONE_CALLS} calls on this loop one
  *       after the other: nobody waits in {@code epoll_wait}. The loop's thread looks every millisecond whether somebody
- *       has borrowed the loop since; if not, or if there is something to do, it is at home again. So an idle process
- *       ends in {@code epoll_wait}, and frames that come while the loop is lent wait for a millisecond at most.
+ *       has borrowed the loop since, without taking it; if not, or if there is something to do, it is at home again. So an
+ *       idle process ends in {@code epoll_wait}, and frames that come while the loop is lent wait for two milliseconds at
+ *       most.
  *   <li><i>Borrowed</i>, for the length of one write or of one wait for an answer. A borrower never runs tasks, neither
  *       queued nor scheduled ones: where there are any it gives the loop back at once, and waits for its answer like
  *       every other caller. What takes longer than one or two milliseconds is called back by the loop's thread, with an
@@ -59,7 +60,9 @@ public final class LendingLoop extends SingleThreadIoEventLoop {
     private static final int LONE_CALLS = 8;
 
     private static final long WATCH_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+    /** A task, for the loop's thread takes a loop that is in use only if there are tasks. */
     private static final Runnable COME_BACK = () -> {};
+
     private static final AtomicReferenceFieldUpdater<LendingLoop, Thread> OWNER =
             AtomicReferenceFieldUpdater.newUpdater(LendingLoop.class, Thread.class, "owner");
 
@@ -129,7 +132,10 @@ public final class LendingLoop extends SingleThreadIoEventLoop {
                 LockSupport.parkNanos(this, WATCH_NANOS);
             }
             long now = borrowed;
-            if (!OWNER.compareAndSet(this, null, home)) {
+            if (now != seen && pendingTasks() == 0 && !Thread.currentThread().isInterrupted()) {
+                // a caller who comes while this thread only looks would find the loop taken
+                seen = now;
+            } else if (!OWNER.compareAndSet(this, null, home)) {
                 if (now == seen) {
                     // the same borrower as at the last look
                     super.execute(COME_BACK);
@@ -168,7 +174,7 @@ public final class LendingLoop extends SingleThreadIoEventLoop {
         }
         if (hasTasks() || hasScheduledTasks()) {
             giveBack();
-            LockSupport.unpark(home);
+            execute(COME_BACK);
             return false;
         }
         borrowed = borrowed + 1;
@@ -198,7 +204,7 @@ public final class LendingLoop extends SingleThreadIoEventLoop {
         } finally {
             giveBack();
             if (!isDone) {
-                LockSupport.unpark(home);
+                execute(COME_BACK);
             }
         }
     }

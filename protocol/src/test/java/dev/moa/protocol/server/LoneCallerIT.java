@@ -323,7 +323,10 @@ class LoneCallerIT {
     }
 
     private static MoaConnection open(HelloProcess server) throws Exception {
-        return MoaConnection.open(new InetSocketAddress("127.0.0.1", server.port()), ConnectionOptions.defaults())
+        // a process that has just started may take its time
+        return MoaConnection.open(
+                        new InetSocketAddress("127.0.0.1", server.port()),
+                        ConnectionOptions.defaults().withConnectTimeout(PLENTY))
                 .get(10, TimeUnit.SECONDS);
     }
 
