@@ -15,7 +15,14 @@ import java.util.stream.Stream;
 final class Contender implements AutoCloseable {
 
     /** What one run showed; client and server together where both count. */
-    record Run(double callsPerSecond, double p50Ms, double p99Ms, double cpuMicros, double allocatedBytes) {}
+    record Run(
+            double callsPerSecond,
+            double p50Ms,
+            double p90Ms,
+            double p99Ms,
+            double p999Ms,
+            double cpuMicros,
+            double allocatedBytes) {}
 
     private static final long START_LIMIT_S = 60;
     /** Lines of its errors that are told of a process that ended. */
@@ -70,7 +77,9 @@ final class Contender implements AutoCloseable {
         return new Run(
                 calls * 1e9 / load[2],
                 load[3] / 1e6,
+                load[7] / 1e6,
                 load[4] / 1e6,
+                load[8] / 1e6,
                 (load[5] + after[1] - before[1]) / 1e3 / calls,
                 (double) (load[6] + after[2] - before[2]) / calls);
     }

@@ -8,8 +8,10 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
@@ -181,19 +183,8 @@ final class RpcBenchmark implements Benchmark {
         details.put("java", Runtime.version().feature());
         details.put("rounds", rates(own));
         details.put("peerRounds", rates(theirs));
-        List.of("", "peer").forEach(prefix -> {
-            List<Contender.Run> of = prefix.isEmpty() ? own : theirs;
-            details.put(
-                    prefix.isEmpty() ? "p50Ms" : "peerP50Ms", median(of.stream().map(Contender.Run::p50Ms)));
-            details.put(
-                    prefix.isEmpty() ? "p99Ms" : "peerP99Ms", median(of.stream().map(Contender.Run::p99Ms)));
-            details.put(
-                    prefix.isEmpty() ? "cpuMicrosPerCall" : "peerCpuMicrosPerCall",
-                    median(of.stream().map(Contender.Run::cpuMicros)));
-            details.put(
-                    prefix.isEmpty() ? "allocatedBytesPerCall" : "peerAllocatedBytesPerCall",
-                    median(of.stream().map(Contender.Run::allocatedBytes)));
-        });
+        figures(details, "", own);
+        figures(details, "peer", theirs);
         details.put("loadAverages", loads);
         return CaseResult.moreIsBetter(
                 name(),
@@ -203,6 +194,19 @@ final class RpcBenchmark implements Benchmark {
                 peer,
                 "calls/s",
                 details);
+    }
+
+    private static void figures(Map<String, Object> details, String whose, List<Contender.Run> runs) {
+        Map<String, Function<Contender.Run, Double>> figures = new LinkedHashMap<>();
+        figures.put("p50Ms", Contender.Run::p50Ms);
+        figures.put("p90Ms", Contender.Run::p90Ms);
+        figures.put("p99Ms", Contender.Run::p99Ms);
+        figures.put("p999Ms", Contender.Run::p999Ms);
+        figures.put("cpuMicrosPerCall", Contender.Run::cpuMicros);
+        figures.put("allocatedBytesPerCall", Contender.Run::allocatedBytes);
+        figures.forEach((name, figure) -> details.put(
+                whose.isEmpty() ? name : whose + name.substring(0, 1).toUpperCase(Locale.ROOT) + name.substring(1),
+                median(runs.stream().map(figure))));
     }
 
     private static List<Double> rates(List<Contender.Run> runs) {

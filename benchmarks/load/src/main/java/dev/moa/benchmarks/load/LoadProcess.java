@@ -85,14 +85,16 @@ public final class LoadProcess {
         long failures = callers.stream().mapToLong(each -> each.failures).sum();
         System.out.printf(
                 Locale.ROOT,
-                "LOAD %d %d %d %d %d %d %d%n",
+                "LOAD %d %d %d %d %d %d %d %d %d%n",
                 latencies.length,
                 failures,
                 took,
                 percentile(latencies, 0.5),
                 percentile(latencies, 0.99),
                 cpu,
-                Math.max(0, allocated));
+                Math.max(0, allocated),
+                percentile(latencies, 0.9),
+                percentile(latencies, 0.999));
     }
 
     private static long percentile(long[] sorted, double share) {
