@@ -183,7 +183,7 @@ public final class MoaClient implements AutoCloseable {
      * @throws IllegalArgumentException if {@code type} is not an interface or has overloaded methods
      */
     public <T> T proxy(ServiceName service, Class<T> type) {
-        return ServiceProxy.of(service, type, codec, this::call);
+        return ServiceProxy.of(service, type, codec, this::call, this::timeoutMs);
     }
 
     /** Calls in parallel; the responses are in the order of the requests, each failure in its place. */

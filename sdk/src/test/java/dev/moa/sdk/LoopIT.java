@@ -173,6 +173,21 @@ class LoopIT {
     }
 
     @Test
+    void callThatHoldsTheLoopWhichItsAnswerNeedsEnds() throws Exception {
+        // connects, and shows that a call that may leave the loop is answered by it
+        await().atMost(LIMIT)
+                .until(() ->
+                        send(ROOMY, "ask", "\"free\"").get(30, TimeUnit.SECONDS).isOk());
+        onLoop("ask", "\"\"");
+
+        List<String> places = call("ask", "\"pinned\"");
+
+        assertThat(places.get(0)).contains(ON_LOOP);
+        assertThat(places.get(1)).contains("DEADLINE_EXCEEDED");
+        assertThat(call("go", "")).hasSize(1);
+    }
+
+    @Test
     void drainWaitsForCallsThatLeftTheLoop() throws Exception {
         onLoop("hold", "\"\"");
         CompletableFuture<CallResponse> call = send(ROOMY, "hold", "\"last\"");

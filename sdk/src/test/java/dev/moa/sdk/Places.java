@@ -26,6 +26,9 @@ public interface Places {
     /** Computes for so many milliseconds. */
     List<String> compute(int milliseconds);
 
+    /** Calls {@link #held} of itself over a connection if {@code how} is {@code free}, within a class initialiser if {@code pinned}. */
+    List<String> ask(String how);
+
     /** Fails: {@code declared}, {@code undeclared} or {@code overflow}; anything else is none. */
     List<String> fail(String how) throws RefusedException;
 

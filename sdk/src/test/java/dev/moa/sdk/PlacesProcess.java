@@ -1,7 +1,9 @@
 package dev.moa.sdk;
 
+import dev.moa.protocol.MoaException;
 import dev.moa.protocol.ServiceName;
 import dev.moa.sdk.context.CallScope;
+import dev.moa.sdk.lookup.StaticDirectory;
 import dev.moa.sdk.publish.ServiceLimits;
 import dev.moa.sdk.stats.Statistics;
 import java.io.BufferedReader;
@@ -27,6 +29,13 @@ public final class PlacesProcess implements Places {
     private final AtomicInteger held = new AtomicInteger();
     private final AtomicInteger cancelled = new AtomicInteger();
 
+    private static final StaticDirectory DIRECTORY = new StaticDirectory();
+    private static final Places ITSELF = MoaClient.builder()
+            .directory(DIRECTORY)
+            .timeout(Duration.ofSeconds(1))
+            .build()
+            .proxy(ROOMY, Places.class);
+
     private PlacesProcess() {}
 
     /** @param arguments none */
@@ -41,6 +50,7 @@ public final class PlacesProcess implements Places {
                 .publish(NARROW, Places.class, new PlacesProcess())
                 .build()
                 .start();
+        DIRECTORY.put(ROOMY, "127.0.0.1", server.port());
         System.out.println("PORT " + server.port());
         BufferedReader orders = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
         for (String order = orders.readLine(); order != null; order = orders.readLine()) {
@@ -131,6 +141,28 @@ public final class PlacesProcess implements Places {
             Thread.onSpinWait();
         }
         return List.of(before, place());
+    }
+
+    @Override
+    public List<String> ask(String how) {
+        String before = place();
+        return switch (how) {
+            case "free" -> List.of(before, "held " + ITSELF.held());
+            case "pinned" -> List.of(before, Pinned.ANSWER);
+            default -> List.of(before);
+        };
+    }
+
+    private static final class Pinned {
+        static final String ANSWER = answer();
+
+        private static String answer() {
+            try {
+                return "held " + ITSELF.held();
+            } catch (MoaException e) {
+                return e.code().name();
+            }
+        }
     }
 
     @Override

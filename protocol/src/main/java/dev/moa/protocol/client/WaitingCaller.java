@@ -7,7 +7,10 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -37,12 +40,20 @@ public final class WaitingCaller {
     private WaitingCaller() {}
 
     /**
-     * Makes a call and waits for its answer, as {@code call.get().get()} does. An interrupt cancels the future.
+     * Makes a call and waits for its answer, as {@code call.get().get()} does. An interrupt cancels the future, and so
+     * does the end of {@code atMost}: that of a virtual thread that holds the event loop on which its answer comes, because
+     * it waits within a class initialiser or native code. No other thread needs it, for calls end by their deadlines.
      *
      * @param call makes it, at some point by {@link MoaConnection#callFromWaiter} on this thread
+     * @param atMost milliseconds, asked on virtual threads only: some time more than the call may take
+     * @throws TimeoutException if the call has not ended in {@code atMost}
      */
-    public static <T> T await(Supplier<CompletableFuture<T>> call) throws InterruptedException, ExecutionException {
-        if (!LendingLoop.ENABLED || onVirtualThread()) {
+    public static <T> T await(Supplier<CompletableFuture<T>> call, LongSupplier atMost)
+            throws InterruptedException, ExecutionException, TimeoutException {
+        if (onVirtualThread()) {
+            return getWithin(call.get(), atMost.getAsLong());
+        }
+        if (!LendingLoop.ENABLED) {
             return get(call.get());
         }
         WaitingCaller caller = OF_THREAD.get();
@@ -93,6 +104,16 @@ public final class WaitingCaller {
         try {
             return future.get();
         } catch (InterruptedException e) {
+            future.cancel(false);
+            throw e;
+        }
+    }
+
+    private static <T> T getWithin(CompletableFuture<T> future, long milliseconds)
+            throws InterruptedException, ExecutionException, TimeoutException {
+        try {
+            return future.get(milliseconds, TimeUnit.MILLISECONDS);
+        } catch (InterruptedException | TimeoutException e) {
             future.cancel(false);
             throw e;
         }

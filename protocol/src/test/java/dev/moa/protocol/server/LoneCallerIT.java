@@ -31,6 +31,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -115,13 +116,12 @@ class LoneCallerIT {
 
         for (int i = 0; i < 100; i++) {
             long before = borrowed();
-            CallResponse response =
-                    WaitingCaller.await(() -> sent("echo", "[5]").thenApply(answer -> {
-                        boolean here = Thread.currentThread().getName().startsWith("moa-io-");
-                        // a call within: would never end if this thread still had the loop
-                        inner.set(here ? "at home" : echo(6));
-                        return answer;
-                    }));
+            CallResponse response = answerOf(() -> sent("echo", "[5]").thenApply(answer -> {
+                boolean here = Thread.currentThread().getName().startsWith("moa-io-");
+                // a call within: would never end if this thread still had the loop
+                inner.set(here ? "at home" : echo(6));
+                return answer;
+            }));
             assertThat(response.result().text()).isEqualTo("[5]");
             assertThat(inner.get()).isIn("at home", "6");
             if (borrowed() == before) {
@@ -146,7 +146,7 @@ class LoneCallerIT {
                     Deadline deadline = Deadline.afterMillis(10_000);
                     CallResponse response = i % 50 == 0
                             ? to.call(request, deadline).get()
-                            : WaitingCaller.await(() -> to.callFromWaiter(request, deadline));
+                            : answerOf(() -> to.callFromWaiter(request, deadline));
                     assertThat(response.result().text()).isEqualTo("[" + value + "]");
                     if (own > 0 && i % 100 == 0) {
                         // lets another be alone for a while
@@ -171,7 +171,7 @@ class LoneCallerIT {
         Thread caller = new Thread(() -> {
             try {
                 borrow();
-                WaitingCaller.await(() -> sent("never", "[]"));
+                answerOf(() -> sent("never", "[]"));
             } catch (Throwable e) {
                 end.set(e);
             }
@@ -191,7 +191,7 @@ class LoneCallerIT {
         borrow();
 
         CallRequest never = CallRequest.of(ServiceName.of("/s"), "never", Payload.json("[]"));
-        CallResponse response = WaitingCaller.await(() -> connection.callFromWaiter(never, Deadline.afterMillis(100)));
+        CallResponse response = answerOf(() -> connection.callFromWaiter(never, Deadline.afterMillis(100)));
 
         assertThat(response.code()).isEqualTo(StatusCode.DEADLINE_EXCEEDED);
         assertThat(echo(4)).isEqualTo("4");
@@ -202,7 +202,7 @@ class LoneCallerIT {
         borrow();
         AtomicReference<CompletableFuture<CallResponse>> left = new AtomicReference<>();
 
-        assertThatThrownBy(() -> WaitingCaller.await(() -> {
+        assertThatThrownBy(() -> answerOf(() -> {
                     left.set(sent("echo", "[9]"));
                     throw new IllegalStateException("on the way");
                 }))
@@ -232,7 +232,7 @@ class LoneCallerIT {
 
         CallResponse response = call("echo", "[1]").get();
         while (response.isOk()) {
-            response = WaitingCaller.await(() -> sent("echo", "[1]"));
+            response = answerOf(() -> sent("echo", "[1]"));
         }
 
         assertThat(response.code()).isEqualTo(StatusCode.UNAVAILABLE);
@@ -301,11 +301,14 @@ class LoneCallerIT {
                 });
     }
 
+    private static <T> T answerOf(Supplier<CompletableFuture<T>> call) throws Exception {
+        return WaitingCaller.await(call, PLENTY::toMillis);
+    }
+
     private String echo(int value) {
         try {
-            String text = WaitingCaller.await(() -> sent("echo", "[" + value + "]"))
-                    .result()
-                    .text();
+            String text =
+                    answerOf(() -> sent("echo", "[" + value + "]")).result().text();
             return text.substring(1, text.length() - 1);
         } catch (Exception e) {
             throw new AssertionError(e);

@@ -21,7 +21,9 @@ import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 
@@ -39,27 +41,43 @@ public final class ServiceProxy implements InvocationHandler {
         CompletableFuture<CallResponse> send(CallRequest request, CallOptions options);
     }
 
+    /** So long after its deadline a call has ended, unless nobody can end it. */
+    private static final long GRACE_MS = 1_000;
+
     private final ServiceName service;
     private final ServiceInterface methods;
     private final BodyChoice bodies;
     private final Sender sender;
+    private final ToLongFunction<CallRequest> timeoutMs;
 
-    private ServiceProxy(ServiceName service, ServiceInterface methods, BodyChoice bodies, Sender sender) {
+    private ServiceProxy(
+            ServiceName service,
+            ServiceInterface methods,
+            BodyChoice bodies,
+            Sender sender,
+            ToLongFunction<CallRequest> timeoutMs) {
         this.service = service;
         this.methods = methods;
         this.bodies = bodies;
         this.sender = sender;
+        this.timeoutMs = timeoutMs;
     }
 
     /**
      * Returns an object whose methods call {@code service}.
      *
      * @param codec used with instances that have derived the same types; null means JSON always
+     * @param timeoutMs how many milliseconds a call may take
      * @throws IllegalArgumentException if {@code type} is not an interface or has overloaded methods
      */
-    public static <T> T of(ServiceName service, Class<T> type, @Nullable BodyCodec codec, Sender sender) {
+    public static <T> T of(
+            ServiceName service,
+            Class<T> type,
+            @Nullable BodyCodec codec,
+            Sender sender,
+            ToLongFunction<CallRequest> timeoutMs) {
         ServiceInterface methods = ServiceInterface.of(type);
-        ServiceProxy handler = new ServiceProxy(service, methods, new BodyChoice(methods, codec), sender);
+        ServiceProxy handler = new ServiceProxy(service, methods, new BodyChoice(methods, codec), sender, timeoutMs);
         return type.cast(Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, handler));
     }
 
@@ -135,10 +153,17 @@ public final class ServiceProxy implements InvocationHandler {
 
     private CallResponse await(CallRequest request, CallOptions options) {
         try {
-            return WaitingCaller.await(() -> sender.send(request, options));
+            return WaitingCaller.await(
+                    () -> sender.send(request, options), () -> timeoutMs.applyAsLong(request) + GRACE_MS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new MoaException(StatusCode.CANCELLED, "interrupted while it waited for the answer", e);
+        } catch (TimeoutException e) {
+            throw new MoaException(
+                    StatusCode.DEADLINE_EXCEEDED,
+                    "%s %s: no end %d ms after its deadline: the thread may hold the event loop that would bring the answer (expected: no calls within class initialisers and native code)"
+                            .formatted(service, request.method(), GRACE_MS),
+                    e);
         } catch (ExecutionException e) {
             throw new MoaException(StatusCode.INTERNAL, "the call ended without an answer", e);
         }
