@@ -72,13 +72,6 @@ public final class MoaConnection implements AutoCloseable {
                             SslHandler tls =
                                     ssl.newHandler(channel.alloc(), address.getHostString(), address.getPort());
                             tls.setHandshakeTimeoutMillis(timeoutMs);
-                            tls.handshakeFuture().addListener(done -> {
-                                if (done.isSuccess()) {
-                                    frames.greet();
-                                } else {
-                                    frames.close("TLS: " + done.cause().getMessage());
-                                }
-                            });
                             channel.pipeline().addLast(tls);
                         }
                         channel.pipeline().addLast(frames);
@@ -97,6 +90,19 @@ public final class MoaConnection implements AutoCloseable {
             if (!done.isSuccess()) {
                 opened.completeExceptionally(
                         cannotOpen(address, String.valueOf(done.cause().getMessage()), done.cause()));
+                return;
+            }
+            SslHandler tls = ((ChannelFuture) done).channel().pipeline().get(SslHandler.class);
+            if (tls != null) {
+                tls.handshakeFuture().addListener(shaken -> {
+                    if (shaken.isSuccess()) {
+                        frames.greet();
+                    } else {
+                        String reason = "TLS: " + shaken.cause().getMessage();
+                        opened.completeExceptionally(cannotOpen(address, reason, shaken.cause()));
+                        frames.close(reason);
+                    }
+                });
             }
         });
         if (connect.cause() != null) {
