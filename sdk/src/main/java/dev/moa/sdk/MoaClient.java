@@ -24,6 +24,7 @@ import dev.moa.sdk.proxy.ServiceProxy;
 import dev.moa.sdk.stats.CallSide;
 import dev.moa.sdk.stats.MethodStatistics;
 import dev.moa.sdk.stats.Statistics;
+import io.netty.handler.ssl.SslContext;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -61,8 +62,10 @@ public final class MoaClient implements AutoCloseable {
         this.codec = settings.codec;
         this.traceRatio = settings.traceRatio;
         this.interceptors = List.copyOf(settings.interceptors);
-        ConnectionOptions connection =
-                ConnectionOptions.defaults().withToken(settings.token).withApp(settings.app);
+        ConnectionOptions connection = ConnectionOptions.defaults()
+                .withToken(settings.token)
+                .withApp(settings.app)
+                .withSsl(settings.ssl);
         Directory given = settings.directory;
         RouterDirectory own =
                 given == null ? new RouterDirectory(settings.routers, connection, settings.snapshot) : null;
@@ -75,7 +78,8 @@ public final class MoaClient implements AutoCloseable {
                 directory,
                 service -> balancers.getOrDefault(service, ofAll),
                 settings.callSettings.withZone(settings.zone),
-                connection);
+                connection,
+                settings.sslRequired);
     }
 
     /** Returns the settings of a client of the router at 127.0.0.1:6382. */
@@ -271,6 +275,8 @@ public final class MoaClient implements AutoCloseable {
         private @Nullable Directory directory;
         private @Nullable Path snapshot;
         private @Nullable String token;
+        private @Nullable SslContext ssl;
+        private boolean sslRequired;
         private Duration timeout = Duration.ofSeconds(1);
         private Balancer balancer = Balancer.powerOfTwoChoices();
         private final Map<ServiceName, Balancer> balancers = new HashMap<>();
@@ -288,7 +294,10 @@ public final class MoaClient implements AutoCloseable {
             return this;
         }
 
-        /** Sets the routers' moa ports as {@code host:port} ({@code 127.0.0.1:6382}); any of them will do. */
+        /**
+         * Sets the routers' moa ports as {@code host:port} ({@code 127.0.0.1:6382}), or {@code tls://host:port} where they
+         * speak TLS; any of them will do.
+         */
         public Builder routers(List<String> addresses) {
             routers = List.copyOf(addresses);
             return this;
@@ -315,6 +324,22 @@ public final class MoaClient implements AutoCloseable {
         /** Sets the token that this process shows to routers and services; null, the default, where none is asked for. */
         public Builder token(@Nullable String secret) {
             token = secret;
+            return this;
+        }
+
+        /**
+         * Sets TLS to instances that say that they speak it, and to routers given as {@code tls://}; others are called
+         * without. Null, the default, for none: instances that speak TLS cannot be called. Netty's contexts of clients check
+         * the host name unless told otherwise.
+         */
+        public Builder ssl(@Nullable SslContext newSsl) {
+            ssl = newSsl;
+            return this;
+        }
+
+        /** Sets whether to call nobody without TLS, neither instances nor routers (false). */
+        public Builder sslRequired(boolean required) {
+            sslRequired = required;
             return this;
         }
 
@@ -384,8 +409,18 @@ public final class MoaClient implements AutoCloseable {
             return this;
         }
 
-        /** Returns the client. Nothing is connected yet. */
+        /**
+         * Returns the client. Nothing is connected yet.
+         *
+         * @throws IllegalArgumentException if a router cannot be asked in the way that is set
+         */
         public MoaClient build() {
+            for (String router : sslRequired && directory == null ? routers : List.<String>of()) {
+                if (!router.startsWith("tls://")) {
+                    throw new IllegalArgumentException(
+                            "router: '%s' (expected: tls://%s, as TLS is required)".formatted(router, router));
+                }
+            }
             return new MoaClient(this);
         }
     }

@@ -4,7 +4,6 @@ import dev.moa.protocol.CallHandler;
 import dev.moa.protocol.CallRequest;
 import dev.moa.protocol.CallResponse;
 import dev.moa.protocol.IncomingCall;
-import dev.moa.protocol.MoaException;
 import dev.moa.protocol.Payload;
 import dev.moa.protocol.ServiceName;
 import dev.moa.protocol.StatusCode;
@@ -24,6 +23,7 @@ import dev.moa.sdk.registry.RegistrationState;
 import dev.moa.sdk.registry.RegistryClient;
 import dev.moa.sdk.stats.MethodStatistics;
 import dev.moa.sdk.stats.Statistics;
+import io.netty.handler.ssl.SslContext;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -33,7 +33,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
@@ -100,6 +99,7 @@ public final class MoaServer implements AutoCloseable {
                     .name(settings.app)
                     .authenticator(settings.authenticator)
                     .limits(settings.limits)
+                    .ssl(settings.ssl)
                     .respExtension(settings.respExtension)
                     .operatorLines(new OperatorLines(settings.statistics, services))
                     .build()
@@ -131,6 +131,8 @@ public final class MoaServer implements AutoCloseable {
                 .app(settings.app)
                 .token(settings.token)
                 .moaAddress(settings.registryMoaAddress)
+                .ssl(settings.registrySsl)
+                .sslRequired(settings.registrySslRequired)
                 .build();
         String host = AdvertisedHost.of(settings.advertiseHost, settings.host);
         for (ServiceName service : services.keySet()) {
@@ -138,7 +140,7 @@ public final class MoaServer implements AutoCloseable {
                     service,
                     host,
                     boundPort,
-                    InstanceAddress.MOA_PORT,
+                    settings.ssl == null ? InstanceAddress.MOA_PORT : InstanceAddress.MOA_PORT_OVER_TLS,
                     settings.weight,
                     settings.zone,
                     settings.version,
@@ -212,41 +214,7 @@ public final class MoaServer implements AutoCloseable {
         if (counted == null) {
             return chain.proceed(request, call);
         }
-        long startedAt = System.nanoTime();
-        counted.started();
-        CompletionStage<CallResponse> answer;
-        try {
-            answer = chain.proceed(request, call);
-        } catch (RuntimeException e) {
-            answer = CompletableFuture.failedFuture(e);
-        }
-        if (answer instanceof CompletableFuture<CallResponse> future
-                && future.isDone()
-                && !future.isCompletedExceptionally()) {
-            count(counted, request, future.join(), null, startedAt);
-            return answer;
-        }
-        return answer.whenComplete((response, failure) -> count(counted, request, response, failure, startedAt));
-    }
-
-    private static void count(
-            MethodStatistics counted,
-            CallRequest request,
-            @Nullable CallResponse response,
-            @Nullable Throwable failure,
-            long startedAt) {
-        Payload result = response == null ? null : response.result();
-        counted.ended(
-                response == null ? failed(failure) : response.code(),
-                System.nanoTime() - startedAt,
-                request.args().length(),
-                result == null ? 0 : result.length());
-    }
-
-    private static StatusCode failed(@Nullable Throwable failure) {
-        Throwable cause =
-                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
-        return cause instanceof MoaException known ? known.code() : StatusCode.INTERNAL;
+        return CountedCall.serve(counted, request, call, chain);
     }
 
     private CompletionStage<CallResponse> dispatch(CallRequest request, IncomingCall call) {
@@ -292,6 +260,9 @@ public final class MoaServer implements AutoCloseable {
         private List<String> registries = List.of();
         private @Nullable InetSocketAddress registryMoaAddress;
         private @Nullable String token;
+        private @Nullable SslContext ssl;
+        private @Nullable SslContext registrySsl;
+        private boolean registrySslRequired;
         private Authenticator authenticator = Authenticator.none();
         private PortLimits limits = PortLimits.defaults();
         private Duration quietTime = Duration.ofSeconds(1);
@@ -351,6 +322,27 @@ public final class MoaServer implements AutoCloseable {
         /** Sets the token that this process shows to the registry; null, the default, where none is asked for. */
         public Builder token(@Nullable String secret) {
             token = secret;
+            return this;
+        }
+
+        /**
+         * Sets TLS at the port, after which it serves nothing else and is registered as {@code tls}; null, the default, for
+         * plain TCP.
+         */
+        public Builder ssl(@Nullable SslContext newSsl) {
+            ssl = newSsl;
+            return this;
+        }
+
+        /** Sets TLS to the registries, as {@link RegistryClient.Builder#ssl} does; null, the default, for none. */
+        public Builder registrySsl(@Nullable SslContext newSsl) {
+            registrySsl = newSsl;
+            return this;
+        }
+
+        /** Sets whether to tell the registries nothing without TLS (false). */
+        public Builder registrySslRequired(boolean required) {
+            registrySslRequired = required;
             return this;
         }
 

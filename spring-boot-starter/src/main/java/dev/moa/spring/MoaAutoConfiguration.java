@@ -11,6 +11,7 @@ import dev.moa.sdk.stats.StatisticsReporter;
 import dev.moa.spring.security.BindGuard;
 import dev.moa.spring.security.MoaSecurityAutoConfiguration;
 import dev.moa.spring.security.TokenBook;
+import dev.moa.spring.ssl.MoaSsl;
 import java.time.Clock;
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
@@ -18,12 +19,15 @@ import org.springframework.beans.factory.config.BeanFactoryPostProcessor;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
+import org.springframework.boot.autoconfigure.ssl.SslAutoConfiguration;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
+import org.springframework.boot.ssl.SslBundles;
 import org.springframework.context.annotation.Bean;
 import org.springframework.core.env.Environment;
 
 /** The moa client, the moa port and the statistics of an application, by settings under {@code moa}. */
-@AutoConfiguration(after = MoaSecurityAutoConfiguration.class)
+@AutoConfiguration(after = {MoaSecurityAutoConfiguration.class, SslAutoConfiguration.class})
 @EnableConfigurationProperties({
     MoaProperties.class,
     MoaServerProperties.class,
@@ -49,11 +53,47 @@ public class MoaAutoConfiguration {
         return Statistics.create();
     }
 
+    @Bean
+    @ConditionalOnMissingBean
+    MoaSsl moaSsl(
+            MoaProperties moa,
+            MoaServerProperties server,
+            MoaClientProperties client,
+            ObjectProvider<SslBundles> bundles) {
+        String ofPort = server.ssl().bundle();
+        String ofClient = client.ssl().bundle();
+        if (ofClient == null && client.ssl().required()) {
+            throw new InvalidConfigurationPropertyValueException(
+                    "moa.client.ssl.required", true, "There is no TLS to call others by. Set moa.client.ssl.bundle.");
+        }
+        client.ssl()
+                .checkAddresses("moa.router.addresses", "tls://", moa.router().addresses());
+        client.ssl()
+                .checkAddresses("moa.registry.urls", "https://", moa.registry().urls());
+        return new MoaSsl(
+                ofPort == null
+                        ? null
+                        : MoaSsl.server(
+                                bundles.getObject(),
+                                "moa.server.ssl.bundle",
+                                ofPort,
+                                server.ssl().netty()),
+                ofClient == null
+                        ? null
+                        : MoaSsl.client(
+                                bundles.getObject(),
+                                "moa.client.ssl.bundle",
+                                ofClient,
+                                client.ssl().verifyHostname()),
+                client.ssl().required());
+    }
+
     @Bean(destroyMethod = "close")
     @ConditionalOnMissingBean
     MoaClient moaClient(
             MoaProperties moa,
             MoaClientProperties client,
+            MoaSsl ssl,
             TokenBook tokens,
             Statistics statistics,
             ObjectProvider<ClientInterceptor> interceptors,
@@ -68,6 +108,8 @@ public class MoaAutoConfiguration {
                 .balancer(balancer.getIfAvailable(() -> client.newBalancer(moa.zone())))
                 .zone(moa.zone())
                 .token(tokens.own())
+                .ssl(ssl.client())
+                .sslRequired(ssl.required())
                 // one share for the traces that begin here, whether the application has a tracer or not
                 .traceRatio(environment.getProperty("management.tracing.sampling.probability", Double.class, 0.1))
                 .statistics(statistics);
@@ -82,6 +124,7 @@ public class MoaAutoConfiguration {
             Environment environment,
             MoaProperties moa,
             MoaServerProperties server,
+            MoaSsl ssl,
             TokenBook tokens,
             Statistics statistics,
             ObjectProvider<ServerInterceptor> interceptors,
@@ -100,6 +143,9 @@ public class MoaAutoConfiguration {
                 .version(server.version())
                 .quietTime(server.quietTime())
                 .token(tokens.own())
+                .ssl(ssl.server())
+                .registrySsl(ssl.client())
+                .registrySslRequired(ssl.required())
                 .statistics(statistics);
         interceptors.orderedStream().forEach(builder::interceptor);
         if (tokens.isRequired()) {

@@ -12,6 +12,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 
 /**
  * How this process calls others.
@@ -26,6 +27,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param methods What holds for single services and methods instead.
  * @param snapshot A file that keeps where the called services are, so that a restart while no router answers can call
  *     them; none by default. Who can write it decides where calls go.
+ * @param ssl TLS to services, routers and registries.
  */
 @ConfigurationProperties("moa.client")
 public record MoaClientProperties(
@@ -37,7 +39,39 @@ public record MoaClientProperties(
         @DefaultValue("30s") Duration warmUp,
         @DefaultValue Ejection ejection,
         @DefaultValue List<Method> methods,
-        @Nullable Path snapshot) {
+        @Nullable Path snapshot,
+        @DefaultValue Ssl ssl) {
+
+    /**
+     * TLS to services, routers and registries.
+     *
+     * @param bundle The SSL bundle (spring.ssl.bundle) with the certificates that are trusted, and the one to show; without
+     *     one, services that speak TLS cannot be called.
+     * @param required Whether nobody is called without TLS.
+     * @param verifyHostname Whether a certificate must name the host that is called.
+     */
+    public record Ssl(
+            @Nullable String bundle,
+            @DefaultValue("false") boolean required,
+            @DefaultValue("true") boolean verifyHostname) {
+
+        /** Refuses addresses that are not asked by TLS although it is required, or asked so without a bundle. */
+        void checkAddresses(String setting, String scheme, List<String> addresses) {
+            for (String address : addresses) {
+                if (required && !address.startsWith(scheme)) {
+                    throw new InvalidConfigurationPropertyValueException(
+                            setting,
+                            address,
+                            "It is not asked by TLS. Write %s…, or leave moa.client.ssl.required out."
+                                    .formatted(scheme));
+                }
+                if (bundle == null && address.startsWith("tls://")) {
+                    throw new InvalidConfigurationPropertyValueException(
+                            setting, address, "There is no TLS to ask it by. Set moa.client.ssl.bundle.");
+                }
+            }
+        }
+    }
 
     /** How the instance of a call is chosen. */
     public enum BalancerKind {

@@ -33,7 +33,7 @@ public record MoaProperties(
     /**
      * Where to look up.
      *
-     * @param addresses host:port of the routers' moa ports.
+     * @param addresses host:port of the routers' moa ports, tls://host:port where they speak TLS.
      */
     public record Router(@DefaultValue("127.0.0.1:6382") List<String> addresses) {}
 

@@ -22,6 +22,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param quietTime How long a stopping process serves its Redis and HTTP clients on while they move; it ends when they have.
  * @param limits How much of each service runs at once, without methods that run on the event loop.
  * @param services What holds for single services and their methods instead.
+ * @param ssl TLS of the moa port.
  */
 @ConfigurationProperties("moa.server")
 public record MoaServerProperties(
@@ -34,7 +35,36 @@ public record MoaServerProperties(
         @DefaultValue("10s") Duration drain,
         @DefaultValue("1s") Duration quietTime,
         @DefaultValue Limits limits,
-        @DefaultValue List<Service> services) {
+        @DefaultValue List<Service> services,
+        @DefaultValue Ssl ssl) {
+
+    /** Whether clients show certificates. */
+    public enum ClientAuth {
+        /** They are not asked. */
+        NONE,
+        /** They are asked; one that is not trusted is refused. */
+        WANT,
+        /** Nobody comes in without. */
+        NEED
+    }
+
+    /**
+     * TLS of the moa port.
+     *
+     * @param bundle The SSL bundle (spring.ssl.bundle) with the port's certificate; without one the port speaks plain TCP.
+     * @param clientAuth Whether clients show certificates, which the bundle's truststore must know.
+     */
+    public record Ssl(
+            @Nullable String bundle, @DefaultValue("none") ClientAuth clientAuth) {
+
+        io.netty.handler.ssl.ClientAuth netty() {
+            return switch (clientAuth) {
+                case NONE -> io.netty.handler.ssl.ClientAuth.NONE;
+                case WANT -> io.netty.handler.ssl.ClientAuth.OPTIONAL;
+                case NEED -> io.netty.handler.ssl.ClientAuth.REQUIRE;
+            };
+        }
+    }
 
     /**
      * How much of each service runs at once, without methods that run on the event loop.

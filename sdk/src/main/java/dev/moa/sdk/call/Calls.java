@@ -65,12 +65,15 @@ public final class Calls implements AutoCloseable {
     /**
      * @param directory where services are looked up; kept by the caller
      * @param balancers who chooses among the instances of a service, asked once for each
+     * @param connection how connections are opened; with TLS, to instances that speak it
+     * @param sslRequired whether to call nobody without TLS
      */
     public Calls(
             Directory directory,
             Function<ServiceName, Balancer> balancers,
             CallSettings settings,
-            ConnectionOptions connection) {
+            ConnectionOptions connection,
+            boolean sslRequired) {
         this.directory = directory;
         this.balancers = balancers;
         this.settings = settings;
@@ -81,7 +84,7 @@ public final class Calls implements AutoCloseable {
             return thread;
         });
         timer.setRemoveOnCancelPolicy(true);
-        this.lines = new Lines(connection, timer);
+        this.lines = new Lines(connection, sslRequired, timer);
     }
 
     /**

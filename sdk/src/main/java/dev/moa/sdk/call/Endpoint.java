@@ -95,6 +95,7 @@ public final class Endpoint implements Candidate {
         return own.id().equals(other.id())
                 && own.incarnation() == other.incarnation()
                 && own.port() == other.port()
+                && own.speaksTls() == other.speaksTls()
                 && own.host().equals(other.host());
     }
 

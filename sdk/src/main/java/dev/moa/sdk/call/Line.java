@@ -7,6 +7,7 @@ import dev.moa.protocol.client.ConnectionOptions;
 import dev.moa.protocol.client.MoaConnection;
 import java.net.InetSocketAddress;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadLocalRandom;
@@ -21,7 +22,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>States: idle (never asked for), opening, ready, leaving (the peer said GOAWAY: running calls finish, new ones go
  * elsewhere), waiting (the last try failed; the next is due after 50 ms, doubled up to 2 s, with jitter), closed. All
- * changes under the line's lock, which is never held while connecting.
+ * changes under the line's lock, which is never held while connecting. A line that is refused stays idle: no call may
+ * take it.
  */
 final class Line {
 
@@ -31,17 +33,25 @@ final class Line {
 
     private final InetSocketAddress address;
     private final ConnectionOptions options;
+    private final @Nullable String refusal;
     private final ScheduledExecutorService timer;
     private volatile @Nullable MoaConnection connection;
     private @Nullable CompletableFuture<MoaConnection> opening;
     private int failures;
+    private String lastFailure = "it broke";
     private long notBefore = System.nanoTime();
     private int users;
     private boolean closed;
 
-    Line(InetSocketAddress address, ConnectionOptions options, ScheduledExecutorService timer) {
+    /** @param refusal why nobody may connect there from here; null if everybody may */
+    Line(
+            InetSocketAddress address,
+            ConnectionOptions options,
+            @Nullable String refusal,
+            ScheduledExecutorService timer) {
         this.address = address;
         this.options = options;
+        this.refusal = refusal;
         this.timer = timer;
     }
 
@@ -54,7 +64,7 @@ final class Line {
 
     /** Returns whether a try to connect may work: not so soon after one that failed. */
     synchronized boolean isWorthTrying() {
-        return !closed && (opening != null || System.nanoTime() - notBefore >= 0);
+        return refusal == null && !closed && (opening != null || System.nanoTime() - notBefore >= 0);
     }
 
     /** Returns the connection, opened if need be; fails with a {@link MoaException} at once while waiting. */
@@ -62,6 +72,9 @@ final class Line {
         MoaConnection now = ready();
         if (now != null) {
             return CompletableFuture.completedFuture(now);
+        }
+        if (refusal != null) {
+            return CompletableFuture.failedFuture(new MoaException(StatusCode.UNAVAILABLE, refusal));
         }
         CompletableFuture<MoaConnection> promise;
         synchronized (this) {
@@ -73,9 +86,9 @@ final class Line {
                 return CompletableFuture.failedFuture(new MoaException(
                         StatusCode.UNAVAILABLE,
                         closed
-                                ? address + ": closed"
-                                : "%s: could not be reached, the next try is due in %d ms"
-                                        .formatted(address, TimeUnit.NANOSECONDS.toMillis(wait) + 1)));
+                                ? this + ": closed"
+                                : "%s: could not be reached, the next try is due in %d ms (%s)"
+                                        .formatted(this, TimeUnit.NANOSECONDS.toMillis(wait) + 1, lastFailure)));
             }
             promise = new CompletableFuture<>();
             opening = promise;
@@ -95,6 +108,7 @@ final class Line {
                 connection = opened;
                 failures = 0;
             } else {
+                lastFailure = failure == null ? "it is going away" : reason(failure);
                 pause();
             }
         }
@@ -112,12 +126,19 @@ final class Line {
         reconnectLater();
     }
 
+    private static String reason(Throwable failure) {
+        Throwable cause =
+                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        return String.valueOf(cause.getMessage());
+    }
+
     private void broke(MoaConnection lost) {
         synchronized (this) {
             if (closed || connection != lost) {
                 return;
             }
             connection = null;
+            lastFailure = "it broke";
             pause();
         }
         reconnectLater();

@@ -153,8 +153,7 @@ final class ServiceCalls {
     /** Takes over what the directory says. */
     synchronized void update(ServiceAnswer answer) {
         if (!closed) {
-            List<Endpoint> gone =
-                    fleet.update(answer.instances(), instance -> lines.use(instance.host(), instance.port()));
+            List<Endpoint> gone = fleet.update(answer.instances(), lines::use);
             gone.forEach(each -> lines.release(each.line()));
         }
     }

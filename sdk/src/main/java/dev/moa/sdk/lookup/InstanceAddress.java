@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param incarnation number of its registration, increasing
  * @param host host name or address
  * @param port TCP port, 1 to 65,535
- * @param protocols what it speaks there: {@code moa}, {@code resp}, {@code http}
+ * @param protocols what it speaks there: {@code moa}, {@code resp}, {@code http}; with {@code tls} all of it over TLS
  * @param weight its share of the calls relative to the others, 0 to 10,000 (100 by default); 0 means none
  * @param zone where it stands; null where unknown
  * @param version what it runs; null where unknown
@@ -39,6 +39,9 @@ public record InstanceAddress(
 
     /** The protocols of a moa port. */
     public static final Set<String> MOA_PORT = Set.of("moa", "resp", "http");
+
+    /** The protocols of a moa port that speaks TLS. */
+    public static final Set<String> MOA_PORT_OVER_TLS = Set.of("moa", "resp", "http", "tls");
 
     /** @throws IllegalArgumentException if the port or the weight is out of range */
     public InstanceAddress {
@@ -74,6 +77,11 @@ public record InstanceAddress(
     /** Returns whether new calls may go there. */
     public boolean isCallable() {
         return status == InstanceStatus.UP && weight > 0;
+    }
+
+    /** Returns whether it speaks TLS, and nothing without it. */
+    public boolean speaksTls() {
+        return protocols.contains("tls");
     }
 
     /** Returns the same instance with another status. */

@@ -20,7 +20,17 @@ final class RouterConnections implements AutoCloseable {
     /** After all routers were tried in vain none is tried for this long, however many callers ask. */
     private static final long PAUSE_MS = 100;
 
-    private final List<InetSocketAddress> addresses;
+    private static final String TLS = "tls://";
+
+    /** A router's moa port. */
+    record Address(String host, int port, boolean tls) {
+        @Override
+        public String toString() {
+            return (tls ? TLS : "") + host + ":" + port;
+        }
+    }
+
+    private final List<Address> addresses;
     private final ConnectionOptions options;
     private int current;
     private @Nullable CompletableFuture<MoaConnection> connection;
@@ -32,21 +42,34 @@ final class RouterConnections implements AutoCloseable {
         if (addresses.isEmpty()) {
             throw new IllegalArgumentException("routers: none (expected: at least one host:port)");
         }
-        List<InetSocketAddress> parsed = new ArrayList<>();
-        addresses.forEach(address -> parsed.add(parse(address)));
+        List<Address> parsed = new ArrayList<>();
+        for (String address : addresses) {
+            Address router = parse(address);
+            if (router.tls && options.ssl() == null) {
+                throw new IllegalArgumentException(
+                        "router: '%s' (expected: moa.client.ssl.bundle, or MoaClient.Builder.ssl, for an address with tls://)"
+                                .formatted(address));
+            }
+            parsed.add(router);
+        }
         // clients spread over the routers
         Collections.shuffle(parsed);
         this.addresses = List.copyOf(parsed);
         this.options = options;
     }
 
-    static InetSocketAddress parse(String address) {
+    static Address parse(String address) {
+        boolean tls = address.startsWith(TLS);
+        int from = tls ? TLS.length() : 0;
         int colon = address.lastIndexOf(':');
         try {
-            return InetSocketAddress.createUnresolved(
-                    address.substring(0, colon), Integer.parseInt(address.substring(colon + 1)));
+            // the constructor checks host and port
+            InetSocketAddress checked = InetSocketAddress.createUnresolved(
+                    address.substring(from, colon), Integer.parseInt(address.substring(colon + 1)));
+            return new Address(checked.getHostString(), checked.getPort(), tls);
         } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
-            throw new IllegalArgumentException("router: '%s' (expected: host:port)".formatted(address), e);
+            throw new IllegalArgumentException(
+                    "router: '%s' (expected: host:port, or tls://host:port)".formatted(address), e);
         }
     }
 
@@ -120,7 +143,10 @@ final class RouterConnections implements AutoCloseable {
             return CompletableFuture.failedFuture(new IllegalStateException(
                     "none of %s could be reached within the last %d ms".formatted(addresses, PAUSE_MS)));
         }
-        now = MoaConnection.open(addresses.get(Math.floorMod(current, addresses.size())), options);
+        Address router = addresses.get(Math.floorMod(current, addresses.size()));
+        now = MoaConnection.open(
+                InetSocketAddress.createUnresolved(router.host, router.port),
+                router.tls ? options : options.withSsl(null));
         connection = now;
         return now;
     }

@@ -71,7 +71,10 @@ public final class RouterDirectory implements Directory, AutoCloseable {
         private long confirmedAt = System.nanoTime();
     }
 
-    /** @param addresses moa ports of routers as {@code host:port}; any of them will do */
+    /**
+     * @param addresses moa ports of routers as {@code host:port}, or {@code tls://host:port} where they speak TLS; any of
+     *     them will do
+     */
     public RouterDirectory(List<String> addresses, ConnectionOptions options) {
         this(addresses, options, null);
     }

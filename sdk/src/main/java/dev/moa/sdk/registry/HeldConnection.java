@@ -45,17 +45,53 @@ final class HeldConnection implements AutoCloseable {
     /** An answer sooner than this is followed by the next round of renewals, not by the next call at once. */
     private static final long SHORTEST_HOLD_MS = 1_000;
 
+    /** Where a connection is held. */
+    record At(InetSocketAddress address, boolean tls) {
+        private static final String TLS = "tls://";
+
+        /**
+         * Reads what a registry announces.
+         *
+         * @param asked the host that announces it, for one that is bound to all addresses
+         * @throws IllegalArgumentException if it is no address
+         */
+        static At announced(String text, String asked) {
+            boolean tls = text.startsWith(TLS);
+            int colon = text.lastIndexOf(':');
+            try {
+                String host = text.substring(tls ? TLS.length() : 0, colon);
+                int port = Integer.parseInt(text.substring(colon + 1));
+                boolean any = host.isEmpty() || host.equals("0.0.0.0");
+                return new At(new InetSocketAddress(any ? asked : host, port), tls);
+            } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
+                throw new IllegalArgumentException("'%s' (expected: host:port, or tls://host:port)".formatted(text), e);
+            }
+        }
+    }
+
     private final ConnectionOptions options;
+    private final boolean sslRequired;
     private @Nullable MoaConnection connection;
     private @Nullable Hold hold;
     private boolean complained;
 
-    HeldConnection(ConnectionOptions options) {
+    /** @param sslRequired whether to hold none without TLS */
+    HeldConnection(ConnectionOptions options, boolean sslRequired) {
         this.options = options;
+        this.sslRequired = sslRequired;
     }
 
-    /** Makes sure that the registry at {@code address} knows this connection as the one of these registrations. */
-    void hold(InetSocketAddress address, List<Registration> registrations) throws InterruptedException {
+    /** Makes sure that the registry there knows this connection as the one of these registrations. */
+    void hold(At at, List<Registration> registrations) throws InterruptedException {
+        InetSocketAddress address = at.address();
+        if (at.tls() ? options.ssl() == null : sslRequired) {
+            complain(
+                    address,
+                    at.tls()
+                            ? "it speaks TLS (expected: moa.client.ssl.bundle, or MoaServer.Builder.registrySsl)"
+                            : "it speaks no TLS, which is required (expected: moa.server.ssl.bundle at the registry)");
+            return;
+        }
         List<String> wanted = new ArrayList<>();
         ArrayNode instances = Json.MAPPER.createArrayNode();
         for (Registration each : registrations) {
@@ -80,7 +116,8 @@ final class HeldConnection implements AutoCloseable {
             if (now == null || !usable) {
                 close();
                 before = null;
-                now = MoaConnection.open(resolved(address), options).get(CONNECT_MS, TimeUnit.MILLISECONDS);
+                now = MoaConnection.open(resolved(address), at.tls() ? options : options.withSsl(null))
+                        .get(CONNECT_MS, TimeUnit.MILLISECONDS);
                 connection = now;
             }
             Payload args = Payload.json(

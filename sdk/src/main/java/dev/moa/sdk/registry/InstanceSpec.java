@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param service the service
  * @param host where callers reach it
  * @param port TCP port
- * @param protocols what it speaks there: {@code moa}, {@code resp}, {@code http}
+ * @param protocols what it speaks there: {@code moa}, {@code resp}, {@code http}; with {@code tls} all of it over TLS
  * @param weight its share of the calls relative to the others (100)
  * @param zone where it stands; null where unknown
  * @param version what it runs; null where unknown

@@ -3,6 +3,7 @@ package dev.moa.sdk.registry;
 import dev.moa.protocol.client.ConnectionOptions;
 import dev.moa.sdk.codec.Json;
 import dev.moa.sdk.lookup.InstanceStatus;
+import io.netty.handler.ssl.SslContext;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.URLEncoder;
@@ -47,6 +48,8 @@ public final class RegistryClient implements AutoCloseable {
     private final List<String> urls;
     private final @Nullable String token;
     private final @Nullable InetSocketAddress moaAddress;
+    private final @Nullable SslContext ssl;
+    private final boolean sslRequired;
     private final int ttlSeconds;
     private final List<Registration> registrations = new CopyOnWriteArrayList<>();
     private final ScheduledThreadPoolExecutor loop;
@@ -54,7 +57,7 @@ public final class RegistryClient implements AutoCloseable {
 
     // of the loop
     private @Nullable RegistryHttp http;
-    private @Nullable InetSocketAddress announcedMoaAddress;
+    private HeldConnection.@Nullable At announced;
     private int failures;
     private boolean leaving;
     private long roundDueAt;
@@ -64,9 +67,15 @@ public final class RegistryClient implements AutoCloseable {
         this.urls = settings.urls;
         this.token = settings.token;
         this.moaAddress = settings.moaAddress;
+        this.ssl = settings.ssl;
+        this.sslRequired = settings.sslRequired;
         this.ttlSeconds = settings.ttlSeconds;
         this.held = new HeldConnection(
-                ConnectionOptions.defaults().withToken(settings.token).withApp(settings.app));
+                ConnectionOptions.defaults()
+                        .withToken(settings.token)
+                        .withApp(settings.app)
+                        .withSsl(settings.ssl),
+                settings.sslRequired);
         this.loop = new ScheduledThreadPoolExecutor(1, work -> {
             Thread thread = new Thread(work, "sdk-registry-1");
             thread.setDaemon(true);
@@ -91,7 +100,7 @@ public final class RegistryClient implements AutoCloseable {
         execute(() -> {
             if (!started) {
                 started = true;
-                http = new RegistryHttp(urls, token);
+                http = new RegistryHttp(urls, token, ssl);
                 roundNow();
             }
         });
@@ -128,35 +137,15 @@ public final class RegistryClient implements AutoCloseable {
                     long end = System.nanoTime() + wait.toNanos();
                     for (Registration each : registrations) {
                         long leftMs = TimeUnit.NANOSECONDS.toMillis(Math.max(0, end - System.nanoTime()));
-                        if (!isAcknowledged(http, each, Math.min(leftMs, 1_000))) {
+                        if (http == null
+                                || !each.isRegistered()
+                                || !http.isAcknowledged(each, Math.min(leftMs, 1_000))) {
                             all.set(false);
                             return;
                         }
                     }
                 })
                 .thenApply(asked -> all.get());
-    }
-
-    private static boolean isAcknowledged(@Nullable RegistryHttp registry, Registration each, long waitMs)
-            throws InterruptedException {
-        if (registry == null || !each.isRegistered()) {
-            return false;
-        }
-        try {
-            return registry.send(
-                            "POST",
-                            "/v1/instances/%s/drain?incarnation=%d&waitMs=%d"
-                                    .formatted(
-                                            URLEncoder.encode(each.id(), StandardCharsets.UTF_8),
-                                            each.incarnation(),
-                                            waitMs),
-                            null)
-                    .body()
-                    .path("acknowledged")
-                    .asBoolean(false);
-        } catch (IOException e) {
-            return false;
-        }
     }
 
     /**
@@ -362,15 +351,11 @@ public final class RegistryClient implements AutoCloseable {
     }
 
     private void announced(RegistryHttp registry, String address) {
-        int colon = address.lastIndexOf(':');
-        if (colon >= 0) {
+        if (!address.isEmpty()) {
             try {
-                String host = address.substring(0, colon);
-                announcedMoaAddress = new InetSocketAddress(
-                        host.isEmpty() || host.equals("0.0.0.0") ? registry.host() : host,
-                        Integer.parseInt(address.substring(colon + 1)));
+                announced = HeldConnection.At.announced(address, registry.host());
             } catch (IllegalArgumentException e) {
-                log.warn("the registry announces '{}' as its moa address (expected: host:port)", address);
+                log.warn("the registry announces its moa address as {}", e.getMessage());
             }
         }
     }
@@ -378,9 +363,9 @@ public final class RegistryClient implements AutoCloseable {
     private void hold() throws InterruptedException {
         List<Registration> current =
                 registrations.stream().filter(Registration::isRegistered).toList();
-        InetSocketAddress address = moaAddress != null ? moaAddress : announcedMoaAddress;
-        if (address != null && !current.isEmpty()) {
-            held.hold(address, current);
+        HeldConnection.At at = moaAddress != null ? new HeldConnection.At(moaAddress, ssl != null) : announced;
+        if (at != null && !current.isEmpty()) {
+            held.hold(at, current);
         }
     }
 
@@ -433,6 +418,8 @@ public final class RegistryClient implements AutoCloseable {
         private String app = "moa";
         private @Nullable String token;
         private @Nullable InetSocketAddress moaAddress;
+        private @Nullable SslContext ssl;
+        private boolean sslRequired;
         private int ttlSeconds = DEFAULT_TTL_SECONDS;
 
         private Builder(List<String> urls) {
@@ -454,6 +441,22 @@ public final class RegistryClient implements AutoCloseable {
             return this;
         }
 
+        /**
+         * Sets TLS: to {@code https} URLs, and to a moa port that is announced as {@code tls://} or set here; one of the
+         * JDK's provider, as Netty's builder makes unless told otherwise. Null, the default, means that {@code https} goes by
+         * the JVM's own trust, and no connection is held to a moa port that speaks TLS.
+         */
+        public Builder ssl(@Nullable SslContext newSsl) {
+            ssl = newSsl;
+            return this;
+        }
+
+        /** Sets whether to send nothing without TLS (false). */
+        public Builder sslRequired(boolean required) {
+            sslRequired = required;
+            return this;
+        }
+
         /** Sets the registry's moa port for the held connection; null, the default, means what it announces. */
         public Builder moaAddress(@Nullable InetSocketAddress address) {
             moaAddress = address;
@@ -472,8 +475,13 @@ public final class RegistryClient implements AutoCloseable {
             return this;
         }
 
-        /** Returns the client, which does nothing before its start. */
+        /**
+         * Returns the client, which does nothing before its start.
+         *
+         * @throws IllegalArgumentException if a registry cannot be asked in the way that is set
+         */
         public RegistryClient build() {
+            RegistryHttp.check(urls, ssl, sslRequired);
             return new RegistryClient(this);
         }
     }

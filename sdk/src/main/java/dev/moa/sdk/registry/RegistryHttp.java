@@ -1,11 +1,15 @@
 package dev.moa.sdk.registry;
 
 import dev.moa.sdk.codec.Json;
+import io.netty.handler.ssl.JdkSslContext;
+import io.netty.handler.ssl.SslContext;
 import java.io.IOException;
 import java.net.URI;
+import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -33,7 +37,7 @@ final class RegistryHttp {
     private final HttpClient http;
     private int current;
 
-    RegistryHttp(List<String> urls, @Nullable String token) {
+    RegistryHttp(List<String> urls, @Nullable String token, @Nullable SslContext ssl) {
         List<URI> parsed = new ArrayList<>();
         for (String url : urls) {
             URI uri = URI.create(url.endsWith("/") ? url.substring(0, url.length() - 1) : url);
@@ -49,15 +53,32 @@ final class RegistryHttp {
         Collections.shuffle(parsed);
         this.urls = List.copyOf(parsed);
         this.token = token;
-        this.http = HttpClient.newBuilder()
+        HttpClient.Builder client = HttpClient.newBuilder()
                 .version(HttpClient.Version.HTTP_1_1)
                 .connectTimeout(TIMEOUT)
                 .executor(Executors.newSingleThreadExecutor(work -> {
                     Thread thread = new Thread(work, "sdk-registry-http-1");
                     thread.setDaemon(true);
                     return thread;
-                }))
-                .build();
+                }));
+        if (ssl instanceof JdkSslContext trust) {
+            client.sslContext(trust.context());
+        }
+        this.http = client.build();
+    }
+
+    /** @throws IllegalArgumentException if the registries cannot be asked so */
+    static void check(List<String> urls, @Nullable SslContext ssl, boolean sslRequired) {
+        if (ssl != null && !(ssl instanceof JdkSslContext)) {
+            throw new IllegalArgumentException("ssl: %s (expected: one of the JDK's provider, SslProvider.JDK)"
+                    .formatted(ssl.getClass().getSimpleName()));
+        }
+        for (String url : urls) {
+            if (sslRequired && !url.startsWith("https://")) {
+                throw new IllegalArgumentException(
+                        "registry: '%s' (expected: https://, as TLS is required)".formatted(url));
+            }
+        }
     }
 
     /** Returns the host of the registry that answered last. */
@@ -91,6 +112,25 @@ final class RegistryHttp {
             current = (current + 1) % urls.size();
         }
         throw last;
+    }
+
+    /** Returns whether everybody knows that an instance drains, as far as the registry can say within the time. */
+    boolean isAcknowledged(Registration each, long waitMs) throws InterruptedException {
+        try {
+            return send(
+                            "POST",
+                            "/v1/instances/%s/drain?incarnation=%d&waitMs=%d"
+                                    .formatted(
+                                            URLEncoder.encode(each.id(), StandardCharsets.UTF_8),
+                                            each.incarnation(),
+                                            waitMs),
+                            null)
+                    .body()
+                    .path("acknowledged")
+                    .asBoolean(false);
+        } catch (IOException e) {
+            return false;
+        }
     }
 
     private Answer sendTo(URI base, String method, String path, @Nullable JsonNode body)

@@ -23,13 +23,13 @@ final class Successors {
         for (JsonNode each : instances) {
             String id = each.path("id").asString("");
             int port = each.path("port").asInt(0);
-            boolean speaksResp = each.path("protocols").isMissingNode()
-                    || each.path("protocols")
-                            .valueStream()
-                            .anyMatch(name -> name.asString("").equals("resp"));
+            boolean speaksResp = each.path("protocols").isMissingNode() || speaks(each, "resp");
+            boolean asEncrypted =
+                    own.stream().allMatch(mine -> mine.spec().protocols().contains("tls") == speaks(each, "tls"));
             boolean isOwn = own.stream().anyMatch(mine -> mine.id().equals(id));
             if (!isOwn
                     && speaksResp
+                    && asEncrypted
                     && port > 0
                     && each.path("weight").asInt(1) > 0
                     && each.path("status").asString("UP").equals("UP")) {
@@ -37,6 +37,12 @@ final class Successors {
             }
         }
         byService.add(up);
+    }
+
+    private static boolean speaks(JsonNode instance, String protocol) {
+        return instance.path("protocols")
+                .valueStream()
+                .anyMatch(name -> name.asString("").equals(protocol));
     }
 
     /** Returns those that stand in every answer; none if there was no answer. */

@@ -218,7 +218,8 @@ class EndpointTests {
     }
 
     private Endpoint endpoint(long warmUpNanos) {
-        Line line = new Line(InetSocketAddress.createUnresolved("127.0.0.1", 1), ConnectionOptions.defaults(), timer);
+        Line line =
+                new Line(InetSocketAddress.createUnresolved("127.0.0.1", 1), ConnectionOptions.defaults(), null, timer);
         return new Endpoint(InstanceAddress.of("127.0.0.1", 1), line, 1_000_000, warmUpNanos, () -> now);
     }
 }

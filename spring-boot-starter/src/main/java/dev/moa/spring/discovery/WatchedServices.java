@@ -92,7 +92,7 @@ public final class WatchedServices implements AutoCloseable {
         for (InstanceAddress instance : answer.instances()) {
             if (instance.isCallable()) {
                 instances.add(new DefaultServiceInstance(
-                        instance.id(), id, instance.host(), instance.port(), false, metadata(instance)));
+                        instance.id(), id, instance.host(), instance.port(), instance.speaksTls(), metadata(instance)));
             }
         }
         return List.copyOf(instances);
