@@ -1,5 +1,6 @@
 package dev.moa.registry;
 
+import dev.moa.spring.ssl.MoaSsl;
 import dev.moa.testkit.redis.RedisProcess;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -15,6 +16,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import javax.net.ssl.SSLContext;
 import org.springframework.boot.SpringApplication;
 import org.springframework.context.ConfigurableApplicationContext;
 import tools.jackson.databind.JsonNode;
@@ -24,17 +26,19 @@ import tools.jackson.databind.json.JsonMapper;
 final class RegistryApp implements AutoCloseable {
     private static final JsonMapper JSON = JsonMapper.shared();
 
-    private final HttpClient http = HttpClient.newHttpClient();
+    private final HttpClient http;
+    private final String scheme;
     private final int port = RedisProcess.freePort();
     private final int moaPort = RedisProcess.freePort();
     private final ConfigurableApplicationContext context;
 
     /** @param redisUrl empty where the settings say where Redis is */
     RegistryApp(String redisUrl, String... settings) {
+        scheme = List.of(settings).contains("--server.ssl.bundle=moa") ? "https" : "http";
         List<String> arguments = new ArrayList<>(List.of(
                 "--server.port=" + port,
                 "--moa.server.port=" + moaPort,
-                "--moa.registry.urls=http://127.0.0.1:" + port,
+                "--moa.registry.urls=" + uri(""),
                 "--spring.main.banner-mode=off",
                 "--spring.jmx.enabled=false",
                 "--logging.level.root=warn",
@@ -44,6 +48,10 @@ final class RegistryApp implements AutoCloseable {
         }
         arguments.addAll(List.of(settings));
         context = SpringApplication.run(RegistryApplication.class, arguments.toArray(String[]::new));
+        SSLContext trust = context.getBean(MoaSsl.class).https();
+        http = trust == null
+                ? HttpClient.newHttpClient()
+                : HttpClient.newBuilder().sslContext(trust).build();
     }
 
     int moaPort() {
@@ -97,7 +105,7 @@ final class RegistryApp implements AutoCloseable {
     }
 
     URI uri(String path) {
-        return URI.create("http://127.0.0.1:" + port + path);
+        return URI.create(scheme + "://127.0.0.1:" + port + path);
     }
 
     /** Opens a watch and gathers its events. */

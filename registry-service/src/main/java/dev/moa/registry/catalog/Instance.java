@@ -61,6 +61,11 @@ public record Instance(
         boolean held,
         ChangeReason reason) {
 
+    /** Returns whether its port speaks TLS, and nothing without it. */
+    public boolean speaksTls() {
+        return protocols.contains("tls");
+    }
+
     /** Returns it marked as held. */
     public Instance asHeld() {
         return new Instance(

@@ -1,9 +1,11 @@
 package dev.moa.registry.drain;
 
+import dev.moa.protocol.client.ConnectionOptions;
 import dev.moa.registry.catalog.RedisCatalog;
 import dev.moa.registry.intent.OverrideDesk;
 import dev.moa.registry.watch.SubscriptionHub;
 import dev.moa.spring.security.TokenBook;
+import dev.moa.spring.ssl.MoaSsl;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
@@ -11,7 +13,11 @@ import org.springframework.context.annotation.Configuration;
 class DrainConfiguration {
 
     @Bean
-    Drains drains(RedisCatalog catalog, OverrideDesk desk, SubscriptionHub hub, TokenBook tokens) {
-        return new Drains(catalog, desk, hub, tokens.own());
+    Drains drains(RedisCatalog catalog, OverrideDesk desk, SubscriptionHub hub, TokenBook tokens, MoaSsl ssl) {
+        ConnectionOptions options = ConnectionOptions.defaults()
+                .withToken(tokens.own())
+                .withApp("registry")
+                .withSsl(ssl.client());
+        return new Drains(catalog, desk, hub, options);
     }
 }

@@ -1,6 +1,7 @@
 package dev.moa.registry.drain;
 
 import dev.moa.protocol.ServiceName;
+import dev.moa.protocol.client.ConnectionOptions;
 import dev.moa.registry.Refusal;
 import dev.moa.registry.catalog.Instance;
 import dev.moa.registry.catalog.InstanceId;
@@ -38,14 +39,15 @@ public final class Drains {
     private final RedisCatalog catalog;
     private final OverrideDesk desk;
     private final SubscriptionHub hub;
-    private final @Nullable String token;
+    private final ConnectionOptions options;
     private final Semaphore turns = new Semaphore(AT_ONCE);
 
-    Drains(RedisCatalog catalog, OverrideDesk desk, SubscriptionHub hub, @Nullable String token) {
+    /** @param options how routers and other registries are asked; over TLS where they speak it */
+    Drains(RedisCatalog catalog, OverrideDesk desk, SubscriptionHub hub, ConnectionOptions options) {
         this.catalog = catalog;
         this.desk = desk;
         this.hub = hub;
-        this.token = token;
+        this.options = options;
     }
 
     /** Drains; blocks until everybody knows, or for {@code wait}. */
@@ -118,15 +120,15 @@ public final class Drains {
         byte[] where = JSON.writeValueAsBytes(List.of(id.service().value(), instance.host(), instance.port()));
         for (Instance router : catalog.snapshot(LOOKUP).instances()) {
             if (router.status() != InstanceStatus.DOWN && peers.size() < MOST_PEERS) {
-                peers.add(new Peer("router", router, token, "lookup", question, answer -> judgeLookup(id, answer)));
-                peers.add(new Peer(Peer.HAPROXY, router, token, "sending", where, Drains::judgeSending));
-                peers.add(new Peer(Peer.CLIENTS, router, token, "watchers", who, Drains::judgeWatchers));
+                peers.add(new Peer("router", router, options, "lookup", question, answer -> judgeLookup(id, answer)));
+                peers.add(new Peer(Peer.HAPROXY, router, options, "sending", where, Drains::judgeSending));
+                peers.add(new Peer(Peer.CLIENTS, router, options, "watchers", who, Drains::judgeWatchers));
             }
         }
         byte[] behind = JSON.writeValueAsBytes(List.of(id.service().value(), position.epoch(), position.revision()));
         for (Instance registry : catalog.snapshot(REGISTRY).instances()) {
             if (registry.status() != InstanceStatus.DOWN && peers.size() < MOST_PEERS) {
-                peers.add(new Peer("registry", registry, token, "audience", behind, Drains::judgeAudience));
+                peers.add(new Peer("registry", registry, options, "audience", behind, Drains::judgeAudience));
             }
         }
         return peers;

@@ -43,16 +43,13 @@ final class Peer implements AutoCloseable {
     Peer(
             String kind,
             Instance instance,
-            @Nullable String token,
+            ConnectionOptions options,
             String method,
             byte[] args,
             Function<JsonNode, @Nullable String> judge) {
         this.kind = kind;
         this.instance = instance;
-        this.options = ConnectionOptions.defaults()
-                .withConnectTimeout(ANSWER)
-                .withToken(token)
-                .withApp("registry");
+        this.options = options.withConnectTimeout(ANSWER).withSsl(instance.speaksTls() ? options.ssl() : null);
         this.question = CallRequest.of(ServiceName.of(instance.service()), method, Payload.json(args))
                 .withCtx(CallContext.EMPTY.withTimeoutMs(ANSWER.toMillis()));
         this.judge = judge;

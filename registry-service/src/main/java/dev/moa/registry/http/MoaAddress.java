@@ -6,7 +6,7 @@ import org.springframework.core.env.Environment;
 /**
  * Where this registry's moa port is, as registrations are told, so that processes can hold a connection to it.
  *
- * @param value host and port; null where the port is not known before it is bound
+ * @param value host and port, after {@code tls://} if it speaks TLS; null where the port is not known before it is bound
  */
 record MoaAddress(@Nullable String value) {
 
@@ -14,6 +14,7 @@ record MoaAddress(@Nullable String value) {
         String bound = settings.getProperty("moa.server.host", "127.0.0.1");
         String host = settings.getProperty("moa.advertise.host", bound);
         int port = settings.getProperty("moa.server.port", Integer.class, 0);
-        return new MoaAddress(port == 0 ? null : (host.isEmpty() ? bound : host) + ":" + port);
+        String scheme = settings.containsProperty("moa.server.ssl.bundle") ? "tls://" : "";
+        return new MoaAddress(port == 0 ? null : scheme + (host.isEmpty() ? bound : host) + ":" + port);
     }
 }

@@ -5,6 +5,8 @@ import dev.moa.protocol.StatusCode;
 import dev.moa.protocol.client.ConnectionOptions;
 import dev.moa.protocol.client.MoaConnection;
 import dev.moa.registry.catalog.ProbeSpec;
+import io.netty.handler.ssl.JdkSslContext;
+import io.netty.handler.ssl.SslContext;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.HttpURLConnection;
@@ -12,29 +14,53 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.security.cert.CertificateException;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import javax.net.ssl.HttpsURLConnection;
+import javax.net.ssl.SSLSocketFactory;
+import org.jspecify.annotations.Nullable;
 
-/** The probes of each kind. Each blocks for about its timeout at most. */
+/**
+ * The probes of each kind. Each blocks for about its timeout at most.
+ *
+ * <p>Where TLS stands in the way the port lives: certificates that this registry does not trust, or a port that does not
+ * trust this registry's, say nothing of what its callers trust.
+ */
 final class KindProbes {
-    private final Probe tcp;
+    private static final String CONNECTED_ONLY =
+            "the port accepts connections; it speaks TLS, and is asked more where moa.client.ssl.bundle is set here";
 
-    KindProbes(Probe tcp) {
+    private final Probe tcp;
+    private final @Nullable SslContext ssl;
+
+    /** @param ssl by what ports are asked that speak TLS; null means that they are only connected to */
+    KindProbes(Probe tcp, @Nullable SslContext ssl) {
         this.tcp = tcp;
+        this.ssl = ssl;
     }
 
-    /** Looks once. */
-    Finding look(ProbeSpec spec, String host, int port, Duration timeout) {
+    /**
+     * Looks once.
+     *
+     * @param tls whether the port says that it speaks TLS
+     */
+    Finding look(ProbeSpec spec, String host, int port, boolean tls, Duration timeout) {
+        if (tls && ssl == null && spec.kind() != ProbeSpec.Kind.TCP) {
+            Finding found = Finding.of(tcp.look(host, port, timeout));
+            return found.alive() ? Finding.alive(CONNECTED_ONLY) : found;
+        }
+        SslContext by = tls ? ssl : null;
         try {
             return switch (spec.kind()) {
                 case TCP -> Finding.of(tcp.look(host, port, timeout));
-                case MOA -> moa(host, port, timeout);
-                case RESP -> resp(host, port, timeout);
-                case HTTP -> http(host, port, Objects.requireNonNullElse(spec.path(), "/"), timeout);
+                case MOA -> moa(host, port, by, timeout);
+                case RESP -> resp(host, port, by, timeout);
+                case HTTP -> http(host, port, Objects.requireNonNullElse(spec.path(), "/"), by, timeout);
             };
         } catch (IOException failure) {
             return failure(failure);
@@ -45,9 +71,12 @@ final class KindProbes {
     }
 
     // a connection is open once HELLO has been answered; a stopped process accepts and says nothing
-    private static Finding moa(String host, int port, Duration timeout) throws InterruptedException {
-        ConnectionOptions options =
-                ConnectionOptions.defaults().withConnectTimeout(timeout).withApp("prober");
+    private static Finding moa(String host, int port, @Nullable SslContext ssl, Duration timeout)
+            throws InterruptedException {
+        ConnectionOptions options = ConnectionOptions.defaults()
+                .withConnectTimeout(timeout)
+                .withApp("prober")
+                .withSsl(ssl);
         try (MoaConnection connection = MoaConnection.open(new InetSocketAddress(host, port), options)
                 .get(2 * timeout.toMillis(), TimeUnit.MILLISECONDS)) {
             connection.ping(timeout).get(2 * timeout.toMillis(), TimeUnit.MILLISECONDS);
@@ -64,11 +93,12 @@ final class KindProbes {
         }
     }
 
-    private static Finding resp(String host, int port, Duration timeout) throws IOException {
+    private static Finding resp(String host, int port, @Nullable SslContext ssl, Duration timeout) throws IOException {
         int limitMs = Math.toIntExact(timeout.toMillis());
-        try (Socket socket = new Socket()) {
-            socket.connect(new InetSocketAddress(host, port), limitMs);
-            socket.setSoTimeout(limitMs);
+        try (Socket plain = new Socket()) {
+            plain.connect(new InetSocketAddress(host, port), limitMs);
+            plain.setSoTimeout(limitMs);
+            Socket socket = ssl == null ? plain : sockets(ssl).createSocket(plain, host, port, true);
             socket.getOutputStream().write("*1\r\n$4\r\nPING\r\n".getBytes(StandardCharsets.US_ASCII));
             int first = socket.getInputStream().read();
             // -NOAUTH is an answer too
@@ -78,12 +108,17 @@ final class KindProbes {
         }
     }
 
-    private static Finding http(String host, int port, String path, Duration timeout) throws IOException {
+    private static Finding http(String host, int port, String path, @Nullable SslContext ssl, Duration timeout)
+            throws IOException {
         int limitMs = Math.toIntExact(timeout.toMillis());
         String literal = host.indexOf(':') >= 0 ? "[" + host + "]" : host;
-        HttpURLConnection connection = (HttpURLConnection) URI.create("http://%s:%d%s".formatted(literal, port, path))
-                .toURL()
-                .openConnection();
+        HttpURLConnection connection = (HttpURLConnection)
+                URI.create("%s://%s:%d%s".formatted(ssl == null ? "http" : "https", literal, port, path))
+                        .toURL()
+                        .openConnection();
+        if (ssl != null && connection instanceof HttpsURLConnection encrypted) {
+            encrypted.setSSLSocketFactory(sockets(ssl));
+        }
         connection.setConnectTimeout(limitMs);
         connection.setReadTimeout(limitMs);
         connection.setInstanceFollowRedirects(false);
@@ -99,9 +134,25 @@ final class KindProbes {
         }
     }
 
+    private static SSLSocketFactory sockets(SslContext ssl) {
+        return ((JdkSslContext) ssl).context().getSocketFactory();
+    }
+
+    private static boolean isAboutCertificates(Throwable failure, String words) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof CertificateException) {
+                return true;
+            }
+        }
+        return words.contains("fatal alert");
+    }
+
     private static Finding failure(Throwable failure) {
         String words = Objects.requireNonNullElse(
                 failure.getMessage(), failure.getClass().getSimpleName());
+        if (isAboutCertificates(failure, words)) {
+            return Finding.alive(shorten("the port speaks TLS, not with this registry: " + words, failure));
+        }
         boolean refused = words.toLowerCase(Locale.ROOT).contains("connection refused");
         return new Finding(false, refused && !(failure instanceof InterruptedException), shorten(words, failure));
     }

@@ -4,6 +4,7 @@ import dev.moa.registry.RegistryMetrics;
 import dev.moa.registry.catalog.RedisCatalog;
 import dev.moa.registry.replica.Replicas;
 import dev.moa.registry.store.RedisStore;
+import dev.moa.spring.ssl.MoaSsl;
 import java.time.Clock;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
@@ -47,13 +48,14 @@ class ProbeConfiguration {
             Probe probe,
             ProbeThreads probers,
             ProberProperties properties,
+            MoaSsl ssl,
             RegistryMetrics metrics) {
         Prober prober = new Prober(
                 catalog,
                 store,
                 holds,
                 replicas,
-                new KindProbes(probe),
+                new KindProbes(probe, ssl.client()),
                 probers,
                 properties,
                 metrics,

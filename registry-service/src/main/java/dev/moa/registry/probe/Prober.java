@@ -255,8 +255,12 @@ public final class Prober implements SmartLifecycle {
             threads.execute(() -> {
                 Instance instance = each.instance();
                 long started = System.nanoTime();
-                Finding finding =
-                        probes.look(each.spec(), instance.host(), instance.port(), each.patience(settings, needed()));
+                Finding finding = probes.look(
+                        each.spec(),
+                        instance.host(),
+                        instance.port(),
+                        instance.speaksTls(),
+                        each.patience(settings, needed()));
                 metrics.probe(finding.alive() ? "alive" : finding.refused() ? "refused" : "failed");
                 switch (each.note(finding, Duration.ofNanos(System.nanoTime() - started), settings, pause())) {
                     case BRING_BACK -> bringBack(each);
@@ -406,7 +410,11 @@ public final class Prober implements SmartLifecycle {
         for (String canary : settings.canaries()) {
             URI address = URI.create("tcp://" + canary);
             Finding found = probes.look(
-                    new ProbeSpec(ProbeSpec.Kind.TCP, null), address.getHost(), address.getPort(), settings.timeout());
+                    new ProbeSpec(ProbeSpec.Kind.TCP, null),
+                    address.getHost(),
+                    address.getPort(),
+                    false,
+                    settings.timeout());
             if (found.alive() || found.refused()) {
                 return null;
             }
@@ -417,7 +425,8 @@ public final class Prober implements SmartLifecycle {
     private void vote(Votes.Question question) {
         try {
             threads.execute(() -> {
-                Finding finding = probes.look(question.spec(), question.host(), question.port(), settings.timeout());
+                Finding finding = probes.look(
+                        question.spec(), question.host(), question.port(), question.speaksTls(), settings.timeout());
                 try {
                     votes.answer(question, finding.alive());
                 } catch (Refusal away) {

@@ -36,7 +36,20 @@ final class Votes {
     }
 
     /** A question: can you reach it? */
-    record Question(String key, String by, String host, int port, ProbeSpec spec, long atMs) {}
+    record Question(
+            String key,
+            String by,
+            String host,
+            int port,
+            @Nullable Boolean tls,
+            ProbeSpec spec,
+            long atMs) {
+
+        /** Those of versions before do not say. */
+        boolean speaksTls() {
+            return tls != null && tls;
+        }
+    }
 
     /** The answers so far: how many of the live registries, this one not counted, can and cannot. */
     record Count(int failing, int reaching) {}
@@ -46,7 +59,8 @@ final class Votes {
     }
 
     void ask(Lease lease, Instance instance, ProbeSpec spec, long nowMs) {
-        Question question = new Question(key(lease), replicas.self(), instance.host(), instance.port(), spec, nowMs);
+        Question question = new Question(
+                key(lease), replicas.self(), instance.host(), instance.port(), instance.speaksTls(), spec, nowMs);
         store.ask("vote", redis -> {
             // who was slow has answered an earlier question meanwhile
             redis.opsForHash().delete(ANSWERS, answersTo(question.key()));
