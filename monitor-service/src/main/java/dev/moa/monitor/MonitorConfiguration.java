@@ -20,6 +20,7 @@ import dev.moa.sdk.stats.StatisticsReporter;
 import dev.moa.spring.CallHandlerRegistration;
 import dev.moa.spring.MoaProperties;
 import dev.moa.spring.security.TokenBook;
+import dev.moa.spring.ssl.MoaSsl;
 import io.lettuce.core.AbstractRedisClient;
 import io.lettuce.core.ClientOptions;
 import io.lettuce.core.TimeoutOptions;
@@ -132,8 +133,8 @@ class MonitorConfiguration {
     }
 
     @Bean(initMethod = "start", destroyMethod = "close")
-    RegistryCount registryCount(MoaProperties moa, TokenBook tokens, Clock clock) {
-        return new RegistryCount(moa.registry().urls(), tokens.own(), clock);
+    RegistryCount registryCount(MoaProperties moa, TokenBook tokens, MoaSsl ssl, Clock clock) {
+        return new RegistryCount(moa.registry().urls(), tokens.own(), ssl.https(), clock);
     }
 
     @Bean

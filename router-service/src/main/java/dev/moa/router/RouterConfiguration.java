@@ -1,6 +1,7 @@
 package dev.moa.router;
 
 import dev.moa.protocol.ServiceName;
+import dev.moa.protocol.client.ConnectionOptions;
 import dev.moa.router.address.AddressSource;
 import dev.moa.router.address.ServiceState;
 import dev.moa.router.chain.Catalog;
@@ -32,6 +33,7 @@ import dev.moa.router.wire.LookupCalls;
 import dev.moa.router.wire.LookupHandler;
 import dev.moa.spring.CallHandlerRegistration;
 import dev.moa.spring.security.TokenBook;
+import dev.moa.spring.ssl.MoaSsl;
 import io.lettuce.core.AbstractRedisClient;
 import io.lettuce.core.ClientOptions;
 import io.lettuce.core.RedisClient;
@@ -230,10 +232,15 @@ class RouterConfiguration {
             Lookup lookup,
             Digests digests,
             TokenBook tokens,
+            MoaSsl ssl,
             PeersProperties settings,
             RouterMetrics metrics,
             Clock clock) {
-        Peers peers = new Peers(lookup, digests, tokens.own(), settings.interval(), clock);
+        ConnectionOptions options = ConnectionOptions.defaults()
+                .withToken(tokens.own())
+                .withApp("router")
+                .withSsl(ssl.client());
+        Peers peers = new Peers(lookup, digests, options, settings.interval(), clock);
         metrics.bind(peers);
         return peers;
     }

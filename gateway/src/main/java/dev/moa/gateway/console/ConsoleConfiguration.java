@@ -2,6 +2,7 @@ package dev.moa.gateway.console;
 
 import dev.moa.gateway.problem.Problem;
 import dev.moa.spring.security.TokenBook;
+import dev.moa.spring.ssl.MoaSsl;
 import java.time.Clock;
 import org.slf4j.LoggerFactory;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
@@ -25,13 +26,13 @@ import org.springframework.web.reactive.function.server.ServerResponse;
 class ConsoleConfiguration {
 
     @Bean
-    RouterFunction<ServerResponse> consoleRoutes(PlatformApps apps, TokenBook tokens, Clock clock) {
+    RouterFunction<ServerResponse> consoleRoutes(PlatformApps apps, TokenBook tokens, MoaSsl ssl, Clock clock) {
         ConsoleFiles files = ConsoleFiles.read();
         if (!files.isBuilt()) {
             LoggerFactory.getLogger(ConsoleConfiguration.class)
                     .warn("The console was not built; the page at / says how to get it");
         }
-        Parts parts = new Parts(apps, tokens.own(), clock);
+        Parts parts = new Parts(apps, tokens.own(), ssl.client(), clock);
         RequestPredicate unknownApp = RequestPredicates.path("/console/api/{app}/**")
                 .and(request -> !apps.byName().containsKey(request.pathVariable("app")));
         return RouterFunctions.route()

@@ -1,6 +1,7 @@
 package dev.moa.gateway.console;
 
 import io.netty.channel.ChannelOption;
+import io.netty.handler.ssl.SslContext;
 import java.net.ConnectException;
 import java.net.URI;
 import java.time.Clock;
@@ -41,7 +42,8 @@ final class Parts {
     private final WebClient client;
     private final Mono<byte[]> answer;
 
-    Parts(PlatformApps apps, @Nullable String token, Clock clock) {
+    /** @param ssl by what apps are asked whose address is https; null means whom the JVM trusts */
+    Parts(PlatformApps apps, @Nullable String token, @Nullable SslContext ssl, Clock clock) {
         this.apps = apps;
         this.token = token;
         this.clock = clock;
@@ -51,10 +53,12 @@ final class Parts {
                 .pendingAcquireTimeout(ANSWER)
                 .maxIdleTime(Duration.ofSeconds(20))
                 .build();
+        HttpClient http = HttpClient.create(connections)
+                .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int) CONNECT.toMillis())
+                .responseTimeout(ANSWER);
         this.client = WebClient.builder()
-                .clientConnector(new ReactorClientHttpConnector(HttpClient.create(connections)
-                        .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int) CONNECT.toMillis())
-                        .responseTimeout(ANSWER)))
+                .clientConnector(
+                        new ReactorClientHttpConnector(ssl == null ? http : http.secure(spec -> spec.sslContext(ssl))))
                 .codecs(codecs -> codecs.defaultCodecs().maxInMemorySize(64 * 1024))
                 .build();
         this.answer = Mono.defer(this::ask).cache(AGE);

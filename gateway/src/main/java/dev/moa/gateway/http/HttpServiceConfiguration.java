@@ -3,7 +3,10 @@ package dev.moa.gateway.http;
 import dev.moa.gateway.GatewayMetrics;
 import dev.moa.sdk.MoaClient;
 import dev.moa.spring.security.TokenBook;
+import dev.moa.spring.ssl.MoaSsl;
+import io.netty.handler.ssl.SslContext;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.cloud.gateway.config.HttpClientCustomizer;
 import org.springframework.cloud.gateway.route.RouteLocator;
 import org.springframework.cloud.gateway.route.builder.RouteLocatorBuilder;
 import org.springframework.cloud.gateway.support.RouteMetadataUtils;
@@ -18,6 +21,13 @@ class HttpServiceConfiguration {
     @Bean
     ForwardedHeaders forwardedHeaders() {
         return new ForwardedHeaders();
+    }
+
+    /** HTTPS, to services and to the platform's own apps, is asked by what moa ports are asked by. */
+    @Bean
+    HttpClientCustomizer httpsByTheClientBundle(MoaSsl ssl) {
+        SslContext client = ssl.client();
+        return http -> client == null ? http : http.secure(spec -> spec.sslContext(client));
     }
 
     @Bean

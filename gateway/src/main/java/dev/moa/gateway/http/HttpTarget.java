@@ -47,7 +47,8 @@ record HttpTarget(
     URI uri(InstanceAddress instance, @Nullable String rawQuery) {
         String host = instance.host().indexOf(':') >= 0 ? "[" + instance.host() + "]" : instance.host();
         String head = instance.protocols().contains("moa") ? path.service().value() : "";
-        return URI.create("http://" + host + ":" + instance.port() + head + path.rest()
-                + (rawQuery == null ? "" : "?" + rawQuery));
+        String scheme = instance.speaksTls() ? "https://" : "http://";
+        return URI.create(
+                scheme + host + ":" + instance.port() + head + path.rest() + (rawQuery == null ? "" : "?" + rawQuery));
     }
 }

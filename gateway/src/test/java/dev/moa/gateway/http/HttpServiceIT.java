@@ -5,22 +5,30 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.moa.gateway.Http;
 import dev.moa.gateway.RunningGateway;
 import dev.moa.gateway.StandInApp;
+import dev.moa.protocol.CallResponse;
 import dev.moa.protocol.ServiceName;
+import dev.moa.protocol.server.MoaPort;
 import dev.moa.sdk.lookup.InstanceAddress;
 import dev.moa.sdk.lookup.InstanceStatus;
+import dev.moa.testkit.redis.Certificates;
+import io.netty.handler.ssl.SslContextBuilder;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import javax.net.ssl.SSLException;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** {@code /http} against real HTTP servers. */
 class HttpServiceIT {
@@ -28,9 +36,20 @@ class HttpServiceIT {
     private static final CountDownLatch never = new CountDownLatch(1);
     private static StandInApp php;
     private static RunningGateway gateway;
+    private static MoaPort encrypted;
 
     @BeforeAll
-    static void start() {
+    static void start(@TempDir Path directory) throws SSLException {
+        Certificates certificates = Certificates.make(directory);
+        encrypted = MoaPort.builder((request, call) ->
+                        CompletableFuture.completedFuture(CallResponse.success(request.id(), request.args())))
+                .port(0)
+                .ssl(SslContextBuilder.forServer(
+                                certificates.certificate().toFile(),
+                                certificates.key().toFile())
+                        .build())
+                .build()
+                .start();
         php = StandInApp.start()
                 .on(
                         "/echo",
@@ -58,7 +77,12 @@ class HttpServiceIT {
                     return "";
                 })
                 .on("/service/both", request -> "whole path " + request.uri());
-        gateway = RunningGateway.start("moa.gateway.http.response-timeout=2s", "moa.gateway.http.max-body=100KB");
+        gateway = RunningGateway.start(
+                "moa.gateway.http.response-timeout=2s",
+                "moa.gateway.http.max-body=100KB",
+                "spring.ssl.bundle.pem.moa.truststore.certificate=file:" + certificates.certificate(),
+                "moa.client.ssl.bundle=moa",
+                "moa.gateway.apps.registry=https://127.0.0.1:" + encrypted.port());
         put("/service/php-hello", http(php.port()));
     }
 
@@ -66,6 +90,7 @@ class HttpServiceIT {
     static void stop() {
         never.countDown();
         gateway.close();
+        encrypted.close();
         php.close();
     }
 
@@ -97,6 +122,31 @@ class HttpServiceIT {
     }
 
     @Test
+    void whoSpeaksTlsIsAskedByHttps() {
+        put(
+                "/service/encrypted",
+                new InstanceAddress(
+                        "encrypted",
+                        1,
+                        "127.0.0.1",
+                        encrypted.port(),
+                        InstanceAddress.MOA_PORT_OVER_TLS,
+                        InstanceAddress.DEFAULT_WEIGHT,
+                        null,
+                        null,
+                        Map.of(),
+                        Map.of(),
+                        InstanceStatus.UP,
+                        false));
+
+        assertThat(Http.post(gateway.uri("/http/service/encrypted/echo"), "[\"ada\"]")
+                        .body())
+                .contains("ada");
+        // an app of the platform: a moa port has no health page, but it answers
+        assertThat(Http.get(gateway.uri("/console/api/gateway/parts")).body()).contains("answers HTTP 40");
+    }
+
+    @Test
     void whatBelongsToTheGatewayStaysThere() {
         HttpResponse<String> reply = Http.get(
                 gateway.uri("/http/service/php-hello/headers"),
@@ -110,8 +160,8 @@ class HttpServiceIT {
                 "trailers");
 
         assertThat(reply.body())
-                .isEqualTo(
-                        "cookie=a=1; b=2|authorization=Basic theirs|for=127.0.0.1|prefix=/http/service/php-hello|te=null");
+                .isEqualTo("cookie=a=1; b=2|authorization=Basic"
+                        + " theirs|for=127.0.0.1|prefix=/http/service/php-hello|te=null");
     }
 
     @Test

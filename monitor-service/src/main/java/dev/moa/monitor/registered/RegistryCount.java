@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,6 +39,7 @@ public final class RegistryCount implements AutoCloseable {
 
     private final List<String> urls;
     private final @Nullable String token;
+    private final @Nullable SSLContext ssl;
     private final Clock clock;
     private final JsonMapper json = JsonMapper.builder().build();
     private volatile @Nullable Counts counts;
@@ -49,16 +51,22 @@ public final class RegistryCount implements AutoCloseable {
     /**
      * @param urls base URLs of the registry's replicas; the first that answers counts
      * @param token what to show the registry; null for none
+     * @param ssl whom to trust behind https; null means whom the JVM trusts
      */
-    public RegistryCount(List<String> urls, @Nullable String token, Clock clock) {
+    public RegistryCount(List<String> urls, @Nullable String token, @Nullable SSLContext ssl, Clock clock) {
         this.urls = List.copyOf(urls);
         this.token = token;
+        this.ssl = ssl;
         this.clock = clock;
     }
 
     public synchronized void start() {
         if (timer == null && !urls.isEmpty()) {
-            client = HttpClient.newBuilder().connectTimeout(TIMEOUT).build();
+            HttpClient.Builder builder = HttpClient.newBuilder().connectTimeout(TIMEOUT);
+            if (ssl != null) {
+                builder.sslContext(ssl);
+            }
+            client = builder.build();
             ScheduledExecutorService made = Executors.newSingleThreadScheduledExecutor(work -> {
                 Thread thread = new Thread(work, "monitor-registered-1");
                 thread.setDaemon(true);

@@ -46,7 +46,7 @@ class PrometheusTextTests {
                 DataSize.ofMegabytes(4)));
         LiveWindow live = new LiveWindow(new LiveProperties(Duration.ofMinutes(5), DataSize.ofMegabytes(1)));
         text = new PrometheusText(
-                totals, new StatsQuery(unused, live, new RegistryCount(List.of(), null, clock), clock));
+                totals, new StatsQuery(unused, live, new RegistryCount(List.of(), null, null, clock), clock));
     }
 
     @Test
@@ -57,13 +57,14 @@ class PrometheusTextTests {
         assertThat(text.write())
                 .contains("moa_calls_total{service=\"/service/user\",method=\"get\",side=\"server\"} 15\n")
                 .contains(
-                        "moa_errors_total{service=\"/service/user\",method=\"get\",side=\"server\",code=\"DEADLINE_EXCEEDED\"} 2\n")
+                        "moa_errors_total{service=\"/service/user\",method=\"get\",side=\"server\",code=\"DEADLINE_EXCEEDED\"}"
+                            + " 2\n")
                 .contains("side=\"server\",le=\"0.0025\"} 0\n")
                 .contains("side=\"server\",le=\"0.005\"} 10\n")
                 .contains("side=\"server\",le=\"0.05\"} 15\n")
                 .contains("side=\"server\",le=\"+Inf\"} 15\n")
-                .contains(
-                        "moa_call_duration_seconds_sum{service=\"/service/user\",method=\"get\",side=\"server\"} 0.18\n");
+                .contains("moa_call_duration_seconds_sum{service=\"/service/user\",method=\"get\",side=\"server\"}"
+                        + " 0.18\n");
     }
 
     @Test

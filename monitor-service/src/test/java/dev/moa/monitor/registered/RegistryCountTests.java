@@ -45,7 +45,7 @@ class RegistryCountTests {
     @Test
     void instancesOfAllPagesAreCountedAndForgottenAfterAMinute() {
         String url = "http://127.0.0.1:" + registry.getAddress().getPort();
-        try (RegistryCount count = new RegistryCount(List.of("http://127.0.0.1:1", url), "secret", clock)) {
+        try (RegistryCount count = new RegistryCount(List.of("http://127.0.0.1:1", url), "secret", null, clock)) {
             count.start();
 
             await().until(() -> count.registered(null) != null);
@@ -61,7 +61,7 @@ class RegistryCountTests {
 
     @Test
     void withoutARegistryItIsNotKnown() {
-        try (RegistryCount count = new RegistryCount(List.of(), null, clock)) {
+        try (RegistryCount count = new RegistryCount(List.of(), null, null, clock)) {
             count.start();
 
             assertThat(count.registered(null)).isNull();

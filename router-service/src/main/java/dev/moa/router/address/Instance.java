@@ -68,6 +68,11 @@ public record Instance(
         return status == InstanceStatus.UP;
     }
 
+    /** Returns whether its port speaks TLS, and nothing without it. */
+    public boolean speaksTls() {
+        return protocols.contains("tls");
+    }
+
     /** Returns where it is reached. */
     public String address() {
         return host + ":" + port;

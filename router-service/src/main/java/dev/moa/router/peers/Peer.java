@@ -8,6 +8,7 @@ import dev.moa.protocol.Payload;
 import dev.moa.protocol.ServiceName;
 import dev.moa.protocol.client.ConnectionOptions;
 import dev.moa.protocol.client.MoaConnection;
+import dev.moa.router.address.Instance;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Map;
@@ -32,12 +33,10 @@ final class Peer implements AutoCloseable {
     /** What it says of all that it knows. */
     record Total(String router, String digest, int services) {}
 
-    Peer(String host, int port, @Nullable String token) {
-        this.address = new InetSocketAddress(host, port);
-        this.options = ConnectionOptions.defaults()
-                .withConnectTimeout(ANSWER)
-                .withToken(token)
-                .withApp("router");
+    /** @param options how routers are asked; over TLS where they speak it */
+    Peer(Instance instance, ConnectionOptions options) {
+        this.address = new InetSocketAddress(instance.host(), instance.port());
+        this.options = options.withConnectTimeout(ANSWER).withSsl(instance.speaksTls() ? options.ssl() : null);
     }
 
     /** Asks for the digest of everything. */

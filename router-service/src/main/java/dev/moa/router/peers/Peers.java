@@ -1,6 +1,7 @@
 package dev.moa.router.peers;
 
 import dev.moa.protocol.ServiceName;
+import dev.moa.protocol.client.ConnectionOptions;
 import dev.moa.router.address.Instance;
 import dev.moa.router.address.InstanceStatus;
 import dev.moa.router.chain.Lookup;
@@ -42,7 +43,7 @@ public final class Peers implements AutoCloseable {
 
     private final Lookup lookup;
     private final Digests digests;
-    private final @Nullable String token;
+    private final ConnectionOptions options;
     private final Duration interval;
     private final Clock clock;
     private final ScheduledExecutorService worker = new ScheduledThreadPoolExecutor(
@@ -67,10 +68,10 @@ public final class Peers implements AutoCloseable {
             Map<String, Comparison.Difference> differences,
             @Nullable RuntimeException silent) {}
 
-    public Peers(Lookup lookup, Digests digests, @Nullable String token, Duration interval, Clock clock) {
+    public Peers(Lookup lookup, Digests digests, ConnectionOptions options, Duration interval, Clock clock) {
         this.lookup = lookup;
         this.digests = digests;
-        this.token = token;
+        this.options = options;
         this.interval = interval;
         this.clock = clock;
     }
@@ -233,8 +234,7 @@ public final class Peers implements AutoCloseable {
             }
             return isGone;
         });
-        there.forEach((address, instance) ->
-                peers.computeIfAbsent(address, fresh -> new Peer(instance.host(), instance.port(), token)));
+        there.forEach((address, instance) -> peers.computeIfAbsent(address, fresh -> new Peer(instance, options)));
         return Collections.unmodifiableMap(new TreeMap<>(peers));
     }
 
