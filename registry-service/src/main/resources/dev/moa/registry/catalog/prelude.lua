@@ -11,9 +11,11 @@ local service, candidate_epoch, kept_changes = ARGV[1], ARGV[2], ARGV[3]
 
 local clock = redis.call('TIME')
 local now = clock[1] * 1000 + math.floor(clock[2] / 1000)
+-- the same in digits; made of Redis's own, for a big number takes long to print
+local now_digits = clock[1] .. string.format('%03d', math.floor(clock[2] / 1000))
 
 local function digits(number)
-    return string.format('%.0f', number)
+    return number == now and now_digits or string.format('%.0f', number)
 end
 
 -- An instance is stored as JSON whose head is the registry's and written here only; its body is what was
@@ -99,8 +101,8 @@ end
 local function next_incarnation()
     local now_known = known()
     now_known.incarnation = math.max(now_known.incarnation + 1, now)
-    now_known.has_next = true
-    return digits(now_known.incarnation)
+    now_known.next = digits(now_known.incarnation)
+    return now_known.next
 end
 
 -- Counts the change, writes it down, wakes whoever waits. A short change is told with the wake-up: who knows
@@ -111,17 +113,18 @@ local function record(change, id, incarnation, reason, json)
     local now_known = known()
     local number = now_known.revision + 1
     now_known.revision = number
-    if now_known.has_next then
-        redis.call('HSET', meta, 'revision', digits(number), 'incarnation', digits(now_known.incarnation))
+    local number_digits = digits(number)
+    if now_known.next then
+        redis.call('HSET', meta, 'revision', number_digits, 'incarnation', now_known.next)
     else
-        redis.call('HSET', meta, 'revision', digits(number))
+        redis.call('HSET', meta, 'revision', number_digits)
     end
-    redis.call('XADD', changes, 'MAXLEN', '~', kept_changes, digits(number) .. '-0',
+    redis.call('XADD', changes, 'MAXLEN', '~', kept_changes, number_digits .. '-0',
         'epoch', mark, 'type', change, 'id', id, 'incarnation', incarnation,
-        'reason', reason, 'atMs', digits(now), 'instance', json)
-    local wake = service .. ' ' .. mark .. ' ' .. digits(number)
+        'reason', reason, 'atMs', now_digits, 'instance', json)
+    local wake = service .. ' ' .. mark .. ' ' .. number_digits
     if #json <= LONGEST_TOLD then
-        wake = wake .. ' ' .. change .. ' ' .. id .. ' ' .. incarnation .. ' ' .. reason .. ' ' .. digits(now)
+        wake = wake .. ' ' .. change .. ' ' .. id .. ' ' .. incarnation .. ' ' .. reason .. ' ' .. now_digits
             .. ' ' .. json
     end
     redis.call('PUBLISH', 'moa:wake', wake)

@@ -30,7 +30,7 @@ if not before and redis.call('HLEN', instances) >= most then
 end
 
 local incarnation = next_incarnation()
-local json = compose(incarnation, ttl, 'false', 'registered', digits(now), listed)
+local json = compose(incarnation, ttl, 'false', 'registered', now_digits, listed)
 redis.call('HSET', instances, id, json)
 if before or body ~= listed then
     keep_said(id, body, listed)
