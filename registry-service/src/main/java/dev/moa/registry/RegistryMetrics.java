@@ -1,9 +1,12 @@
 package dev.moa.registry;
 
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
@@ -11,7 +14,13 @@ import java.util.function.Supplier;
 public final class RegistryMetrics {
     private final MeterRegistry meters;
     private final Timer told;
+    // those of what is done most: to look one up in the registry of meters costs more than to count
+    private final Map<String, Counter> registrations = new ConcurrentHashMap<>();
+    private final Map<String, Counter> events = new ConcurrentHashMap<>();
+    private final Map<Answer, Timer> answers = new ConcurrentHashMap<>();
     private volatile long storeAheadMs;
+
+    private record Answer(String question, String outcome) {}
 
     public RegistryMetrics(MeterRegistry meters) {
         this.meters = meters;
@@ -25,7 +34,9 @@ public final class RegistryMetrics {
 
     /** A registration; {@code outcome}: registered, unchanged, refused. */
     public void registration(String outcome) {
-        meters.counter("moa.registry.registrations", "outcome", outcome).increment();
+        registrations
+                .computeIfAbsent(outcome, each -> meters.counter("moa.registry.registrations", "outcome", each))
+                .increment();
     }
 
     /** Lease renewals; {@code outcome}: renewed, unknown, stale. */
@@ -51,10 +62,12 @@ public final class RegistryMetrics {
 
     /** One question to Redis; {@code outcome}: ok, unavailable, error. */
     public void store(String question, String outcome, Duration took) {
-        Timer.builder("moa.registry.store")
-                .tag("question", question)
-                .tag("outcome", outcome)
-                .register(meters)
+        answers.computeIfAbsent(
+                        new Answer(question, outcome),
+                        each -> Timer.builder("moa.registry.store")
+                                .tag("question", each.question())
+                                .tag("outcome", each.outcome())
+                                .register(meters))
                 .record(took);
     }
 
@@ -90,7 +103,8 @@ public final class RegistryMetrics {
 
     /** Something sent to watchers; {@code kind}: changes, snapshot, token. */
     public void sent(String kind) {
-        meters.counter("moa.registry.watch.events", "kind", kind).increment();
+        events.computeIfAbsent(kind, each -> meters.counter("moa.registry.watch.events", "kind", each))
+                .increment();
     }
 
     /** A watcher that was cut off because it did not read. */

@@ -296,30 +296,35 @@ public final class RegistrationRules {
         if (node == null || node.isNull()) {
             return into;
         }
-        String limit =
-                ("an object of at most %d strings, keys of 1 to 64 characters of A-Z a-z 0-9 _ . / -, values of at"
-                                + " most %d characters, %d in all")
-                        .formatted(most, longest, MAX_METADATA_TOTAL);
-        String todo = "keep big things elsewhere and register a link to them";
         if (!node.isObject() || node.size() > most) {
-            throw Refusal.invalid(name, kind(node), limit, todo);
+            throw noPairs(name, kind(node), most, longest);
         }
         int total = 0;
         for (Map.Entry<String, JsonNode> entry : node.properties()) {
             JsonNode value = entry.getValue();
             if (!KEY.matcher(entry.getKey()).matches()) {
-                throw Refusal.invalid(name + " key", entry.getKey(), limit, todo);
+                throw noPairs(name + " key", entry.getKey(), most, longest);
             }
             if (!value.isString() || value.stringValue().length() > longest) {
-                throw Refusal.invalid(name + "." + entry.getKey(), kind(value), limit, todo);
+                throw noPairs(name + "." + entry.getKey(), kind(value), most, longest);
             }
             total += entry.getKey().length() + value.stringValue().length();
             into.put(entry.getKey(), value.stringValue());
         }
         if (total > MAX_METADATA_TOTAL) {
-            throw Refusal.invalid(name, total + " characters", limit, todo);
+            throw noPairs(name, total + " characters", most, longest);
         }
         return into;
+    }
+
+    private static Refusal noPairs(String name, String value, int most, int longest) {
+        return Refusal.invalid(
+                name,
+                value,
+                ("an object of at most %d strings, keys of 1 to 64 characters of A-Z a-z 0-9 _ . / -, values of at"
+                                + " most %d characters, %d in all")
+                        .formatted(most, longest, MAX_METADATA_TOTAL),
+                "keep big things elsewhere and register a link to them");
     }
 
     private static int number(
