@@ -307,8 +307,8 @@ public final class MoaClient implements AutoCloseable {
          * Sets the file that keeps where the services are that this process calls, so that it can call them after a
          * restart while no router answers; null, the default, for none. It is replaced at each change and once a minute,
          * and keeps what only former runs called for a week; where it cannot be written calls go on without it. An
-         * answer from it has the age since a router last confirmed it. Who can write it decides where calls go: it belongs into a directory of the
-         * application's own. Processes of one application may share it.
+         * answer from it has the age since a router last confirmed it. Who can write it decides where calls go: it
+         * belongs into a directory of the application's own. Processes of one application may share it.
          */
         public Builder snapshot(@Nullable Path file) {
             snapshot = file;
