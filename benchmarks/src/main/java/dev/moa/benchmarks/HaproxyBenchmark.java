@@ -6,12 +6,6 @@ import dev.moa.dev.PlatformOptions;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
-import java.net.Socket;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -23,24 +17,19 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
  * How long after the request to the registry a real HAProxy sends connections to an instance that came, and none to one
- * that left: told by its Runtime API, and by asking the router's name server every second. Each change replaces the
+ * that left: told by its Runtime API, and by asking the router's name server. Each change replaces the
  * service's only instance; both fronts are asked all the time by connections of their own. The peers are the aims.
- * {@code MOA_BENCH_CHANGES} says how many changes (50).
+ * Then all of three instances are replaced at once: {@link HaproxyReplacements}. {@code MOA_BENCH_CHANGES} says how many
+ * changes (50), {@code MOA_BENCH_REPLACEMENTS} how many replacements of each kind (20).
  */
 final class HaproxyBenchmark implements Benchmark {
     private static final double AIM_TOLD_MS = 100;
     private static final double AIM_ASKED_MS = 2_200;
     private static final long GIVE_UP_NANOS = TimeUnit.SECONDS.toNanos(10);
-    private static final String SERVICE = "/service/user";
-    private static final JsonMapper JSON = JsonMapper.shared();
-
-    private final HttpClient http =
-            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+    private static final Duration QUIET = Duration.ofSeconds(3);
 
     @Override
     public String name() {
@@ -55,6 +44,7 @@ final class HaproxyBenchmark implements Benchmark {
     @Override
     public void run(Report report) throws Exception {
         int changes = Integer.parseInt(System.getenv().getOrDefault("MOA_BENCH_CHANGES", "50"));
+        int replacements = Integer.parseInt(System.getenv().getOrDefault("MOA_BENCH_REPLACEMENTS", "20"));
         Path home = Path.of(System.getProperty("moa.home", "."));
         int admin = freePort();
         PlatformOptions options = PlatformOptions.of(home)
@@ -64,7 +54,7 @@ final class HaproxyBenchmark implements Benchmark {
                 .withKafka(false)
                 .withStartCaches(false)
                 .withSetting("router", "moa.router.haproxy.sockets", "127.0.0.1:" + admin)
-                .withSetting("router", "moa.router.haproxy.backends.users", SERVICE);
+                .withSetting("router", "moa.router.haproxy.backends.users", NamedInstance.SERVICE);
         report.progress("starting Redis, the registry, the router and HAProxy");
         try (Platform platform = new Platform(options, PlatformListener.silent())) {
             platform.start();
@@ -72,20 +62,28 @@ final class HaproxyBenchmark implements Benchmark {
             PartPorts ports = new PartPorts(platform.ports());
             int told = freePort();
             int asked = freePort();
-            try (Child haproxy = haproxy(home, admin, ports.of("router.dns"), told, asked)) {
-                measure(report, "http://127.0.0.1:" + ports.of("registry.http"), changes, told, asked);
+            Path log = Files.createTempFile("moa-bench-haproxy", ".log");
+            log.toFile().deleteOnExit();
+            try (Child haproxy = haproxy(home, log, admin, ports.of("router.dns"), told, asked)) {
+                String registry = "http://127.0.0.1:" + ports.of("registry.http");
+                measure(report, registry, changes, told, asked);
+                HaproxyReplacements all = new HaproxyReplacements(registry, admin, asked, log);
+                report.progress("%d times all replaced at once".formatted(replacements));
+                all.run(report, name(), replacements, QUIET);
+                report.progress("%d times all replaced at once, the old ones gone at once".formatted(replacements));
+                all.run(report, name(), replacements, Duration.ZERO);
             }
         }
     }
 
     /** HAProxy with the file of the deployment. */
-    private static Child haproxy(Path home, int admin, int dns, int told, int asked) throws IOException {
+    private static Child haproxy(Path home, Path log, int admin, int dns, int told, int asked) throws IOException {
         ProcessBuilder builder = new ProcessBuilder(
                         "/usr/sbin/haproxy",
                         "-db",
                         "-f",
                         home.resolve("deploy/haproxy/services.cfg").toString())
-                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .redirectOutput(log.toFile())
                 .redirectError(ProcessBuilder.Redirect.DISCARD);
         builder.environment()
                 .putAll(Map.of(
@@ -100,17 +98,17 @@ final class HaproxyBenchmark implements Benchmark {
         List<Double> toldMs = new ArrayList<>();
         List<Double> askedMs = new ArrayList<>();
         report.progress("%d changes".formatted(changes));
-        Named now = new Named();
-        String id = register(registry, now.port());
+        NamedInstance now = new NamedInstance(registry);
+        now.register();
         await(told, now.port());
         await(asked, now.port());
         for (int i = 0; i < changes; i++) {
             // anywhere between two questions that HAProxy asks its resolver
             TimeUnit.MILLISECONDS.sleep(ThreadLocalRandom.current().nextInt(1_000));
-            Named next = new Named();
+            NamedInstance next = new NamedInstance(registry);
             long changed = System.nanoTime();
-            String nextId = register(registry, next.port());
-            deregister(registry, id);
+            next.register();
+            now.deregister();
             int left = now.port();
             CompletableFuture<Double> byDns =
                     CompletableFuture.supplyAsync(() -> settled(asked, next.port(), left, changed, 5));
@@ -118,8 +116,8 @@ final class HaproxyBenchmark implements Benchmark {
             askedMs.add(byDns.get(30, TimeUnit.SECONDS));
             now.close();
             now = next;
-            id = nextId;
         }
+        now.deregister();
         now.close();
         add(report, "Runtime API p99", toldMs, AIM_TOLD_MS);
         add(report, "DNS p99", askedMs, AIM_ASKED_MS);
@@ -141,7 +139,7 @@ final class HaproxyBenchmark implements Benchmark {
         long last = 0;
         int inARow = 0;
         while (inARow < 5) {
-            int reached = reached(front);
+            int reached = NamedInstance.reached(front);
             long now = System.nanoTime();
             if (reached == next) {
                 inARow++;
@@ -160,7 +158,7 @@ final class HaproxyBenchmark implements Benchmark {
 
     private static void await(int front, int instance) {
         long limit = System.nanoTime() + GIVE_UP_NANOS;
-        while (reached(front) != instance) {
+        while (NamedInstance.reached(front) != instance) {
             if (System.nanoTime() > limit) {
                 throw new IllegalStateException("front %d does not lead to %d".formatted(front, instance));
             }
@@ -177,77 +175,9 @@ final class HaproxyBenchmark implements Benchmark {
         }
     }
 
-    /** Returns which instance a connection to the front reaches; 0 if none. */
-    private static int reached(int front) {
-        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), front)) {
-            socket.setSoTimeout(2_000);
-            String name = new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
-            return name.isEmpty() ? 0 : Integer.parseInt(name);
-        } catch (IOException e) {
-            return 0;
-        }
-    }
-
-    private String register(String registry, int port) throws Exception {
-        String body =
-                "{\"service\":\"%s\",\"host\":\"127.0.0.1\",\"port\":%d,\"ttlSeconds\":3600}".formatted(SERVICE, port);
-        HttpResponse<String> answer = http.send(
-                HttpRequest.newBuilder(URI.create(registry + "/v1/instances"))
-                        .header("Content-Type", "application/json")
-                        .POST(HttpRequest.BodyPublishers.ofString(body))
-                        .build(),
-                HttpResponse.BodyHandlers.ofString());
-        JsonNode json = JSON.readTree(answer.body());
-        return json.path("id").asString() + "?incarnation="
-                + json.path("incarnation").asLong();
-    }
-
-    private void deregister(String registry, String id) throws Exception {
-        HttpResponse<String> answer = http.send(
-                HttpRequest.newBuilder(URI.create(registry + "/v1/instances/" + id))
-                        .DELETE()
-                        .build(),
-                HttpResponse.BodyHandlers.ofString());
-        if (answer.statusCode() / 100 != 2) {
-            throw new IOException("DELETE %s: %d %s".formatted(id, answer.statusCode(), answer.body()));
-        }
-    }
-
     private static int freePort() throws IOException {
         try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             return socket.getLocalPort();
-        }
-    }
-
-    /** An instance that says to each connection at which port it is, and ends it. */
-    private static final class Named implements AutoCloseable {
-        private final ServerSocket socket;
-
-        Named() throws IOException {
-            socket = new ServerSocket(0, 1_000, InetAddress.getLoopbackAddress());
-            Thread thread = new Thread(this::serve, "bench-named-" + port());
-            thread.setDaemon(true);
-            thread.start();
-        }
-
-        int port() {
-            return socket.getLocalPort();
-        }
-
-        private void serve() {
-            byte[] name = Integer.toString(port()).getBytes(StandardCharsets.US_ASCII);
-            while (!socket.isClosed()) {
-                try (Socket caller = socket.accept()) {
-                    caller.getOutputStream().write(name);
-                } catch (IOException e) {
-                    // closed, or a caller that had gone
-                }
-            }
-        }
-
-        @Override
-        public void close() throws IOException {
-            socket.close();
         }
     }
 }

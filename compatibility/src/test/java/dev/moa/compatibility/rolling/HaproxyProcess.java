@@ -18,7 +18,7 @@ final class HaproxyProcess implements AutoCloseable {
     HaproxyProcess(Path directory, int admin, int dns, int pushed, int asked) throws IOException {
         Files.createDirectories(directory);
         Path file = directory.resolve("haproxy.cfg");
-        // as docs/discovery.md has it
+        // as docs/discovery.md has it, but for instances that serve on for 1 s only: who has left goes at once
         Files.writeString(file, """
             global
                 stats socket ipv4@127.0.0.1:%1$d level admin
@@ -32,9 +32,14 @@ final class HaproxyProcess implements AutoCloseable {
             resolvers moa
                 nameserver router tcp@127.0.0.1:%2$d
                 accepted_payload_size 65535
-                timeout resolve 1s
+                timeout resolve 100ms
                 timeout retry 1s
+                hold valid 100ms
                 hold obsolete 0s
+                hold timeout 1d
+                hold refused 1d
+                hold nx 1d
+                hold other 1d
             frontend pushed
                 bind 127.0.0.1:%3$d
                 default_backend %5$s
