@@ -27,7 +27,7 @@ class HaproxyConfiguration {
             MeterRegistry metrics,
             Clock clock) {
         HaproxyDriver driver = new HaproxyDriver(lookup, settings, clock);
-        live.onChange(driver::changed);
+        lookup.onChange(driver::changed);
         operatorWords.forEach(words -> words.onChange(driver::allChanged));
         live.onCompared(driver::start);
         Gauge.builder(

@@ -43,6 +43,7 @@ import io.lettuce.core.resource.Delay;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -183,6 +184,7 @@ class RouterConfiguration {
             SnapshotStore snapshot,
             DnsSource dns,
             StaticSource configured,
+            List<AddressSource> beans,
             Switches switches,
             RouterMetrics metrics,
             LiveProperties settings,
@@ -199,10 +201,12 @@ class RouterConfiguration {
                 primaryStore,
                 live::doubt,
                 state -> remember(snapshot, live, state, clock));
-        return new Lookup(
-                List.of(pinned, new LiveSource(live, clock), replicaSource, primarySource, snapshot, dns, configured),
-                switches,
-                metrics::found);
+        List<AddressSource> sources = new ArrayList<>(List.of(pinned, new LiveSource(live, clock)));
+        List<AddressSource> behind = List.of(replicaSource, primarySource, snapshot, dns, configured);
+        // the bridges: whatever else is a source
+        beans.stream().filter(bean -> bean != pinned && !behind.contains(bean)).forEach(sources::add);
+        sources.addAll(behind);
+        return new Lookup(sources, switches, metrics::found);
     }
 
     @Bean
@@ -256,12 +260,10 @@ class RouterConfiguration {
     }
 
     @Bean
-    Catalog catalog(LiveView live, PinnedSource pinned, StaticSource configured, SnapshotStore snapshot) {
+    Catalog catalog(Lookup lookup) {
         return () -> {
-            Set<ServiceName> names = new TreeSet<>(live.services());
-            names.addAll(pinned.services());
-            names.addAll(configured.services());
-            names.addAll(snapshot.services());
+            Set<ServiceName> names = new TreeSet<>();
+            lookup.sources().forEach(source -> names.addAll(source.services()));
             return names;
         };
     }

@@ -2,6 +2,7 @@ package dev.moa.router;
 
 import dev.moa.protocol.ServiceName;
 import dev.moa.router.address.ServiceState;
+import dev.moa.router.chain.Lookup;
 import dev.moa.router.live.LiveView;
 import dev.moa.router.operator.SharedHash;
 import dev.moa.router.peers.Peers;
@@ -29,6 +30,7 @@ class RouterLifecycle implements SmartLifecycle {
     /** Where routers tell each other of operators' words. */
     static final String SWITCHES_CHANNEL = "moa:router:switches";
 
+    private final Lookup lookup;
     private final SnapshotStore snapshot;
     private final LiveView live;
     private final List<SharedHash> operatorWords;
@@ -39,6 +41,7 @@ class RouterLifecycle implements SmartLifecycle {
     private volatile boolean running;
 
     RouterLifecycle(
+            Lookup lookup,
             SnapshotStore snapshot,
             LiveView live,
             List<SharedHash> operatorWords,
@@ -48,6 +51,7 @@ class RouterLifecycle implements SmartLifecycle {
             List<RedisLink> links,
             RouterMetrics metrics,
             Clock clock) {
+        this.lookup = lookup;
         this.snapshot = snapshot;
         this.live = live;
         this.operatorWords = operatorWords;
@@ -66,7 +70,7 @@ class RouterLifecycle implements SmartLifecycle {
         running = true;
         snapshot.start(live::seed);
         live.onChange(this::keep);
-        live.onChange(watches::changed);
+        lookup.onChange(watches::changed);
         live.onCompared(() -> live.services().forEach(this::keep));
         operatorWords.forEach(words -> {
             words.onChange(watches::allChanged);

@@ -2,7 +2,6 @@ package dev.moa.router;
 
 import dev.moa.router.chain.Catalog;
 import dev.moa.router.chain.Lookup;
-import dev.moa.router.live.LiveView;
 import dev.moa.router.operator.SharedHash;
 import dev.moa.router.sentinel.FailoverNews;
 import dev.moa.router.sentinel.SentinelCommands;
@@ -17,9 +16,11 @@ import org.springframework.context.annotation.Configuration;
 class SentinelConfiguration {
 
     @Bean
-    FailoverNews failoverNews(Lookup lookup, LiveView live, List<SharedHash> operatorWords, MeterRegistry metrics) {
+    FailoverNews failoverNews(Lookup lookup, Catalog catalog, List<SharedHash> operatorWords, MeterRegistry metrics) {
         FailoverNews news = new FailoverNews(lookup);
-        live.onChange(news::changed);
+        lookup.onChange(news::changed);
+        // what sources know already: their next change is compared with it
+        catalog.services().forEach(news::changed);
         operatorWords.forEach(words -> words.onChange(news::allChanged));
         Gauge.builder("moa.router.sentinel.subscribers", news, FailoverNews::waiting)
                 .description("connections that wait for +switch-master")

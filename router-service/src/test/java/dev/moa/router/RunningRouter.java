@@ -32,6 +32,11 @@ final class RunningRouter implements AutoCloseable {
 
     /** @param redisUrl empty where the settings say where Redis is */
     static RunningRouter start(String redisUrl, Path snapshots, String... more) {
+        return start(RouterApplication.class, redisUrl, snapshots, more);
+    }
+
+    /** @param beans a class whose bean methods are added to the router's */
+    static RunningRouter start(Class<?> beans, String redisUrl, Path snapshots, String... more) {
         // by name: given twice, Spring would join the values
         Map<String, String> settings = new LinkedHashMap<>();
         List<String> arguments = new ArrayList<>(List.of(
@@ -48,7 +53,7 @@ final class RunningRouter implements AutoCloseable {
         }
         arguments.addAll(List.of(more));
         arguments.forEach(argument -> settings.put(argument.substring(0, argument.indexOf('=')), argument));
-        return new RunningRouter(new SpringApplicationBuilder(RouterApplication.class)
+        return new RunningRouter(new SpringApplicationBuilder(RouterApplication.class, beans)
                 .run(settings.values().toArray(String[]::new)));
     }
 

@@ -6,7 +6,9 @@ import dev.moa.router.address.AddressSource;
 import dev.moa.router.address.Finding;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -32,13 +34,24 @@ public final class Lookup {
      */
     public record Step(AddressSource source, String outcome, String why, Finding.@Nullable Answered answered) {}
 
-    /** @param observer is told what each source that was asked said */
+    /**
+     * @param observer is told what each source that was asked said
+     * @throws IllegalArgumentException if two sources have one name
+     */
     public Lookup(List<AddressSource> sources, Switches switches, BiConsumer<String, Finding> observer) {
         this.sources = List.copyOf(sources);
+        if (Set.copyOf(usualOrder()).size() < sources.size()) {
+            throw new IllegalArgumentException("sources: %s (expected: each name once)".formatted(usualOrder()));
+        }
         this.switches = switches;
         this.observer = observer;
         this.ordered = this.sources;
         switches.onChange(() -> ordered = inOrder(switches.order()));
+    }
+
+    /** Adds somebody who is told for which service a source may answer otherwise; {@link AddressSource#onChange}. */
+    public void onChange(Consumer<ServiceName> listener) {
+        sources.forEach(source -> source.onChange(listener));
     }
 
     /** Returns the sources in the order in which they are asked. */

@@ -39,7 +39,7 @@ public final class StaticSource implements AddressSource {
         throw new IllegalArgumentException("moa.router.static.services: '%s' (expected: host:port)".formatted(address));
     }
 
-    /** Returns the names of the services that have static addresses. */
+    @Override
     public Set<ServiceName> services() {
         return views.keySet();
     }

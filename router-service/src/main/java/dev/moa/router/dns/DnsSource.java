@@ -7,6 +7,7 @@ import dev.moa.router.address.Finding;
 import dev.moa.router.address.Instance;
 import dev.moa.router.address.ServiceState;
 import dev.moa.router.address.ServiceView;
+import dev.moa.router.address.Stamp;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
@@ -30,22 +31,33 @@ import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Asks name servers: SRV records give hosts and ports; where there are none, addresses with a port from the
  * settings. For services outside moa, and for a last word when the registry is gone.
  *
- * <p>The resolver keeps answers for their time to live, at most five seconds.
+ * <p>The resolver keeps answers for their time to live, at most five seconds. An answer that is not the last one of its
+ * service is told, a service's at most once a second: whoever asks wakes those who wait.
  */
 public final class DnsSource implements AddressSource, AutoCloseable {
     private static final int MAX_QUESTIONS = 64;
     private static final int MAX_TTL_SECONDS = 5;
     private static final int MAX_INSTANCES = 1_000;
 
+    private static final int MAX_REMEMBERED = 10_000;
+    private static final long TELL_AGAIN_NANOS = TimeUnit.SECONDS.toNanos(1);
+
     private final DnsProperties settings;
+    private final Map<ServiceName, Said> said = new ConcurrentHashMap<>();
+    private final List<Consumer<ServiceName>> listeners = new CopyOnWriteArrayList<>();
     private final Semaphore questions = new Semaphore(MAX_QUESTIONS);
     private @Nullable MultiThreadIoEventLoopGroup loop;
     private @Nullable DnsNameResolver resolver;
@@ -56,6 +68,9 @@ public final class DnsSource implements AddressSource, AutoCloseable {
     }
 
     private record Target(String host, int port) {}
+
+    /** The last answer for a service; null where it was unknown. */
+    private record Said(@Nullable Stamp stamp, long sinceNanos) {}
 
     @Override
     public String name() {
@@ -83,7 +98,9 @@ public final class DnsSource implements AddressSource, AutoCloseable {
             return new Finding.Failed("busy: %d questions at once is the limit".formatted(MAX_QUESTIONS));
         }
         try {
-            return ask(service, deadline);
+            Finding finding = ask(service, deadline);
+            compare(service, finding);
+            return finding;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return new Finding.Failed("interrupted");
@@ -92,6 +109,35 @@ public final class DnsSource implements AddressSource, AutoCloseable {
         } finally {
             questions.release();
         }
+    }
+
+    @Override
+    public void onChange(Consumer<ServiceName> listener) {
+        listeners.add(listener);
+    }
+
+    private void compare(ServiceName service, Finding finding) {
+        Stamp stamp =
+                finding instanceof Finding.Answered answered ? answered.view().stamp() : null;
+        Said before = said.get(service);
+        if (finding instanceof Finding.Failed || (before == null && stamp == null)) {
+            return;
+        }
+        long now = System.nanoTime();
+        if (before == null) {
+            remember(service, new Said(stamp, now));
+        } else if (!Objects.equals(before.stamp, stamp) && now - before.sinceNanos >= TELL_AGAIN_NANOS) {
+            // within a second: name servers that answer otherwise each time; a later answer tells it
+            remember(service, new Said(stamp, now));
+            listeners.forEach(listener -> listener.accept(service));
+        }
+    }
+
+    private void remember(ServiceName service, Said answer) {
+        if (said.size() >= MAX_REMEMBERED) {
+            said.clear();
+        }
+        said.put(service, answer);
     }
 
     /** Returns the name that is asked for: the segments reversed, under the domain. */

@@ -6,6 +6,8 @@ import dev.moa.router.address.AddressSource;
 import dev.moa.router.address.Finding;
 import dev.moa.router.address.ServiceView;
 import java.time.Clock;
+import java.util.Set;
+import java.util.function.Consumer;
 
 /** The in-memory view kept by the watch. */
 public final class LiveSource implements AddressSource {
@@ -45,5 +47,15 @@ public final class LiveSource implements AddressSource {
         return failure == null
                 ? new Finding.Unknown("the store did not know it at the last comparison")
                 : new Finding.Failed("the store did not know it, and does not answer now: " + failure);
+    }
+
+    @Override
+    public Set<ServiceName> services() {
+        return view.services();
+    }
+
+    @Override
+    public void onChange(Consumer<ServiceName> listener) {
+        view.onChange(listener);
     }
 }

@@ -110,7 +110,7 @@ public final class PinnedSource implements AddressSource {
                 service.value(), atMs -> author.sign(MAPPER.createObjectNode().put("deleted", true), atMs));
     }
 
-    /** Returns the names of the services that are pinned. */
+    @Override
     public Set<ServiceName> services() {
         return pins.keySet();
     }

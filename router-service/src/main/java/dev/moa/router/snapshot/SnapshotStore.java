@@ -104,7 +104,7 @@ public final class SnapshotStore implements AddressSource, AutoCloseable {
         }
     }
 
-    /** Returns the names of the services that have a kept answer. */
+    @Override
     public Set<ServiceName> services() {
         return entries.keySet();
     }

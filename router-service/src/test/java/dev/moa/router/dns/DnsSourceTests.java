@@ -1,6 +1,7 @@
 package dev.moa.router.dns;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.moa.protocol.Deadline;
 import dev.moa.protocol.ServiceName;
@@ -17,6 +18,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -56,6 +58,25 @@ class DnsSourceTests {
                         answered -> assertThat(answered.view().instances())
                                 .extracting(Instance::address)
                                 .containsExactlyInAnyOrder("10.0.0.1:7001", "10.0.0.2:7002"));
+    }
+
+    @Test
+    void anAnswerThatIsNotTheLastOneIsTold() {
+        List<ServiceName> told = new CopyOnWriteArrayList<>();
+        source.onChange(told::add);
+        server.srv.put("nearby.feed.service.example.org.", Map.of("one.example.org.", 7001));
+        server.a.put("one.example.org.", "10.0.0.1");
+        find(NEARBY);
+        find(NEARBY);
+        assertThat(told).isEmpty();
+
+        server.srv.put("nearby.feed.service.example.org.", Map.of("one.example.org.", 7002));
+
+        await().until(() -> {
+            find(NEARBY);
+            return !told.isEmpty();
+        });
+        assertThat(told).containsExactly(NEARBY);
     }
 
     @Test
