@@ -16,6 +16,11 @@ class GatewayConfiguration {
     }
 
     @Bean
+    NextTurn nextTurn() {
+        return new NextTurn();
+    }
+
+    @Bean
     @ConditionalOnMissingBean
     Clock clock() {
         return Clock.systemUTC();
