@@ -1,9 +1,11 @@
 package dev.moa.registry.store;
 
+import dev.moa.protocol.io.IoThreads;
 import dev.moa.registry.RegistryMetrics;
 import io.lettuce.core.ClientOptions.DisconnectedBehavior;
 import io.lettuce.core.TimeoutOptions;
 import io.lettuce.core.resource.Delay;
+import io.lettuce.core.resource.Transports;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
@@ -35,6 +37,16 @@ class StoreConfiguration {
         Duration longest = properties.reconnectDelay();
         return resources ->
                 resources.reconnectDelay(Delay.exponential(Duration.ofMillis(10), longest, 2, TimeUnit.MILLISECONDS));
+    }
+
+    /** Unless Lettuce was told to use another transport than the port. */
+    @Bean
+    ClientResourcesBuilderCustomizer onTheLoopsOfThePort() {
+        return resources -> {
+            if (Transports.socketChannelClass() == IoThreads.channelType()) {
+                resources.eventLoopGroupProvider(new SharedLoops());
+            }
+        };
     }
 
     @Bean
