@@ -23,6 +23,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -33,6 +35,7 @@ import tools.jackson.databind.json.JsonMapper;
 /** The registry by its moa port: writes that are gathered, watches by SUBSCRIBE. */
 class MoaPortIT {
     private static final JsonMapper JSON = JsonMapper.shared();
+    private static final Pattern CHANGE = Pattern.compile("\"revision\":(\\d+),\"type\"");
     private static RedisProcess redis;
     private static RegistryApp app;
     private static MoaConnection connection;
@@ -137,6 +140,34 @@ class MoaPortIT {
             assertThat(subscriber.heard()).doesNotContain("\"port\":7003");
         }
         await().until(() -> watches() == 0);
+    }
+
+    @Test
+    void changesOfManyAtOnceAreToldEachOnceAndInOrder() throws Exception {
+        registered("/service/ordered", 6_999);
+        try (Subscriber subscriber = new Subscriber()) {
+            subscriber.say("SUBSCRIBE", "/service/ordered");
+            await().until(() -> subscriber.heard().contains("\"snapshot\""));
+
+            List<CompletableFuture<CallResponse>> answers = new ArrayList<>();
+            for (int i = 0; i < 300; i++) {
+                answers.add(call("register", "[" + registration("/service/ordered", 7_000 + i) + "]"));
+            }
+            for (CompletableFuture<CallResponse> each : answers) {
+                result(each);
+            }
+
+            await().until(() -> revisions(subscriber.heard()).size() >= 300);
+            assertThat(revisions(subscriber.heard()))
+                    .isEqualTo(LongStream.rangeClosed(2, 301).boxed().toList());
+        }
+    }
+
+    private static List<Long> revisions(String heard) {
+        return CHANGE.matcher(heard)
+                .results()
+                .map(change -> Long.parseLong(change.group(1)))
+                .toList();
     }
 
     @Test

@@ -371,6 +371,26 @@ public final class RedisCatalog {
         return new Position(now.epoch(), now.revision());
     }
 
+    /** Returns how far services are now, asked for in one write; those of whom nothing was answered are not among them. */
+    public Map<ServiceName, Position> positions(List<ServiceName> services) {
+        List<CatalogScript.Call> calls = new ArrayList<>(services.size());
+        for (ServiceName service : services) {
+            List<String> keys = CatalogScript.keys(service);
+            calls.add(new CatalogScript.Call(
+                    List.of(keys.get(0), keys.get(3)), List.of(String.valueOf(Long.MAX_VALUE), "1")));
+        }
+        List<CatalogScript.Outcome> outcomes =
+                store.ask("positions", redis -> CatalogScript.CHANGES.runAll(redis, calls));
+        Map<ServiceName, Position> positions = new HashMap<>();
+        for (int i = 0; i < outcomes.size(); i++) {
+            List<Object> answer = outcomes.get(i).answer();
+            if (answer != null) {
+                positions.put(services.get(i), new Position((String) answer.get(0), (Long) answer.get(1)));
+            }
+        }
+        return positions;
+    }
+
     /** Returns how many instances a service has, by status. */
     public ServiceSummary summary(ServiceName service) {
         List<String> keys = CatalogScript.keys(service);

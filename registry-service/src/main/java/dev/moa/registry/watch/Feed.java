@@ -25,10 +25,12 @@ import org.jspecify.annotations.Nullable;
  * subscribers are told, marked as held, until each has registered again, has left, or could have renewed and did not.
  * So nobody is told that a service is empty because Redis is.
  *
- * <p>Belongs to the hub's thread.
+ * <p>Guarded by the hub's lock.
  */
 final class Feed {
     private static final int CHANGES_AT_ONCE = 500;
+    // beyond it, telling takes a thread that has nothing else to do
+    private static final int MOST_AT_ONCE = 64;
     private static final int DEFAULT_TTL_SECONDS = 10;
     // beyond its lease; and what nobody waits longer than, however long the lease
     private static final Duration MARGIN = Duration.ofSeconds(2);
@@ -59,8 +61,12 @@ final class Feed {
         return subscribers;
     }
 
-    Position position() {
-        return position;
+    /** Returns whether there is nothing to tell while Redis is at {@code now}, nor to clear up. */
+    boolean isAt(@Nullable Position now) {
+        return position.equals(now)
+                && !waiting
+                && !subscribers.isEmpty()
+                && subscribers.stream().noneMatch(Subscription::isClosed);
     }
 
     /** Catches a new subscriber up. */
@@ -107,6 +113,32 @@ final class Feed {
         if (event == null) {
             return false;
         }
+        tell(event, before, over);
+        return event.changes().size() >= CHANGES_AT_ONCE;
+    }
+
+    /**
+     * Tells the subscribers of one change, if neither Redis nor one of them has to be waited for; returns whether that
+     * is done with.
+     */
+    boolean tellAtOnce(Wake wake) {
+        if (waiting
+                || subscribers.size() > MOST_AT_ONCE
+                || !subscribers.stream().allMatch(Subscription::isPrompt)) {
+            return false;
+        }
+        List<InstanceChange> heard = heard(List.of(wake));
+        if (heard == null) {
+            return false;
+        }
+        if (!heard.isEmpty()) {
+            Position before = position;
+            tell(take(heard), before, false);
+        }
+        return true;
+    }
+
+    private void tell(WatchEvent.Changed event, Position before, boolean over) {
         WatchEvent.Token token = new WatchEvent.Token();
         for (Subscription subscription : subscribers) {
             WatchEvent.Changed own = over ? event : forSubscriber(event, before, subscription.position(service));
@@ -115,7 +147,6 @@ final class Feed {
                 subscription.offer(token);
             }
         }
-        return event.changes().size() >= CHANGES_AT_ONCE;
     }
 
     private WatchEvent.@Nullable Changed forSubscriber(

@@ -32,7 +32,7 @@ public final class Subscription {
     /** What is written is remembered until it is flushed; a subscriber that trickles would never let it come to that. */
     private static final int UNFLUSHED_BYTES = 256 * 1_024;
 
-    private final Map<ServiceName, Position> positions; // of what was put in; the hub's thread only
+    private final Map<ServiceName, Position> positions; // of what was put in; guarded by the hub's lock
     private final String name;
     private final Set<ServiceName> services;
     private final Outlet outlet;
@@ -90,7 +90,12 @@ public final class Subscription {
         return positions.get(service);
     }
 
-    /** Tells it of a service; the hub's thread only. */
+    /** Returns whether telling it takes no other thread, for as long as it reads. */
+    boolean isPrompt() {
+        return outlet.isPrompt();
+    }
+
+    /** Tells it of a service; under the hub's lock only. */
     void tell(WatchEvent.Changed event) {
         positions.put(event.service(), event.position());
         offer(event);

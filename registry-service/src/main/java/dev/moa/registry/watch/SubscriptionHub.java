@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,7 +28,8 @@ import org.springframework.context.SmartLifecycle;
  *
  * <p>One thread reads from Redis and puts events into subscriptions; it never waits for a subscriber. A wake-up (or,
  * should one be lost, the poll) makes a service dirty; the thread then takes the changes since the position of its
- * feed, once for all subscribers: from the wake-ups where they follow it without a gap, else from Redis. Changes that
+ * feed, once for all subscribers: from the wake-ups where they follow it without a gap, else from Redis. A wake-up that
+ * follows a feed nobody works at, for few subscribers, is told by the thread that hears it. Changes that
  * do not follow that position without a gap, or come from another epoch, are never guessed at: the subscribers get a
  * snapshot. A subscriber that joins is caught up from its own position by the same thread, so nothing falls between the
  * catching up and the feed.
@@ -60,8 +62,12 @@ public final class SubscriptionHub implements SmartLifecycle {
     // those of the feeds, for others to ask; a service is put in before its feed is read, so that no change is missed
     private final Set<ServiceName> watched = ConcurrentHashMap.newKeySet();
 
-    // of the hub's thread
+    // held while a feed is read or told; its thread waits for Redis with it, so others only try
+    private final ReentrantLock telling = new ReentrantLock();
+    // written by the hub's thread under the lock, as all that is in the feeds
     private final Map<ServiceName, Feed> feeds = new HashMap<>();
+
+    // of the hub's thread
     private final long startedNanos = System.nanoTime();
     private final Deque<ServiceName> polls = new ArrayDeque<>();
     private long polledNanos;
@@ -150,9 +156,12 @@ public final class SubscriptionHub implements SmartLifecycle {
         return watched.contains(service);
     }
 
-    /** Says that a service has changed; of one that nobody watches it is no news. */
+    /**
+     * Says that a service has changed; of one that nobody watches it is no news. Where the change follows what the
+     * watchers know, and telling them takes no waiting, they are told by this thread.
+     */
     void wake(Wake wake) {
-        if (!isWatched(wake.service())) {
+        if (!isWatched(wake.service()) || isToldAtOnce(wake)) {
             return;
         }
         synchronized (this) {
@@ -163,6 +172,18 @@ public final class SubscriptionHub implements SmartLifecycle {
                 wakes.add(wakes.size() < MOST_HEARD ? wake : Wake.of(wake.service()));
             }
             notifyAll();
+        }
+    }
+
+    private boolean isToldAtOnce(Wake wake) {
+        if (!telling.tryLock()) {
+            return false;
+        }
+        try {
+            Feed feed = feeds.get(wake.service());
+            return feed != null && feed.tellAtOnce(wake);
+        } finally {
+            telling.unlock();
         }
     }
 
@@ -249,21 +270,13 @@ public final class SubscriptionHub implements SmartLifecycle {
     }
 
     private void round(List<Subscription> joined, Set<ServiceName> woken, Map<ServiceName, List<Wake>> wakes) {
-        long now = System.nanoTime();
-        // whoever was woken goes first; the poll of the others is spread, so that it holds nobody up for long
-        Set<ServiceName> due = new LinkedHashSet<>(woken);
-        if (now - polledNanos > bounds.pollInterval().toNanos() / POLL_SLICES) {
-            polledNanos = now;
-            if (polls.isEmpty()) {
-                polls.addAll(feeds.keySet());
-            }
-            for (int i = feeds.size() / POLL_SLICES; i >= 0 && !polls.isEmpty(); i--) {
-                due.add(polls.remove());
-            }
-        }
         Set<ServiceName> untold = new LinkedHashSet<>();
-        for (ServiceName service : due) {
+        // whoever was woken goes first
+        for (ServiceName service : woken) {
             orElse(() -> tell(service, wakes.getOrDefault(service, List.of())), () -> untold.add(service));
+        }
+        for (ServiceName service : moved()) {
+            orElse(() -> tell(service, List.of()), () -> untold.add(service));
         }
         List<Subscription> waiting = new ArrayList<>();
         for (Subscription subscription : joined) {
@@ -275,8 +288,45 @@ public final class SubscriptionHub implements SmartLifecycle {
         }
     }
 
+    /** The poll: returns who has changed unheard. Each round looks at some, so that it holds nobody up for long. */
+    private Set<ServiceName> moved() {
+        long now = System.nanoTime();
+        if (feeds.isEmpty() || now - polledNanos <= bounds.pollInterval().toNanos() / POLL_SLICES) {
+            return Set.of();
+        }
+        polledNanos = now;
+        if (polls.isEmpty()) {
+            polls.addAll(feeds.keySet());
+        }
+        List<ServiceName> asked = new ArrayList<>();
+        for (int i = feeds.size() / POLL_SLICES; i >= 0 && !polls.isEmpty(); i--) {
+            asked.add(polls.remove());
+        }
+        Map<ServiceName, Position> positions;
+        try {
+            positions = catalog.positions(asked);
+        } catch (Refusal away) {
+            asked.forEach(polls::addFirst);
+            throw away;
+        }
+        Set<ServiceName> moved = new LinkedHashSet<>(asked);
+        moved.removeIf(service -> isUnmoved(service, positions.get(service)));
+        return moved;
+    }
+
+    private boolean isUnmoved(ServiceName service, @Nullable Position now) {
+        telling.lock();
+        try {
+            Feed feed = feeds.get(service);
+            return feed == null || feed.isAt(now);
+        } finally {
+            telling.unlock();
+        }
+    }
+
     /** While one node of a cluster is away the services on the others go on; a Redis that is away ends the round. */
     private void orElse(Runnable work, Runnable otherwise) {
+        telling.lock();
         try {
             work.run();
         } catch (Refusal away) {
@@ -284,6 +334,8 @@ public final class SubscriptionHub implements SmartLifecycle {
                 throw away;
             }
             otherwise.run();
+        } finally {
+            telling.unlock();
         }
     }
 
