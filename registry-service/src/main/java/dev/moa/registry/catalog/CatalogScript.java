@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -69,7 +70,13 @@ enum CatalogScript {
     record Call(List<String> keys, List<String> arguments) {}
 
     /** What one of many runs was answered: either is there. */
-    record Outcome(@Nullable List<Object> answer, @Nullable DataAccessException failure) {}
+    record Outcome(@Nullable List<Object> answer, @Nullable DataAccessException failure) {
+
+        /** Returns whether Redis did not know the script. */
+        boolean isOfNoScript() {
+            return failure != null && failure.getCause() instanceof RedisNoScriptException;
+        }
+    }
 
     /**
      * Runs the script for several services, all sent in one write before the first answer is waited for. Each is answered
@@ -78,13 +85,33 @@ enum CatalogScript {
     List<Outcome> runAll(StringRedisTemplate redis, List<Call> calls) {
         List<Outcome> outcomes = Objects.requireNonNull(
                 redis.execute((RedisCallback<List<Outcome>>) connection -> sendAhead(connection, calls)));
+        return known(redis, calls, outcomes);
+    }
+
+    /** Returns the outcomes, with those in place of which Redis did not know the script. */
+    List<Outcome> known(StringRedisTemplate redis, List<Call> calls, List<Outcome> outcomes) {
+        List<Outcome> known = new ArrayList<>(outcomes);
         for (int i = 0; i < calls.size(); i++) {
-            DataAccessException failure = outcomes.get(i).failure();
-            if (failure != null && failure.getCause() instanceof RedisNoScriptException) {
-                outcomes.set(i, runAgain(redis, calls.get(i)));
+            if (known.get(i).isOfNoScript()) {
+                known.set(i, runAgain(redis, calls.get(i)));
             }
         }
-        return outcomes;
+        return known;
+    }
+
+    /**
+     * Sends the script for several services in one write, and waits for nothing. Each is answered or fails by itself; where
+     * Redis does not know the script yet, that is the failure.
+     */
+    CompletableFuture<List<Outcome>> send(StatefulConnection<byte[], byte[]> redis, List<Call> calls) {
+        List<AsyncCommand<byte[], byte[], List<Object>>> commands = commands(calls);
+        try {
+            redis.dispatch(commands);
+        } catch (RedisException full) {
+            return CompletableFuture.failedFuture(known(full));
+        }
+        return CompletableFuture.allOf(commands.toArray(CompletableFuture<?>[]::new))
+                .handle((all, failure) -> outcomes(commands, System.nanoTime()));
     }
 
     private Outcome runAgain(StringRedisTemplate redis, Call call) {
@@ -97,8 +124,7 @@ enum CatalogScript {
 
     // Spring's own pipeline would open a connection for each, and write each command by itself
     private List<Outcome> sendAhead(RedisConnection connection, List<Call> calls) {
-        List<AsyncCommand<byte[], byte[], List<Object>>> commands = new ArrayList<>(calls.size());
-        calls.forEach(call -> commands.add(command(call)));
+        List<AsyncCommand<byte[], byte[], List<Object>>> commands = commands(calls);
         StatefulConnection<byte[], byte[]> redis = stateful(connection.getNativeConnection());
         long until = System.nanoTime() + redis.getTimeout().toNanos();
         try {
@@ -106,11 +132,21 @@ enum CatalogScript {
         } catch (RedisException full) {
             throw known(full);
         }
-        List<Outcome> outcomes = new ArrayList<>(calls.size());
         if (!commands.isEmpty()) {
             // answers come in order: this thread is woken once, not for each
             outcome(commands.get(commands.size() - 1), until);
         }
+        return outcomes(commands, until);
+    }
+
+    private List<AsyncCommand<byte[], byte[], List<Object>>> commands(List<Call> calls) {
+        List<AsyncCommand<byte[], byte[], List<Object>>> commands = new ArrayList<>(calls.size());
+        calls.forEach(call -> commands.add(command(call)));
+        return commands;
+    }
+
+    private static List<Outcome> outcomes(List<AsyncCommand<byte[], byte[], List<Object>>> commands, long until) {
+        List<Outcome> outcomes = new ArrayList<>(commands.size());
         commands.forEach(command -> outcomes.add(outcome(command, until)));
         return outcomes;
     }

@@ -17,6 +17,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -74,6 +76,14 @@ public final class RedisCatalog {
      */
     public List<Object> registerAll(List<Registration> registrations) {
         return registrar.registerAll(registrations);
+    }
+
+    /**
+     * Registers many as {@link #registerAll} does, for a thread that may wait for nothing: workers do what has to wait. Fails
+     * with a {@link Refusal} where all are refused.
+     */
+    public CompletableFuture<List<Object>> registerSoon(List<Registration> registrations, Executor workers) {
+        return registrar.registerSoon(registrations, workers);
     }
 
     /** Renews leases. */

@@ -7,6 +7,8 @@ import dev.moa.registry.store.RedisStore;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 import org.springframework.dao.DataAccessException;
 
@@ -58,29 +60,80 @@ final class Registrar {
     }
 
     List<Object> registerAll(List<Registration> registrations) {
-        List<Object> answers = new ArrayList<>(registrations.size());
-        List<Asked> all = new ArrayList<>(registrations.size());
-        List<CatalogScript.Call> calls = new ArrayList<>(registrations.size());
+        Many many = many(registrations);
+        return answers(many, store.ask("register", redis -> CatalogScript.REGISTER.runAll(redis, many.calls())));
+    }
+
+    /** Registers many as {@link #registerAll} does, and waits for nothing: workers do what has to wait. */
+    CompletableFuture<List<Object>> registerSoon(List<Registration> registrations, Executor workers) {
+        Many many = many(registrations);
+        CompletableFuture<List<CatalogScript.Outcome>> stored =
+                store.askSoon("register", redis -> CatalogScript.REGISTER.send(redis, many.calls()));
+        if (stored == null) {
+            return CompletableFuture.supplyAsync(() -> registerAll(registrations), workers);
+        }
+        return stored.thenCompose(outcomes -> isPlain(many, outcomes)
+                ? CompletableFuture.completedFuture(answers(many, outcomes))
+                : CompletableFuture.supplyAsync(() -> answersAfterAll(many, outcomes), workers));
+    }
+
+    /**
+     * Registrations on their way.
+     *
+     * @param answers each a {@link Refusal}, or an {@link Asked} in place of what is to come
+     * @param asked those, in their order, and {@code calls} the runs of the script for them
+     */
+    private record Many(List<Object> answers, List<Asked> asked, List<CatalogScript.Call> calls) {}
+
+    private Many many(List<Registration> registrations) {
+        int size = registrations.size();
+        Many many = new Many(new ArrayList<>(size), new ArrayList<>(size), new ArrayList<>(size));
         for (Registration registration : registrations) {
             try {
                 Asked asked = asked(registration);
-                calls.add(call(asked, overrides.of(asked.service())));
-                all.add(asked);
-                answers.add(asked);
+                many.calls().add(call(asked, overrides.of(asked.service())));
+                many.asked().add(asked);
+                many.answers().add(asked);
             } catch (RuntimeException failure) {
-                answers.add(RedisStore.refusal(failure));
+                many.answers().add(RedisStore.refusal(failure));
             }
         }
-        List<CatalogScript.Outcome> stored =
-                store.ask("register", redis -> CatalogScript.REGISTER.runAll(redis, calls));
+        return many;
+    }
+
+    private List<Object> answers(Many many, List<CatalogScript.Outcome> stored) {
+        List<Object> answers = new ArrayList<>(many.answers());
         int next = 0;
         for (int i = 0; i < answers.size(); i++) {
-            if (answers.get(i) instanceof Asked) {
-                answers.set(i, answer(all.get(next), stored.get(next)));
+            if (answers.get(i) instanceof Asked asked) {
+                answers.set(i, answer(asked, stored.get(next)));
                 next++;
             }
         }
         return answers;
+    }
+
+    private List<Object> answersAfterAll(Many many, List<CatalogScript.Outcome> stored) {
+        if (stored.stream().noneMatch(CatalogScript.Outcome::isOfNoScript)) {
+            return answers(many, stored);
+        }
+        return answers(many, store.ask("register", redis -> CatalogScript.REGISTER.known(redis, many.calls(), stored)));
+    }
+
+    /** Returns whether Redis need not be asked anything else. */
+    private static boolean isPlain(Many many, List<CatalogScript.Outcome> stored) {
+        for (int i = 0; i < stored.size(); i++) {
+            List<Object> answer = stored.get(i).answer();
+            Asked asked = many.asked().get(i);
+            if (answer == null
+                    || answer.get(0).equals("reread")
+                    || !asked.isIndexed()
+                    || asked.registration().probe() != null
+                    || StoreMemory.isPast(asked.before(), new Position((String) answer.get(2), (Long) answer.get(3)))) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private Object answer(Asked asked, CatalogScript.Outcome stored) {

@@ -37,7 +37,7 @@ final class StoreMemory {
      * @return whether the service went back in time and needs a new epoch
      */
     boolean notice(ServiceName service, @Nullable Position before, Position now) {
-        if (before != null && before.epoch().equals(now.epoch()) && now.revision() < before.revision()) {
+        if (before != null && isPast(before, now)) {
             seen.remove(service, before);
             log.warn("{} was at {} and is at {}: it gets a new epoch", service, before, now);
             lost(service);
@@ -51,6 +51,11 @@ final class StoreMemory {
             seen.merge(service, now, (known, latest) -> known.covers(latest) ? known : latest);
         }
         return false;
+    }
+
+    /** Returns whether a service that is at {@code now} went back in time. */
+    static boolean isPast(@Nullable Position before, Position now) {
+        return before != null && before.epoch().equals(now.epoch()) && now.revision() < before.revision();
     }
 
     private void lost(ServiceName service) {

@@ -3,12 +3,16 @@ package dev.moa.registry.store;
 import dev.moa.registry.Refusal;
 import dev.moa.registry.RegistryMetrics;
 import io.lettuce.core.RedisCommandExecutionException;
+import io.lettuce.core.api.StatefulConnection;
+import io.lettuce.core.api.async.RedisAsyncCommands;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.Properties;
 import java.util.StringJoiner;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.function.Function;
 import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
@@ -43,6 +47,8 @@ public final class RedisStore {
 
     private volatile @Nullable String away; // null: there
     private volatile long awaySinceNanos;
+    // as of the last look; it may be closed meanwhile
+    private volatile @Nullable StatefulConnection<byte[], byte[]> open;
 
     // of the looking thread
     private long lookedNanos;
@@ -74,6 +80,27 @@ public final class RedisStore {
     }
 
     /**
+     * Asks Redis and waits for nothing, so that any thread may; fails with a {@link Refusal}. Returns null where that is not possible: Redis is a
+     * Cluster, or there is no connection now; {@link #ask} finds out.
+     */
+    public <T> @Nullable CompletableFuture<T> askSoon(
+            String question, Function<StatefulConnection<byte[], byte[]>, CompletableFuture<T>> how) {
+        StatefulConnection<byte[], byte[]> connection = open;
+        if (away != null || connection == null || !connection.isOpen()) {
+            return null;
+        }
+        long started = System.nanoTime();
+        return how.apply(connection).handle((answer, failure) -> {
+            Duration took = Duration.ofNanos(System.nanoTime() - started);
+            metrics.store(question, failure == null ? "ok" : "error", took);
+            if (failure != null) {
+                throw refusal(failure instanceof RuntimeException known ? known : new CompletionException(failure));
+            }
+            return answer;
+        });
+    }
+
+    /**
      * Returns what a failure of one among many questions means to whoever asked it: a refusal already, an error that
      * Redis answered with, or an answer that cannot be read.
      */
@@ -100,7 +127,10 @@ public final class RedisStore {
             long started = System.nanoTime();
             String runIds = askAnyway(
                     "look",
-                    template -> Objects.requireNonNull(template.execute((RedisCallback<String>) RedisStore::runIds)));
+                    template -> Objects.requireNonNull(template.execute((RedisCallback<String>) connection -> {
+                        open = stateful(connection);
+                        return runIds(connection);
+                    })));
             long asked = System.nanoTime();
             long now = askAnyway("look", template -> Objects.requireNonNull(template.execute(LOOK, List.of())));
             long answered = System.nanoTime();
@@ -166,6 +196,13 @@ public final class RedisStore {
             log.info("Redis is there again");
             away = null;
         }
+    }
+
+    @SuppressWarnings("unchecked") // Spring's connections leave bytes as they are
+    private static @Nullable StatefulConnection<byte[], byte[]> stateful(RedisConnection connection) {
+        return connection.getNativeConnection() instanceof RedisAsyncCommands<?, ?> one
+                ? ((RedisAsyncCommands<byte[], byte[]>) one).getStatefulConnection()
+                : null;
     }
 
     /** One that does not answer in a cluster takes nothing from the services on the others. */

@@ -14,17 +14,20 @@ import dev.moa.registry.catalog.RegistrationRules;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.function.BiFunction;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Registrations and renewals of many callers, done together: while Redis answers one write, the next one gathers. Each is
- * answered or refused by itself.
+ * answered or refused by itself. A registration waits for no thread, so that watchers are told soon: the caller's event
+ * loop reads it and sends it to Redis, and the loop that hears of its end answers.
  */
 final class GatheredWrites {
     private static final Logger log = LoggerFactory.getLogger(GatheredWrites.class);
@@ -41,7 +44,7 @@ final class GatheredWrites {
     private final Gathering<Waiting> registrations;
     private final Gathering<Waiting> renewals;
 
-    /** @param workers takes {@link #RUNS} tasks of each kind, which last for as long as there is something to do */
+    /** @param workers takes {@link #RUNS} tasks of each kind, which may last for as long as there is something to do */
     GatheredWrites(
             RedisCatalog catalog,
             RegistrationRules rules,
@@ -52,24 +55,23 @@ final class GatheredWrites {
         this.rules = rules;
         this.limits = limits;
         this.json = json;
-        this.registrations = gathering(workers, group -> together(group, this::registration, catalog::registerAll));
-        this.renewals = gathering(
-                workers,
-                group -> together(group, (args, call) -> args.leases(limits.maxLeases(), call), catalog::renewAll));
-    }
-
-    private static Gathering<Waiting> gathering(Executor workers, java.util.function.Consumer<List<Waiting>> work) {
-        return new Gathering<>(
+        this.registrations = Gathering.withoutWorkers(
+                RUNS, MAX_WAITING, MAX_BYTES, Waiting::bytes, group -> registerTogether(group, workers));
+        this.renewals = new Gathering<>(
                 workers,
                 RUNS,
                 MAX_WAITING,
                 MAX_BYTES,
-                waiting -> waiting.request().args().length(),
-                work);
+                Waiting::bytes,
+                group -> together(group, (args, call) -> args.leases(limits.maxLeases(), call), catalog::renewAll));
     }
 
     /** A call that waits for its turn. */
     private record Waiting(CallRequest request, IncomingCall call, CompletableFuture<CallResponse> answer) {
+
+        int bytes() {
+            return request.args().length();
+        }
 
         void refuse(MoaException refusal) {
             answer.complete(refusal.toResponse(request.id()));
@@ -100,6 +102,46 @@ final class GatheredWrites {
         return registration;
     }
 
+    /** Begins to register, and waits for nothing: the thread is an event loop's. */
+    private CompletionStage<?> registerTogether(List<Waiting> group, Executor workers) {
+        List<Waiting> asked = new ArrayList<>(group.size());
+        List<Registration> wanted = new ArrayList<>(group.size());
+        try {
+            for (Waiting each : group) {
+                read(each, this::registration, asked, wanted);
+            }
+            if (asked.isEmpty()) {
+                return CompletableFuture.completedFuture(null);
+            }
+            return catalog.registerSoon(wanted, workers)
+                    .thenAccept(answers -> answer(asked, answers))
+                    .exceptionally(failure -> {
+                        fail(asked, failure instanceof CompletionException wrapped ? wrapped.getCause() : failure);
+                        return null;
+                    });
+        } catch (RuntimeException | Error failure) {
+            // nobody waits for an answer that never comes
+            fail(group, failure);
+            return CompletableFuture.completedFuture(null);
+        }
+    }
+
+    private static void fail(List<Waiting> group, @Nullable Throwable failure) {
+        if (failure instanceof MoaException refusal) {
+            group.forEach(each -> each.refuse(refusal));
+        } else {
+            log.error("{} calls failed together", group.size(), failure);
+            Throwable cause = failure == null ? new IllegalStateException("no answer") : failure;
+            group.forEach(each -> each.answer().completeExceptionally(cause));
+        }
+    }
+
+    private void answer(List<Waiting> asked, List<Object> answers) {
+        for (int i = 0; i < answers.size(); i++) {
+            answer(asked.get(i), answers.get(i));
+        }
+    }
+
     private <T> void together(
             List<Waiting> group, BiFunction<Arguments, IncomingCall, T> read, Function<List<T>, List<Object>> work) {
         List<Waiting> asked = new ArrayList<>(group.size());
@@ -109,14 +151,9 @@ final class GatheredWrites {
                 read(each, read, asked, wanted);
             }
             List<Object> answers = asked.isEmpty() ? List.of() : work.apply(wanted);
-            for (int i = 0; i < answers.size(); i++) {
-                answer(asked.get(i), answers.get(i));
-            }
-        } catch (MoaException refusal) {
-            asked.forEach(each -> each.refuse(refusal));
+            answer(asked, answers);
         } catch (RuntimeException failure) {
-            log.error("{} calls failed together", group.size(), failure);
-            group.forEach(each -> each.answer().completeExceptionally(failure));
+            fail(failure instanceof MoaException ? asked : group, failure);
         } catch (Error failure) {
             // nobody waits for an answer that never comes
             group.forEach(each -> each.answer().completeExceptionally(failure));

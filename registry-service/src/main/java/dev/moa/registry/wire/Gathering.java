@@ -4,8 +4,11 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.ToIntFunction;
 
 /**
@@ -13,11 +16,13 @@ import java.util.function.ToIntFunction;
  * lone one waits for nobody, and many share a write to Redis. Bounded; safe for many threads; adding never blocks.
  */
 final class Gathering<T> {
+    private static final CompletionStage<?> DONE = CompletableFuture.completedFuture(null);
+
     private final Executor workers;
     private final int maxWaiting;
     private final int maxWeight;
     private final ToIntFunction<T> weight;
-    private final Consumer<List<T>> work;
+    private final Function<List<T>, CompletionStage<?>> work;
 
     // guarded by this
     private final Deque<T> waiting = new ArrayDeque<>();
@@ -36,12 +41,39 @@ final class Gathering<T> {
             int maxWeight,
             ToIntFunction<T> weight,
             Consumer<List<T>> work) {
+        this(workers, runs, maxWaiting, maxWeight, weight, (Function<List<T>, CompletionStage<?>>) group -> {
+            work.accept(group);
+            return DONE;
+        });
+    }
+
+    private Gathering(
+            Executor workers,
+            int runs,
+            int maxWaiting,
+            int maxWeight,
+            ToIntFunction<T> weight,
+            Function<List<T>, CompletionStage<?>> work) {
         this.workers = workers;
         this.idle = runs;
         this.maxWaiting = maxWaiting;
         this.maxWeight = maxWeight;
         this.weight = weight;
         this.work = work;
+    }
+
+    /**
+     * Returns one whose work waits for nothing: it is begun by who adds, or by who ended the group before.
+     *
+     * @param work begins a group and returns its end; must not throw
+     */
+    static <T> Gathering<T> withoutWorkers(
+            int runs,
+            int maxWaiting,
+            int maxWeight,
+            ToIntFunction<T> weight,
+            Function<List<T>, CompletionStage<?>> work) {
+        return new Gathering<>(Runnable::run, runs, maxWaiting, maxWeight, weight, work);
     }
 
     /** Takes it in, or returns false if too many wait. */
@@ -75,7 +107,12 @@ final class Gathering<T> {
         boolean isDone = false;
         try {
             for (List<T> group = next(); !group.isEmpty(); group = next()) {
-                work.accept(group);
+                CompletionStage<?> end = work.apply(group);
+                if (end != DONE && !end.toCompletableFuture().isDone()) {
+                    isDone = true;
+                    end.whenComplete((nothing, failure) -> run());
+                    return;
+                }
             }
             isDone = true;
         } finally {

@@ -53,6 +53,8 @@ final class RegistryCalls implements CallHandler {
                     + " instances(service), audience(service, epoch, revision)";
     // a hold is answered this much before its deadline, for the way back
     private static final long WAY_BACK_MS = 200;
+    // bytes of a registration that the event loop reads itself
+    private static final int LONGEST_ON_LOOP = 16 * 1024;
 
     private final RedisCatalog catalog;
     private final RegistrationRules rules;
@@ -92,7 +94,7 @@ final class RegistryCalls implements CallHandler {
     public CompletionStage<CallResponse> handle(CallRequest request, IncomingCall call) {
         return switch (request.method()) {
             case "hold" -> hold(request, call);
-            case "register" -> write(request, call, () -> gathered.register(request, call));
+            case "register" -> write(request, call, () -> register(request, call));
             case "registerAll" -> write(request, call, () -> answer(request, call, args -> registerAll(args, call)));
             case "renew" -> write(request, call, () -> gathered.renew(request, call));
             case "deregister" -> write(request, call, () -> answer(request, call, args -> deregister(args, call)));
@@ -138,6 +140,18 @@ final class RegistryCalls implements CallHandler {
         return answer;
     }
 
+    private CompletionStage<CallResponse> register(CallRequest request, IncomingCall call) {
+        return request.args().length() <= LONGEST_ON_LOOP
+                ? gathered.register(request, call)
+                : answer(request, call, args -> catalog.register(registration(args.only(), call)));
+    }
+
+    private Registration registration(JsonNode json, IncomingCall call) {
+        Registration registration = rules.registration(json);
+        Permissions.require(call.caller(), registration.service());
+        return registration;
+    }
+
     private RegistryMethods.Results registerAll(Arguments args, IncomingCall call) {
         JsonNode wanted = RegistrationRules.registrations(args.get(0, "instances"), limits.maxLeases());
         if (wanted.size() > 1) {
@@ -147,8 +161,7 @@ final class RegistryCalls implements CallHandler {
         List<Registration> registrations = new ArrayList<>(wanted.size());
         for (JsonNode each : wanted) {
             try {
-                Registration registration = rules.registration(each);
-                Permissions.require(call.caller(), registration.service());
+                Registration registration = registration(each, call);
                 registrations.add(registration);
                 answers.add(registration);
             } catch (Refusal refusal) {
