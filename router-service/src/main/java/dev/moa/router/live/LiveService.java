@@ -47,8 +47,9 @@ final class LiveService {
      * @param sinceMs when it began
      * @param candidate what the store says now; null if it says nothing
      * @param gone ids that left properly in the new store: they are not held
+     * @param followedTo up to which revision the candidate's change stream was read for those who left
      */
-    record Suspicion(String why, long sinceMs, @Nullable ServiceState candidate, Set<String> gone) {}
+    record Suspicion(String why, long sinceMs, @Nullable ServiceState candidate, Set<String> gone, long followedTo) {}
 
     LiveService(ServiceName service) {
         this.service = service;
@@ -127,17 +128,20 @@ final class LiveService {
         return suspect("the store no longer knows the service", null, nowMs);
     }
 
-    /** The change stream of the suspected store says that these instances left. */
-    boolean left(Set<String> ids, long nowMs) {
+    /**
+     * The change stream of the suspected store was read further.
+     *
+     * @param gone all who left properly in it until now
+     * @return whether the view changed
+     */
+    boolean followed(Set<String> gone, long toRevision, long nowMs) {
         Suspicion current = suspicion;
         ServiceState candidate = current == null ? null : current.candidate();
-        if (current == null || candidate == null || current.gone().containsAll(ids)) {
+        if (current == null || candidate == null) {
             return false;
         }
-        Set<String> gone = new HashSet<>(current.gone());
-        gone.addAll(ids);
-        suspicion = new Suspicion(current.why(), current.sinceMs(), candidate, gone);
-        return suspect(current.why(), candidate, nowMs);
+        suspicion = new Suspicion(current.why(), current.sinceMs(), candidate, Set.copyOf(gone), toRevision);
+        return !gone.equals(current.gone()) && suspect(current.why(), candidate, nowMs);
     }
 
     /** Ends a suspicion that has lasted long enough; returns whether the view changed. */
@@ -184,7 +188,7 @@ final class LiveService {
         Set<String> gone = before == null ? Set.of() : before.gone();
         long since = before == null ? nowMs : before.sinceMs();
         if (reading == null) {
-            suspicion = new Suspicion(why, since, null, gone);
+            suspicion = new Suspicion(why, since, null, gone, 0);
             Map<String, Instance> held = heldOnly(last, gone);
             heldCount = held.size();
             return show(ServiceView.marked(new ServiceState(service, last.epoch(), last.revision(), held)));
@@ -205,12 +209,20 @@ final class LiveService {
             seededAtMs = nowMs;
         }
         heldCount = nowHeld;
+        suspicion = new Suspicion(why, since, reading, gone, followedTo(before, reading, last));
         if (nowHeld == 0) {
-            suspicion = new Suspicion(why, since, reading, gone);
             return endHold(nowMs);
         }
-        suspicion = new Suspicion(why, since, reading, gone);
         return show(ServiceView.marked(ServiceState.of(service, reading.epoch(), reading.revision(), union)));
+    }
+
+    /** Another store's stream is read from its start; that of one that went back, from where it went back to. */
+    private static long followedTo(@Nullable Suspicion before, ServiceState reading, ServiceState last) {
+        ServiceState known = before == null ? null : before.candidate();
+        if (before != null && known != null && known.isOfEpoch(reading)) {
+            return before.followedTo();
+        }
+        return reading.isOfEpoch(last) ? reading.revision() : 0;
     }
 
     private static Map<String, Instance> heldOnly(ServiceState last, Set<String> gone) {

@@ -19,6 +19,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
@@ -32,7 +33,8 @@ import org.slf4j.LoggerFactory;
  * <p>One thread, {@code router-live-1}, does all reading and changing. Three things set it to work: a wake-up
  * names a service and its revision, the subscription was (re)made, or the compare interval is over. It reads
  * what changed since the revision it has; a gap or another epoch means reading the whole service again. Every
- * comparison also reads a few services whole, in turn, so that even an equal revision is not trusted for ever.
+ * comparison also reads a few services whole, in turn, so that even an equal revision is not trusted for ever. After a
+ * reading that failed all are compared again within moments: the wake-ups that it answered to do not come twice.
  *
  * <p>Safe for many threads; reading never blocks. Listeners run on its thread and must not block.
  */
@@ -41,6 +43,9 @@ public final class LiveView implements AutoCloseable {
 
     /** Wake-ups that wait for the thread; more than this only means one comparison of all. */
     private static final int MAX_DIRTY = 100_000;
+
+    /** How soon all are compared again after a failure; each further one doubles it, up to the compare interval. */
+    private static final long RETRY_MS = 500;
 
     private final StoreReading reading;
     private final LiveProperties settings;
@@ -65,6 +70,9 @@ public final class LiveView implements AutoCloseable {
     private volatile long comparedAtMs;
     private volatile @Nullable String failure = "not compared with the store yet";
     private volatile long failedSinceMs;
+    // of the thread
+    private int failures;
+    private boolean retryQueued;
     private boolean started;
 
     public LiveView(RegistryStore store, LiveProperties settings, Clock clock) {
@@ -294,6 +302,7 @@ public final class LiveView implements AutoCloseable {
                 log.info("the store answers again");
             }
             failure = null;
+            failures = 0;
         } catch (StoreException e) {
             fail(what, e.getMessage());
         } catch (Exception e) {
@@ -311,6 +320,28 @@ public final class LiveView implements AutoCloseable {
             failedSinceMs = clock.millis();
         }
         failure = message;
+        retryLater();
+    }
+
+    private void retryLater() {
+        if (retryQueued) {
+            return;
+        }
+        long longest = Math.min(settings.compareInterval().toMillis(), RETRY_MS << Math.min(failures++, 10));
+        try {
+            // half of it by chance: the routers that failed together do not come back together
+            long delay = longest / 2 + ThreadLocalRandom.current().nextLong(longest / 2 + 1);
+            worker.schedule(
+                    () -> {
+                        retryQueued = false;
+                        compareAll();
+                    },
+                    delay,
+                    TimeUnit.MILLISECONDS);
+            retryQueued = true;
+        } catch (RejectedExecutionException e) {
+            log.debug("closed: nothing is compared again");
+        }
     }
 
     private void endHolds() {

@@ -35,6 +35,12 @@ final class StoreReading {
     /** Services read whole at each comparison although their revision is equal. */
     private static final int WHOLE_READS = 20;
 
+    /**
+     * Services read whole in one go. After a loss all of them are: what was read is offered before the next are asked
+     * for, so that no answer waits behind megabytes of others until it is late, and they are not all in memory twice.
+     */
+    private static final int PORTION = 20;
+
     private final RegistryStore store;
     private final LiveProperties settings;
     private final Clock clock;
@@ -202,6 +208,13 @@ final class StoreReading {
     }
 
     private void readWhole(Collection<ServiceName> names) {
+        List<ServiceName> all = List.copyOf(names);
+        for (int from = 0; from < all.size(); from += PORTION) {
+            readPortion(all.subList(from, Math.min(all.size(), from + PORTION)));
+        }
+    }
+
+    private void readPortion(List<ServiceName> names) {
         Map<ServiceName, ServiceState> states = store.states(names);
         long now = clock.millis();
         wholeReads.addAndGet(names.size());
@@ -227,7 +240,7 @@ final class StoreReading {
                 changed.accept(name);
             }
         }
-        readDepartures();
+        readDepartures(names);
     }
 
     private boolean mayAdd(ServiceName name) {
@@ -244,38 +257,50 @@ final class StoreReading {
     }
 
     /** Whoever left properly in a store that is still suspected is not held. */
-    private void readDepartures() {
+    private void readDepartures(List<ServiceName> names) {
         Map<ServiceName, Long> since = new HashMap<>();
-        services.forEach((name, live) -> {
-            LiveService.Suspicion suspicion = live.suspicion();
-            ServiceState believed = live.believed();
-            ServiceState candidate = suspicion == null ? null : suspicion.candidate();
-            if (candidate != null && believed != null) {
-                since.put(name, candidate.isOfEpoch(believed) ? candidate.revision() : 0L);
+        for (ServiceName name : names) {
+            LiveService live = services.get(name);
+            LiveService.Suspicion suspicion = live == null ? null : live.suspicion();
+            if (suspicion != null && suspicion.candidate() != null) {
+                since.put(name, suspicion.followedTo());
             }
-        });
+        }
         if (since.isEmpty()) {
             return;
         }
         long now = clock.millis();
         try {
             store.changes(since, CHANGES_LIMIT).forEach((name, changesOf) -> {
-                Set<String> gone = new HashSet<>();
-                changesOf.forEach(change -> {
-                    if (change.instance() == null) {
-                        gone.add(change.id());
-                    } else {
-                        gone.remove(change.id());
-                    }
-                });
                 LiveService live = services.get(name);
-                if (live != null && !gone.isEmpty() && live.left(gone, now)) {
+                if (live != null && follow(live, changesOf, now)) {
                     changed.accept(name);
                 }
             });
         } catch (IllegalArgumentException e) {
             log.debug("changes of suspected services cannot be read: {}", e.getMessage());
         }
+    }
+
+    private static boolean follow(LiveService live, List<Change> changes, long nowMs) {
+        LiveService.Suspicion suspicion = live.suspicion();
+        ServiceState candidate = suspicion == null ? null : suspicion.candidate();
+        if (suspicion == null || candidate == null || changes.isEmpty()) {
+            return false;
+        }
+        Set<String> gone = new HashSet<>(suspicion.gone());
+        for (Change change : changes) {
+            if (!change.epoch().equals(candidate.epoch())) {
+                // of the life that was lost: who had left in it may have come back in the part that is missing
+                continue;
+            }
+            if (change.instance() == null) {
+                gone.add(change.id());
+            } else {
+                gone.remove(change.id());
+            }
+        }
+        return live.followed(gone, changes.get(changes.size() - 1).revision(), nowMs);
     }
 
     private void readSomeWhole(Set<ServiceName> names) {

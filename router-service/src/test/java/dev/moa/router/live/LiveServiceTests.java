@@ -151,7 +151,7 @@ class LiveServiceTests {
         live.offer(state("e1", 7, "a", "b"), 0);
         live.offer(state("e2", 3, "a"), 10);
 
-        assertThat(live.left(Set.of("b"), 20)).isTrue();
+        assertThat(live.followed(Set.of("b"), 3, 20)).isTrue();
 
         assertThat(served()).containsExactly("a");
         assertThat(live.suspicion()).isNull();

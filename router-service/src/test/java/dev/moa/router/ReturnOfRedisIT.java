@@ -1,0 +1,172 @@
+package dev.moa.router;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.moa.protocol.ServiceName;
+import dev.moa.router.live.LiveView;
+import dev.moa.testkit.redis.RedisProcess;
+import io.lettuce.core.api.sync.RedisCommands;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * What a router reads when a Redis that lost everything fills again. All is compared at the start and then hardly ever,
+ * so that what the tests wait for comes from a wake-up, or from nothing.
+ */
+class ReturnOfRedisIT {
+    private static final ServiceName USER = ServiceName.of("/service/user");
+    private static final Duration SOON = Duration.ofSeconds(10);
+
+    @TempDir
+    Path directory;
+
+    private RedisProcess redis;
+    private RegistryLayout first;
+    private RegistryLayout second;
+    private final List<AutoCloseable> others = new ArrayList<>();
+
+    @BeforeEach
+    void startRedis() {
+        redis = new RedisProcess(directory).start();
+        first = new RegistryLayout(() -> redis.commands(), "e1");
+        second = new RegistryLayout(() -> redis.commands(), "e2");
+    }
+
+    @AfterEach
+    void stopAll() throws Exception {
+        for (AutoCloseable other : others) {
+            other.close();
+        }
+        redis.close();
+    }
+
+    private RunningRouter router(String... more) {
+        List<String> settings = new ArrayList<>(List.of(
+                "--moa.router.live.compare-interval=10m",
+                "--moa.router.live.hold=10m",
+                "--moa.router.live.max-hold=1h"));
+        settings.addAll(List.of(more));
+        RunningRouter router =
+                RunningRouter.start(redis.url(), directory.resolve("snapshots"), settings.toArray(String[]::new));
+        others.add(router);
+        return router;
+    }
+
+    private static List<String> ids(RunningRouter router, ServiceName service) {
+        List<String> ids = new ArrayList<>();
+        router.lookup(service)
+                .json()
+                .path("instances")
+                .forEach(instance -> ids.add(
+                        instance.path("id").asString() + (instance.path("held").asBoolean() ? " held" : "")));
+        return ids;
+    }
+
+    private static String source(RunningRouter router, ServiceName service) {
+        return router.lookup(service).json().path("source").asString();
+    }
+
+    @Test
+    void whoLeftIsNotHeldHoweverMuchHadChangedBefore() {
+        first.register(USER, "u1", 6001, "UP");
+        first.register(USER, "u2", 6002, "UP");
+        first.register(USER, "u3", 6003, "UP");
+        RunningRouter router = router();
+        await().until(() -> ids(router, USER), List.of("u1", "u2", "u3")::equals);
+        redis.commands().flushall();
+
+        for (int i = 0; i < 250; i++) {
+            second.register(USER, "u1", 6001, i % 2 == 0 ? "DRAINING" : "UP");
+        }
+        second.register(USER, "u2", 6002, "UP");
+        second.remove(USER, "u2", "graceful");
+
+        await().atMost(SOON).until(() -> ids(router, USER), List.of("u1", "u3 held")::equals);
+    }
+
+    @Test
+    void aWakeUpReadsTheStreamOfItsServiceAndOfNoOther() {
+        List<ServiceName> services = new ArrayList<>();
+        for (int i = 0; i < 5; i++) {
+            ServiceName service = ServiceName.of("/service/s" + i);
+            services.add(service);
+            first.register(service, "a", 6001, "UP");
+            first.register(service, "b", 6002, "UP");
+            first.register(service, "c", 6003, "UP");
+        }
+        RunningRouter router = router();
+        await().until(() ->
+                services.stream().allMatch(each -> source(router, each).equals("live")));
+        redis.commands().flushall();
+        long before = streamsRead();
+
+        services.forEach(each -> second.register(each, "a", 6001, "UP"));
+        await().atMost(SOON)
+                .until(() ->
+                        services.stream().allMatch(each -> ids(router, each).equals(List.of("a", "b held", "c held"))));
+        second.register(services.get(0), "b", 6002, "UP");
+        await().atMost(SOON).until(() -> ids(router, services.get(0)), List.of("a", "b", "c held")::equals);
+        // one thread reads: what the wake-up before this one brought about is over
+        second.register(services.get(0), "c", 6003, "UP");
+        await().atMost(SOON).until(() -> ids(router, services.get(0)), List.of("a", "b", "c")::equals);
+
+        // two for the first wake-up of each: what follows on the old store, and who left in the new; one for the next
+        assertThat(streamsRead() - before).isLessThanOrEqualTo(2 * services.size() + 1);
+    }
+
+    private long streamsRead() {
+        return redis.commands()
+                .info("commandstats")
+                .lines()
+                .filter(line -> line.startsWith("cmdstat_xrange:"))
+                .mapToLong(line -> Long.parseLong(line.replaceFirst("^[^=]*=(\\d+),.*", "$1")))
+                .sum();
+    }
+
+    @Test
+    void aReadingThatFailedIsMadeUpForWithoutAnotherWakeUp() {
+        first.register(USER, "u1", 6001, "UP");
+        RunningRouter router = router("--moa.router.live.store-timeout=300ms");
+        await().until(() -> ids(router, USER), List.of("u1")::equals);
+        first.silent().register(USER, "u2", 6002, "UP");
+
+        // told, and no answer to whoever asks what
+        RedisCommands<String, String> commands = redis.commands();
+        commands.multi();
+        commands.publish("moa:wake", USER + " e1 2");
+        commands.clientPause(1_000);
+        commands.exec();
+
+        await().atMost(SOON)
+                .until(() ->
+                        source(router, USER).equals("live") && ids(router, USER).equals(List.of("u1", "u2")));
+    }
+
+    @Test
+    void whatWasReadIsTakenBeforeTheNextIsAskedFor() {
+        List<ServiceName> services = new ArrayList<>();
+        for (int i = 10; i < 30; i++) {
+            ServiceName service = ServiceName.of("/service/s" + i);
+            services.add(service);
+            first.silent().register(service, "a", 6000 + i, "UP");
+        }
+        // whoever reads it gets an error
+        RedisCommands<String, String> commands = redis.commands();
+        commands.sadd("moa:services", "/service/unreadable");
+        commands.hset("moa:{/service/unreadable}:meta", "epoch", "e1");
+        commands.hset("moa:{/service/unreadable}:meta", "revision", "1");
+        commands.set("moa:{/service/unreadable}:instances", "no hash");
+
+        // nobody looks anything up: what a lookup has to ask for would be read by itself
+        LiveView view = router().bean(LiveView.class);
+
+        await().atMost(SOON).untilAsserted(() -> assertThat(view.services()).containsAll(services));
+    }
+}
