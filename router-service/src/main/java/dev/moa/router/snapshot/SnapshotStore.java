@@ -8,8 +8,9 @@ import dev.moa.router.address.Instance;
 import dev.moa.router.address.InstanceJson;
 import dev.moa.router.address.ServiceState;
 import dev.moa.router.address.ServiceView;
-import java.io.ByteArrayOutputStream;
+import java.io.FilterOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -30,6 +31,7 @@ import org.slf4j.LoggerFactory;
 import tools.jackson.core.JsonEncoding;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.ObjectWriteContext;
+import tools.jackson.core.StreamWriteFeature;
 import tools.jackson.core.json.JsonFactory;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -43,7 +45,11 @@ import tools.jackson.databind.json.JsonMapper;
  */
 public final class SnapshotStore implements AddressSource, AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(SnapshotStore.class);
-    private static final JsonFactory JSON = new JsonFactory();
+    // the file is forced to disk after the last byte, and not flushed after each service
+    private static final JsonFactory JSON = JsonFactory.builder()
+            .disable(StreamWriteFeature.AUTO_CLOSE_TARGET)
+            .disable(StreamWriteFeature.FLUSH_PASSED_TO_STREAM)
+            .build();
     private static final int FORMAT = 1;
 
     /** Without changes the file is written this often, so that its ages stay true. */
@@ -175,11 +181,17 @@ public final class SnapshotStore implements AddressSource, AutoCloseable {
     }
 
     private synchronized void write() throws IOException {
-        ByteArrayOutputStream out = new ByteArrayOutputStream(64 * 1024);
+        long now = clock.millis();
+        WholeFile.replace(file, out -> leftOut = write(out, now));
+        writtenAtMs = now;
+    }
+
+    /** Writes a service at a time: in the burst after a loss the file is written again and again, and it is large. */
+    private long write(OutputStream out, long now) {
+        CountedOutput counted = new CountedOutput(out);
         long limit = settings.maxSize().toBytes();
         long dropped = 0;
-        long now = clock.millis();
-        try (JsonGenerator json = JSON.createGenerator(ObjectWriteContext.empty(), out, JsonEncoding.UTF8)) {
+        try (JsonGenerator json = JSON.createGenerator(ObjectWriteContext.empty(), counted, JsonEncoding.UTF8)) {
             json.writeStartObject();
             json.writeNumberProperty("format", FORMAT);
             json.writeNumberProperty("writtenAtMs", now);
@@ -187,7 +199,7 @@ public final class SnapshotStore implements AddressSource, AutoCloseable {
             for (Entry entry : new TreeMap<>(entries).values()) {
                 json.flush();
                 // an instance takes at most a few kilobytes; the registry bounds its fields
-                if (out.size() + 512L * (1 + entry.view.instances().size()) > limit) {
+                if (counted.bytes + 512L * (1 + entry.view.instances().size()) > limit) {
                     dropped++;
                     continue;
                 }
@@ -196,9 +208,27 @@ public final class SnapshotStore implements AddressSource, AutoCloseable {
             json.writeEndArray();
             json.writeEndObject();
         }
-        leftOut = dropped;
-        WholeFile.replace(file, out.toByteArray());
-        writtenAtMs = now;
+        return dropped;
+    }
+
+    private static final class CountedOutput extends FilterOutputStream {
+        private long bytes;
+
+        CountedOutput(OutputStream out) {
+            super(out);
+        }
+
+        @Override
+        public void write(int one) throws IOException {
+            out.write(one);
+            bytes++;
+        }
+
+        @Override
+        public void write(byte[] some, int from, int length) throws IOException {
+            out.write(some, from, length);
+            bytes += length;
+        }
     }
 
     private static void write(JsonGenerator json, Entry entry) {
