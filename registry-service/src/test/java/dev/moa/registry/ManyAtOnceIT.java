@@ -7,6 +7,7 @@ import dev.moa.registry.RegistryApp.Answer;
 import dev.moa.testkit.redis.RedisProcess;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
@@ -52,6 +53,34 @@ class ManyAtOnceIT {
         assertThat(results.get(2).get("registered").get("revision").longValue()).isEqualTo(1);
         assertThat(app.get("/v1/instances?service=/service/many/c").json().get("instances"))
                 .hasSize(1);
+    }
+
+    @Test
+    void namesThatRedisLostArePutInAgainAllAtOnce() {
+        List<String> names =
+                IntStream.range(0, 50).mapToObj(i -> "/service/indexed/s" + i).toList();
+        app.post(
+                "/v1/instances/batch",
+                names.stream()
+                        .map(name -> "{\"service\":\"%s\",\"host\":\"127.0.0.1\",\"port\":7001}".formatted(name))
+                        .collect(Collectors.joining(",", "{\"instances\":[", "]}")));
+        assertThat(redis.commands().smembers("moa:services")).containsAll(names);
+        long before = writesOfNames();
+
+        redis.commands().del("moa:services");
+
+        await().untilAsserted(() ->
+                assertThat(redis.commands().smembers("moa:services")).containsAll(names));
+        assertThat(writesOfNames() - before).isEqualTo(1);
+    }
+
+    private static long writesOfNames() {
+        return redis.commands()
+                .info("commandstats")
+                .lines()
+                .filter(line -> line.startsWith("cmdstat_sadd:"))
+                .mapToLong(line -> Long.parseLong(line.replaceFirst("^[^=]*=(\\d+),.*", "$1")))
+                .sum();
     }
 
     @Test

@@ -3,10 +3,25 @@ package dev.moa.registry.catalog;
 import dev.moa.protocol.ServiceName;
 import dev.moa.registry.Refusal;
 import dev.moa.registry.store.RedisStore;
+import io.lettuce.core.RedisFuture;
+import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.NavigableSet;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentSkipListSet;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+import org.springframework.dao.DataAccessException;
+import org.springframework.dao.QueryTimeoutException;
+import org.springframework.data.redis.RedisSystemException;
+import org.springframework.data.redis.connection.RedisConnection;
+import org.springframework.data.redis.connection.lettuce.LettuceExceptionConverter;
+import org.springframework.data.redis.core.RedisCallback;
 
 /**
  * The names of all services. The set in Redis lives on another node of a cluster than the services themselves, so
@@ -15,6 +30,9 @@ import java.util.concurrent.ConcurrentSkipListSet;
  */
 public final class ServiceIndex {
     private static final String KEY = "moa:services";
+    // names that are asked about in one write
+    private static final int AT_ONCE = 500;
+    private static final long LONGEST_SECONDS = 10;
 
     private final RedisStore store;
     private final int most;
@@ -63,21 +81,63 @@ public final class ServiceIndex {
                 continue;
             }
         }
-        for (ServiceName known : names) {
-            if (!fresh.contains(known) && isStored(known)) {
+        List<ServiceName> lost =
+                names.stream().filter(known -> !fresh.contains(known)).toList();
+        for (int from = 0; from < lost.size(); from += AT_ONCE) {
+            List<ServiceName> stored = stored(lost.subList(from, Math.min(lost.size(), from + AT_ONCE)));
+            if (!stored.isEmpty()) {
+                String[] values = stored.stream().map(ServiceName::value).toArray(String[]::new);
                 store.ask(
                         "index",
-                        redis -> Objects.requireNonNull(redis.opsForSet().add(KEY, known.value())));
-                fresh.add(known);
+                        redis -> Objects.requireNonNull(redis.opsForSet().add(KEY, values)));
+                fresh.addAll(stored);
             }
         }
         names = fresh;
         refreshed = true;
     }
 
-    // a lost entry of a service that is there heals; an emptied store has neither
-    private boolean isStored(ServiceName service) {
-        return store.ask("index", redis -> Objects.requireNonNull(redis.hasKey(CatalogScript.key(service, "meta"))));
+    /**
+     * Returns those that are in Redis: a lost entry of a service that is there heals; an emptied store has neither. All
+     * are asked about before the first answer is waited for: after a loss they come back among thousands of
+     * registrations, and the thread that reads the index is the one that ends leases.
+     */
+    private List<ServiceName> stored(List<ServiceName> services) {
+        return store.ask(
+                "index",
+                redis -> Objects.requireNonNull(
+                        redis.execute((RedisCallback<List<ServiceName>>) connection -> stored(connection, services))));
+    }
+
+    @SuppressWarnings("unchecked")
+    private static List<ServiceName> stored(RedisConnection connection, List<ServiceName> services) {
+        var redis = (RedisClusterAsyncCommands<byte[], byte[]>) connection.getNativeConnection();
+        List<RedisFuture<Long>> answers = services.stream()
+                .map(each -> redis.exists(CatalogScript.key(each, "meta").getBytes(StandardCharsets.UTF_8)))
+                .toList();
+        List<ServiceName> stored = new ArrayList<>();
+        for (int i = 0; i < services.size(); i++) {
+            try {
+                // each ends by the client's own timeout; this is for a client that has none
+                if (answers.get(i).get(LONGEST_SECONDS, TimeUnit.SECONDS) > 0) {
+                    stored.add(services.get(i));
+                }
+            } catch (ExecutionException failure) {
+                throw known(failure.getCause());
+            } catch (TimeoutException late) {
+                throw new QueryTimeoutException("no answer in time", late);
+            } catch (InterruptedException stopping) {
+                Thread.currentThread().interrupt();
+                throw new QueryTimeoutException("stopping", stopping);
+            }
+        }
+        return stored;
+    }
+
+    private static DataAccessException known(@Nullable Throwable failure) {
+        DataAccessException known =
+                failure instanceof Exception exception ? new LettuceExceptionConverter().convert(exception) : null;
+        return known == null ? new RedisSystemException(String.valueOf(failure), failure) : known;
     }
 
     /** Returns the names in order, as of the last refresh and what this registry has seen since. */
