@@ -11,6 +11,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -71,6 +74,32 @@ class ReturnOfRedisIT {
 
     private static String source(RunningRouter router, ServiceName service) {
         return router.lookup(service).json().path("source").asString();
+    }
+
+    @Test
+    void aReturnWhoseWakeUpsWereAllMissedIsSeenByTheNextComparison() {
+        // more than a comparison reads whole although nothing differs
+        List<ServiceName> services = IntStream.range(10, 40)
+                .mapToObj(i -> ServiceName.of("/service/s" + i))
+                .toList();
+        LiveView view = router().bean(LiveView.class);
+        await().until(() -> redis.commands().pubsubNumsub("moa:wake").get("moa:wake") == 1);
+        services.forEach(each -> first.register(each, "a", 6001, "UP"));
+        await().atMost(SOON).until(() -> view.counters().getOrDefault("wakes", 0L) == services.size());
+        await().atMost(SOON).until(() -> epochs(view, services), Set.of("e1")::equals);
+
+        redis.commands().flushall();
+        services.forEach(each -> second.silent().register(each, "a", 6001, "UP"));
+        view.compareSoon();
+
+        await().atMost(SOON).until(() -> epochs(view, services), Set.of("e2")::equals);
+    }
+
+    private static Set<String> epochs(LiveView view, List<ServiceName> services) {
+        return services.stream()
+                .map(view::view)
+                .map(each -> each == null ? "none" : each.state().epoch())
+                .collect(Collectors.toSet());
     }
 
     @Test

@@ -122,7 +122,8 @@ final class StoreReading {
         if (wasCompared) {
             healed.addAndGet(stale.size());
         }
-        refresh(stale);
+        // not by what was announced: where the wake-ups of another life were missed, that is still of the former
+        refresh(stale, revisions);
         readSomeWhole(names);
     }
 
@@ -132,6 +133,11 @@ final class StoreReading {
      * @throws StoreException if the store does not answer
      */
     void refresh(Collection<ServiceName> names) {
+        refresh(names, announced);
+    }
+
+    /** @param targets the revision of each service that must be reached; one without is read whole */
+    private void refresh(Collection<ServiceName> names, Map<ServiceName, Revision> targets) {
         Map<ServiceName, Long> since = new HashMap<>();
         Set<ServiceName> whole = new LinkedHashSet<>();
         for (ServiceName name : names) {
@@ -144,7 +150,7 @@ final class StoreReading {
             }
         }
         if (!since.isEmpty()) {
-            whole.addAll(applyChanges(since));
+            whole.addAll(applyChanges(since, targets));
         }
         if (!whole.isEmpty()) {
             readWhole(whole);
@@ -152,7 +158,7 @@ final class StoreReading {
     }
 
     /** Returns the services that the change stream does not bring up to date. */
-    private Set<ServiceName> applyChanges(Map<ServiceName, Long> since) {
+    private Set<ServiceName> applyChanges(Map<ServiceName, Long> since, Map<ServiceName, Revision> targets) {
         Set<ServiceName> rest = new LinkedHashSet<>();
         Map<ServiceName, List<Change>> read;
         try {
@@ -165,7 +171,7 @@ final class StoreReading {
             LiveService live = services.get(name);
             ServiceState believed = live == null ? null : live.believed();
             ServiceState next = believed == null ? null : apply(believed, read.getOrDefault(name, List.of()));
-            Revision target = announced.get(name);
+            Revision target = targets.get(name);
             boolean reached = next != null
                     && target != null
                     && target.epoch().equals(next.epoch())
