@@ -4,21 +4,21 @@ import dev.moa.protocol.ServiceName;
 import dev.moa.registry.Refusal;
 import dev.moa.registry.RegistryMetrics;
 import dev.moa.registry.store.RedisStore;
+import io.lettuce.core.RedisCommandExecutionException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.BiFunction;
-import org.springframework.dao.DataAccessException;
 
 /**
- * Renews leases: what a registry does most. One short script per service, those of all requests that wait in one
- * write; who is held takes a second, longer one.
+ * Renews leases: what a registry does most. One short script for many leases of many services, whoever asks; in a
+ * cluster, where services are on different nodes, one for each. Who is held takes a second, longer one.
  */
 final class Renewals {
-    // leases in one run of the script; Redis serves nobody else meanwhile
-    private static final int AT_ONCE = 500;
+    // leases in one run of the script, half a millisecond; Redis serves nobody else meanwhile, and more save nothing
+    private static final int AT_ONCE = 100;
 
     private final RedisStore store;
     private final ServiceIndex index;
@@ -45,8 +45,12 @@ final class Renewals {
         return (Renewal) answer;
     }
 
-    /** The leases of one service in one script, whoever asked: with each the place of its request. */
-    private record Part(ServiceName service, List<Lease> leases, List<Integer> requests) {}
+    /** A lease and the place of the request that wants it renewed. */
+    private record Asked(Lease lease, int request) {
+        ServiceName service() {
+            return lease.id().service();
+        }
+    }
 
     /**
      * Renews what several requests ask for, in one write.
@@ -54,50 +58,87 @@ final class Renewals {
      * @return for each request, in order, a {@link Renewal} or a {@link Refusal}
      */
     List<Object> renewAll(List<List<Lease>> requests) {
-        List<Part> parts = parts(requests);
-        List<CatalogScript.Call> calls = new ArrayList<>(parts.size());
-        for (Part part : parts) {
-            calls.add(new CatalogScript.Call(
-                    List.of(
-                            CatalogScript.key(part.service(), "instances"),
-                            CatalogScript.key(part.service(), "leases")),
-                    List.of(arguments(part.leases()))));
-        }
-        List<CatalogScript.Outcome> outcomes = store.ask("renew", redis -> CatalogScript.RENEW.runAll(redis, calls));
         List<Object> answers = new ArrayList<>(requests.size());
-        for (List<Lease> request : requests) {
-            answers.add(new Renewal(new ArrayList<>(request.size()), new ArrayList<>(0), new ArrayList<>(0)));
-        }
-        for (int i = 0; i < parts.size(); i++) {
-            try {
-                take(parts.get(i), outcomes.get(i), answers);
-            } catch (RuntimeException failure) {
-                // its service's keys are not as they should be: no other's business
-                Refusal refusal = RedisStore.refusal(failure);
-                parts.get(i).requests().forEach(request -> answers.set(request, refusal));
+        List<Asked> all = new ArrayList<>();
+        for (int request = 0; request < requests.size(); request++) {
+            List<Lease> leases = requests.get(request);
+            answers.add(new Renewal(new ArrayList<>(leases.size()), new ArrayList<>(0), new ArrayList<>(0)));
+            for (Lease lease : leases) {
+                all.add(new Asked(lease, request));
             }
         }
+        renew(store.isCluster() ? byService(all) : slices(all), answers);
         count(answers);
         return answers;
     }
 
-    private static List<Part> parts(List<List<Lease>> requests) {
-        Map<ServiceName, Part> open = new LinkedHashMap<>();
-        List<Part> full = new ArrayList<>();
-        for (int request = 0; request < requests.size(); request++) {
-            for (Lease lease : requests.get(request)) {
-                ServiceName service = lease.id().service();
-                Part part = open.computeIfAbsent(service, of -> new Part(of, new ArrayList<>(2), new ArrayList<>(2)));
-                part.leases().add(lease);
-                part.requests().add(request);
-                if (part.leases().size() == AT_ONCE) {
-                    full.add(part);
-                    open.remove(service);
+    private void renew(List<List<Asked>> runs, List<Object> answers) {
+        List<CatalogScript.Call> calls = new ArrayList<>(runs.size());
+        runs.forEach(run -> calls.add(call(run)));
+        List<CatalogScript.Outcome> outcomes = store.ask("renew", redis -> CatalogScript.RENEW.runAll(redis, calls));
+        List<Asked> again = new ArrayList<>(0);
+        for (int i = 0; i < runs.size(); i++) {
+            List<Asked> run = runs.get(i);
+            try {
+                take(run, outcomes.get(i), answers);
+            } catch (RuntimeException failure) {
+                if (isOfOneService(run) || !isError(failure)) {
+                    Refusal refusal = RedisStore.refusal(failure);
+                    run.forEach(asked -> answers.set(asked.request(), refusal));
+                } else {
+                    // one service's keys may not be as they should be: no other's business
+                    again.addAll(run);
                 }
             }
         }
-        full.addAll(open.values());
-        return full;
+        if (!again.isEmpty()) {
+            renew(byService(again), answers);
+        }
+    }
+
+    private static List<List<Asked>> byService(List<Asked> all) {
+        Map<ServiceName, List<Asked>> services = new LinkedHashMap<>();
+        all.forEach(asked -> services.computeIfAbsent(asked.service(), service -> new ArrayList<>(2))
+                .add(asked));
+        return services.values().stream().flatMap(each -> slices(each).stream()).toList();
+    }
+
+    private static List<List<Asked>> slices(List<Asked> all) {
+        List<List<Asked>> slices = new ArrayList<>();
+        for (int from = 0; from < all.size(); from += AT_ONCE) {
+            slices.add(all.subList(from, Math.min(all.size(), from + AT_ONCE)));
+        }
+        return slices;
+    }
+
+    private static boolean isOfOneService(List<Asked> run) {
+        ServiceName first = run.get(0).service();
+        return run.stream().allMatch(asked -> asked.service().equals(first));
+    }
+
+    // what Redis answered, not that it did not
+    private static boolean isError(RuntimeException failure) {
+        return failure.getCause() instanceof RedisCommandExecutionException;
+    }
+
+    private static CatalogScript.Call call(List<Asked> run) {
+        List<String> keys = new ArrayList<>(2 * run.size());
+        List<String> arguments = new ArrayList<>(3 * run.size());
+        for (int from = 0, to; from < run.size(); from = to) {
+            ServiceName service = run.get(from).service();
+            to = from + 1;
+            while (to < run.size() && run.get(to).service().equals(service)) {
+                to++;
+            }
+            keys.add(CatalogScript.key(service, "instances"));
+            keys.add(CatalogScript.key(service, "leases"));
+            arguments.add(String.valueOf(to - from));
+            for (Asked asked : run.subList(from, to)) {
+                arguments.add(asked.lease().id().value());
+                arguments.add(String.valueOf(asked.lease().incarnation()));
+            }
+        }
+        return new CatalogScript.Call(keys, arguments);
     }
 
     private void count(List<Object> answers) {
@@ -116,38 +157,57 @@ final class Renewals {
         metrics.renewals("stale", stale);
     }
 
-    private static String[] arguments(List<Lease> leases) {
-        String[] arguments = new String[2 * leases.size()];
-        for (int i = 0; i < leases.size(); i++) {
-            arguments[2 * i] = leases.get(i).id().value();
-            arguments[2 * i + 1] = String.valueOf(leases.get(i).incarnation());
+    private void take(List<Asked> run, CatalogScript.Outcome outcome, List<Object> answers) {
+        if (outcome.failure() != null) {
+            throw outcome.failure();
         }
-        return arguments;
-    }
-
-    private void take(Part part, CatalogScript.Outcome outcome, List<Object> answers) {
-        DataAccessException failure = outcome.failure();
-        if (failure != null) {
-            throw RedisStore.refusal(failure);
+        List<Object> others = Objects.requireNonNull(outcome.answer());
+        long[] current = new long[run.size()];
+        for (int i = 0; i < current.length; i++) {
+            current[i] = run.get(i).lease().incarnation();
         }
-        List<Object> answer = Objects.requireNonNull(outcome.answer());
-        ServiceName service = part.service();
-        List<Lease> leases = part.leases();
-        boolean isHeld = answer.stream().anyMatch(incarnation -> (Long) incarnation < 0);
-        if (isHeld) {
-            CatalogScript.Call call = release.apply(service, arguments(leases));
-            answer = store.ask("renew", redis -> CatalogScript.RELEASE.run(redis, call.keys(), call.arguments()));
-        }
-        boolean isKnown = false;
-        for (int i = 0; i < leases.size(); i++) {
-            long current = (Long) answer.get(i);
-            isKnown |= current != 0;
-            if (answers.get(part.requests().get(i)) instanceof Renewal into) {
-                take(leases.get(i), current, into);
+        Map<ServiceName, List<Integer>> held = new LinkedHashMap<>(0);
+        for (int i = 0; i < others.size(); i += 2) {
+            int place = ((Long) others.get(i)).intValue();
+            current[place] = (Long) others.get(i + 1);
+            if (current[place] < 0) {
+                held.computeIfAbsent(run.get(place).service(), service -> new ArrayList<>())
+                        .add(place);
             }
         }
-        if (isKnown) {
-            index.add(service);
+        held.forEach((service, places) -> release(service, places, run, current, answers));
+        for (int i = 0; i < current.length; i++) {
+            if (current[i] != 0) {
+                index.add(run.get(i).service());
+            }
+        }
+        // from here on nothing fails: no lease is answered twice
+        for (int i = 0; i < current.length; i++) {
+            Asked asked = run.get(i);
+            if (answers.get(asked.request()) instanceof Renewal into) {
+                take(asked.lease(), current[i], into);
+            }
+        }
+    }
+
+    private void release(
+            ServiceName service, List<Integer> places, List<Asked> run, long[] current, List<Object> answers) {
+        String[] arguments = new String[2 * places.size()];
+        for (int i = 0; i < places.size(); i++) {
+            Lease lease = run.get(places.get(i)).lease();
+            arguments[2 * i] = lease.id().value();
+            arguments[2 * i + 1] = String.valueOf(lease.incarnation());
+        }
+        CatalogScript.Call call = release.apply(service, arguments);
+        try {
+            List<Object> answer =
+                    store.ask("renew", redis -> CatalogScript.RELEASE.run(redis, call.keys(), call.arguments()));
+            for (int i = 0; i < places.size(); i++) {
+                current[places.get(i)] = (Long) answer.get(i);
+            }
+        } catch (RuntimeException failure) {
+            Refusal refusal = RedisStore.refusal(failure);
+            places.forEach(place -> answers.set(run.get(place).request(), refusal));
         }
     }
 

@@ -116,6 +116,11 @@ public final class RedisStore {
                 reason == null ? "it answered with an error that the registry's log names" : reason, failure);
     }
 
+    /** Returns whether the services' keys may be on different nodes, so that no script can touch those of two. */
+    public boolean isCluster() {
+        return redis.getConnectionFactory() instanceof LettuceConnectionFactory lettuce && lettuce.isClusterAware();
+    }
+
     /** Returns Redis's time in ms. */
     public long nowMs() {
         return ask("time", template -> Objects.requireNonNull(template.execute(LOOK, List.of())));
@@ -162,7 +167,7 @@ public final class RedisStore {
         if (isSilent
                 && silent
                 && redis.getConnectionFactory() instanceof LettuceConnectionFactory lettuce
-                && !lettuce.isClusterAware()) {
+                && !isCluster()) {
             log.warn("Redis answers nothing on this connection: it is closed, and another one opened");
             lettuce.resetConnection();
         }

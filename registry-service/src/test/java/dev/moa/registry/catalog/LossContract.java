@@ -6,6 +6,7 @@ import dev.moa.protocol.ServiceName;
 import dev.moa.registry.Refusal;
 import dev.moa.registry.store.Look;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -209,6 +210,41 @@ abstract class LossContract extends OnRedis {
 
         assertThat(answers.get(0)).isInstanceOf(Refusal.class);
         assertThat(((Renewal) answers.get(1)).renewed()).containsExactly(whole.id());
+    }
+
+    @Test
+    void renewalsOfManyServicesAtOnceAreAnsweredEachForItself() {
+        List<Lease> leases = new ArrayList<>();
+        for (int i = 0; i < 250; i++) {
+            ServiceName service = ServiceName.of("/service/s" + i % 70);
+            leases.add(lease(catalog.register(registration(service, "u" + i, 7001 + i, 10))));
+        }
+        InstanceId held = leases.get(120).id();
+        String instances = "moa:{" + held.service() + "}:instances";
+        String json = redis.<String, String>opsForHash().get(instances, held.value());
+        redis.opsForHash().put(instances, held.value(), json.replace("\"held\":false", "\"held\":true"));
+        Lease stale = leases.get(199);
+        Registered successor = catalog.register(registration(stale.id().service(), "u199", 9001, 10));
+        redis.opsForHash()
+                .delete("moa:{/service/s30}:instances", leases.get(100).id().value());
+        // not what its key should be: the services that share a run with it are renewed all the same
+        redis.opsForValue().set("moa:{/service/s5}:leases", "no sorted set");
+
+        List<Object> answers = catalog.renewAll(List.of(leases, List.of(leases.get(5)), List.of(leases.get(6))));
+        List<Lease> whole = leases.stream()
+                .filter(lease -> !lease.id().service().equals(leases.get(5).id().service()))
+                .toList();
+        Renewal renewal = catalog.renew(whole);
+
+        assertThat(answers.get(0)).isInstanceOf(Refusal.class);
+        assertThat(answers.get(1)).isInstanceOf(Refusal.class);
+        assertThat(((Renewal) answers.get(2)).renewed())
+                .containsExactly(leases.get(6).id().value());
+        assertThat(renewal.renewed()).hasSize(whole.size() - 2).contains(held.value());
+        assertThat(renewal.unknown()).containsExactly(leases.get(100).id().value());
+        assertThat(renewal.stale())
+                .containsExactly(new Renewal.Stale(stale.id().value(), stale.incarnation(), successor.incarnation()));
+        assertThat(catalog.find(held).held()).isFalse();
     }
 
     @Test
