@@ -77,7 +77,7 @@ record Child(Process process, int port) implements AutoCloseable {
         }
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(List.of("-Xmx256m", "-Xss512k", "-XX:+UseSerialGC"));
+        command.addAll(List.of("-Xmx256m", "-Xms64m", "-Xss512k", "-XX:+UseSerialGC"));
         if (Runtime.version().feature() >= 25) {
             command.addAll(List.of("-XX:+UseCompactObjectHeaders", "--enable-native-access=ALL-UNNAMED"));
             command.add("--sun-misc-unsafe-memory-access=allow");
