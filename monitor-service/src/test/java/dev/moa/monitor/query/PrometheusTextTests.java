@@ -58,7 +58,7 @@ class PrometheusTextTests {
                 .contains("moa_calls_total{service=\"/service/user\",method=\"get\",side=\"server\"} 15\n")
                 .contains(
                         "moa_errors_total{service=\"/service/user\",method=\"get\",side=\"server\",code=\"DEADLINE_EXCEEDED\"}"
-                            + " 2\n")
+                                + " 2\n")
                 .contains("side=\"server\",le=\"0.0025\"} 0\n")
                 .contains("side=\"server\",le=\"0.005\"} 10\n")
                 .contains("side=\"server\",le=\"0.05\"} 15\n")
