@@ -12,6 +12,7 @@ import java.net.ConnectException;
 import java.net.HttpURLConnection;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.security.cert.CertificateException;
@@ -123,12 +124,24 @@ final class KindProbes {
         connection.setReadTimeout(limitMs);
         connection.setInstanceFollowRedirects(false);
         connection.setRequestProperty("Connection", "close");
+        boolean isOpen = false;
         try {
+            connection.connect();
+            isOpen = true;
             int status = connection.getResponseCode();
             String words = "GET %s is answered with %d".formatted(path, status);
             return status >= 200 && status < 400 ? Finding.alive(words) : Finding.failed(words);
         } catch (IllegalArgumentException notAnAddress) {
             return Finding.failed("GET %s: %s".formatted(path, notAnAddress.getMessage()));
+        } catch (SocketTimeoutException late) {
+            throw late;
+        } catch (IOException broken) {
+            // with TLS 1.3 a port refuses our certificate after the handshake, maybe before it has the request
+            if (ssl == null || !isOpen) {
+                throw broken;
+            }
+            return Finding.alive(
+                    shorten("the port speaks TLS, and ends the connection: " + broken.getMessage(), broken));
         } finally {
             connection.disconnect();
         }
