@@ -30,7 +30,7 @@ import tools.jackson.databind.json.JsonMapper;
  */
 class ReadmeIT {
 
-    private static final int OFFSET = 21_000;
+    private static final int OFFSET = 13_000;
     private static final Path CHROMIUM = Path.of("/usr/bin/chromium");
 
     private static Platform platform;
