@@ -80,8 +80,9 @@ public final class RedisStore {
     }
 
     /**
-     * Asks Redis and waits for nothing, so that any thread may; fails with a {@link Refusal}. Returns null where that is not possible: Redis is a
-     * Cluster, or there is no connection now; {@link #ask} finds out.
+     * Asks Redis and waits for nothing, so that any thread may; fails with a {@link Refusal}, at the latest when Redis has
+     * not answered in the time of a command. Returns null where that is not possible: Redis is a Cluster, or there is no
+     * connection now; {@link #ask} finds out.
      */
     public <T> @Nullable CompletableFuture<T> askSoon(
             String question, Function<StatefulConnection<byte[], byte[]>, CompletableFuture<T>> how) {
