@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.moa.protocol.ServiceName;
+import dev.moa.router.address.ServiceView;
 import dev.moa.router.live.LiveView;
 import dev.moa.testkit.redis.RedisProcess;
+import io.lettuce.core.AclSetuserArgs;
 import io.lettuce.core.api.sync.RedisCommands;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -14,15 +16,20 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 
 /**
  * What a router reads when a Redis that lost everything fills again. All is compared at the start and then hardly ever,
  * so that what the tests wait for comes from a wake-up, or from nothing.
  */
+@ExtendWith(OutputCaptureExtension.class)
 class ReturnOfRedisIT {
     private static final ServiceName USER = ServiceName.of("/service/user");
     private static final Duration SOON = Duration.ofSeconds(10);
@@ -186,16 +193,75 @@ class ReturnOfRedisIT {
             services.add(service);
             first.silent().register(service, "a", 6000 + i, "UP");
         }
-        // whoever reads it gets an error
-        RedisCommands<String, String> commands = redis.commands();
-        commands.sadd("moa:services", "/service/unreadable");
-        commands.hset("moa:{/service/unreadable}:meta", "epoch", "e1");
-        commands.hset("moa:{/service/unreadable}:meta", "revision", "1");
-        commands.set("moa:{/service/unreadable}:instances", "no hash");
+        // whoever reads it gets an error that is none of its keys
+        second.silent().register(ServiceName.of("/service/unreadable"), "a", 6001, "UP");
+        redis.commands()
+                .aclSetuser(
+                        "router",
+                        AclSetuserArgs.Builder.on()
+                                .nopass()
+                                .allCommands()
+                                .allChannels()
+                                .keyPattern("moa:services")
+                                .keyPattern("moa:{*}:meta")
+                                .keyPattern("moa:{/service/s*"));
 
         // nobody looks anything up: what a lookup has to ask for would be read by itself
-        LiveView view = router().bean(LiveView.class);
+        LiveView view = router("--spring.data.redis.url=" + redis.url().replace("://", "://router:any@"))
+                .bean(LiveView.class);
 
         await().atMost(SOON).untilAsserted(() -> assertThat(view.services()).containsAll(services));
+        assertThat(view.failure()).contains("NOPERM");
+    }
+
+    @Test
+    void aServiceWhoseKeysCannotBeReadCostsNoOther(CapturedOutput output) {
+        List<ServiceName> bad = Stream.of("/service/instances", "/service/meta", "/service/revision")
+                .map(ServiceName::of)
+                .toList();
+        List<ServiceName> good = IntStream.range(10, 40)
+                .mapToObj(i -> ServiceName.of("/service/s" + i))
+                .toList();
+        Stream.concat(bad.stream(), good.stream()).forEach(each -> first.register(each, "a", 6001, "UP"));
+        LiveView view = router().bean(LiveView.class);
+        await().atMost(SOON)
+                .until(() -> view.services().containsAll(bad)
+                        && view.services().containsAll(good)
+                        && view.failure() == null);
+        long healed = view.counters().getOrDefault("healed", 0L);
+
+        // the registry's next write is lost on its way to the router
+        RedisCommands<String, String> commands = redis.commands();
+        commands.set("moa:{/service/instances}:instances", "no hash");
+        commands.hincrby("moa:{/service/instances}:meta", "revision", 1);
+        commands.set("moa:{/service/meta}:meta", "no hash");
+        commands.hset("moa:{/service/revision}:meta", "revision", "many");
+        good.forEach(each -> first.silent().register(each, "b", 6002, "UP"));
+        for (int i = 0; i < 2; i++) {
+            long compared = view.comparedAtMs();
+            view.compareSoon();
+            await().atMost(SOON).until(() -> view.comparedAtMs() > compared);
+        }
+
+        assertThat(good).allSatisfy(each -> assertThat(known(view, each)).containsExactly("a", "b"));
+        assertThat(bad).allSatisfy(each -> {
+            assertThat(known(view, each)).containsExactly("a");
+            assertThat(view.suspicion(each)).isNull();
+            assertThat(output).containsOnlyOnce(each + ": its keys in Redis cannot be read");
+        });
+        assertThat(view.failure()).isNull();
+        assertThat(view.counters())
+                .containsEntry("healed", healed + good.size())
+                .hasEntrySatisfying("unreadable", count -> assertThat(count).isGreaterThanOrEqualTo(2L * bad.size()));
+
+        // mended by hand
+        commands.del("moa:{/service/instances}:instances");
+        second.register(bad.get(0), "c", 6003, "UP");
+        await().atMost(SOON).until(() -> known(view, bad.get(0)), List.of("c")::equals);
+    }
+
+    private static List<String> known(LiveView view, ServiceName service) {
+        ServiceView known = view.view(service);
+        return known == null ? List.of() : List.copyOf(known.state().instances().keySet());
     }
 }

@@ -269,7 +269,7 @@ public final class LiveView implements AutoCloseable {
         return message == null ? null : "%s (since %d ms)".formatted(message, clock.millis() - failedSinceMs);
     }
 
-    /** Returns counters for metrics: wakes, changes, whole reads, healed, refused services. */
+    /** Returns counters for metrics: wakes, changes, whole reads, healed and refused services, what was unreadable. */
     public Map<String, Long> counters() {
         Map<String, Long> counters = new HashMap<>(reading.counters());
         counters.put("wakes", wakes.get());

@@ -15,6 +15,7 @@ import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
@@ -79,13 +80,14 @@ final class StoreReading {
         return storeHadServicesAtMs;
     }
 
-    /** Returns how much was read: changes, whole reads, healed, refused services. */
+    /** Returns how much was read: changes, whole reads, healed, refused services, and what could not be read. */
     Map<String, Long> counters() {
         return Map.of(
                 "changes", changes.get(),
                 "whole-reads", wholeReads.get(),
                 "healed", healed.get(),
-                "refused", refused.get());
+                "refused", refused.get(),
+                "unreadable", store.unreadable());
     }
 
     /**
@@ -119,11 +121,11 @@ final class StoreReading {
                 stale.add(name);
             }
         }
-        if (wasCompared) {
-            healed.addAndGet(stale.size());
-        }
         // not by what was announced: where the wake-ups of another life were missed, that is still of the former
-        refresh(stale, revisions);
+        int read = refresh(stale, revisions);
+        if (wasCompared) {
+            healed.addAndGet(read);
+        }
         readSomeWhole(names);
     }
 
@@ -136,8 +138,11 @@ final class StoreReading {
         refresh(names, announced);
     }
 
-    /** @param targets the revision of each service that must be reached; one without is read whole */
-    private void refresh(Collection<ServiceName> names, Map<ServiceName, Revision> targets) {
+    /**
+     * @param targets the revision of each service that must be reached; one without is read whole
+     * @return how many of the services could be read
+     */
+    private int refresh(Collection<ServiceName> names, Map<ServiceName, Revision> targets) {
         Map<ServiceName, Long> since = new HashMap<>();
         Set<ServiceName> whole = new LinkedHashSet<>();
         for (ServiceName name : names) {
@@ -152,20 +157,13 @@ final class StoreReading {
         if (!since.isEmpty()) {
             whole.addAll(applyChanges(since, targets));
         }
-        if (!whole.isEmpty()) {
-            readWhole(whole);
-        }
+        return names.size() - readWhole(whole);
     }
 
     /** Returns the services that the change stream does not bring up to date. */
     private Set<ServiceName> applyChanges(Map<ServiceName, Long> since, Map<ServiceName, Revision> targets) {
         Set<ServiceName> rest = new LinkedHashSet<>();
-        Map<ServiceName, List<Change>> read;
-        try {
-            read = store.changes(since, CHANGES_LIMIT);
-        } catch (IllegalArgumentException e) {
-            return since.keySet();
-        }
+        Map<ServiceName, List<Change>> read = store.changes(since, CHANGES_LIMIT);
         long now = clock.millis();
         for (ServiceName name : since.keySet()) {
             LiveService live = services.get(name);
@@ -213,23 +211,26 @@ final class StoreReading {
         return new ServiceState(state.service(), state.epoch(), revision, instances);
     }
 
-    private void readWhole(Collection<ServiceName> names) {
+    /** Returns how many of the services could not be read: what is known of them stays. */
+    private int readWhole(Collection<ServiceName> names) {
         List<ServiceName> all = List.copyOf(names);
+        int unreadable = 0;
         for (int from = 0; from < all.size(); from += PORTION) {
-            readPortion(all.subList(from, Math.min(all.size(), from + PORTION)));
+            unreadable += readPortion(all.subList(from, Math.min(all.size(), from + PORTION)));
         }
+        return unreadable;
     }
 
-    private void readPortion(List<ServiceName> names) {
-        Map<ServiceName, ServiceState> states = store.states(names);
+    private int readPortion(List<ServiceName> names) {
+        Map<ServiceName, Optional<ServiceState>> states = store.states(names);
         long now = clock.millis();
-        wholeReads.addAndGet(names.size());
-        for (ServiceName name : names) {
-            ServiceState state = states.get(name);
+        wholeReads.addAndGet(states.size());
+        states.forEach((name, read) -> {
+            ServiceState state = read.orElse(null);
             LiveService live = services.get(name);
             if (live == null) {
                 if (state == null || !mayAdd(name)) {
-                    continue;
+                    return;
                 }
                 live = services.computeIfAbsent(name, LiveService::new);
             }
@@ -245,8 +246,9 @@ final class StoreReading {
             if (isChanged) {
                 changed.accept(name);
             }
-        }
-        readDepartures(names);
+        });
+        readDepartures(states.keySet());
+        return names.size() - states.size();
     }
 
     private boolean mayAdd(ServiceName name) {
@@ -263,7 +265,7 @@ final class StoreReading {
     }
 
     /** Whoever left properly in a store that is still suspected is not held. */
-    private void readDepartures(List<ServiceName> names) {
+    private void readDepartures(Set<ServiceName> names) {
         Map<ServiceName, Long> since = new HashMap<>();
         for (ServiceName name : names) {
             LiveService live = services.get(name);
@@ -276,16 +278,12 @@ final class StoreReading {
             return;
         }
         long now = clock.millis();
-        try {
-            store.changes(since, CHANGES_LIMIT).forEach((name, changesOf) -> {
-                LiveService live = services.get(name);
-                if (live != null && follow(live, changesOf, now)) {
-                    changed.accept(name);
-                }
-            });
-        } catch (IllegalArgumentException e) {
-            log.debug("changes of suspected services cannot be read: {}", e.getMessage());
-        }
+        store.changes(since, CHANGES_LIMIT).forEach((name, changesOf) -> {
+            LiveService live = services.get(name);
+            if (live != null && follow(live, changesOf, now)) {
+                changed.accept(name);
+            }
+        });
     }
 
     private static boolean follow(LiveService live, List<Change> changes, long nowMs) {

@@ -7,6 +7,7 @@ import dev.moa.router.address.ServiceState;
 import io.lettuce.core.KeyValue;
 import io.lettuce.core.Limit;
 import io.lettuce.core.Range;
+import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.ScriptOutputType;
 import io.lettuce.core.StreamMessage;
 import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
@@ -16,9 +17,11 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -31,7 +34,8 @@ import org.slf4j.LoggerFactory;
  * is the set of all names.
  *
  * <p>Safe for many threads. Every method waits at most the timeout and throws {@link StoreException} when the
- * store does not answer.
+ * store does not answer. A service whose keys hold something else (a key of another type, a revision that is no number)
+ * is passed over by those that read many, so that it takes none of the others with it; it is counted, and logged once.
  */
 public final class RegistryStore implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(RegistryStore.class);
@@ -43,9 +47,13 @@ public final class RegistryStore implements AutoCloseable {
     /** Reads of many services are sent in portions of this many, so that no portion outlives the timeout. */
     private static final int PORTION = 200;
 
+    /** Services with keys that cannot be read that are named in the log, each once. */
+    private static final int MAX_NAMED = 100;
+
     private final RedisLink link;
     private final Duration timeout;
     private final AtomicLong unreadable = new AtomicLong();
+    private final Set<ServiceName> named = ConcurrentHashMap.newKeySet();
 
     public RegistryStore(RedisLink link, Duration timeout) {
         this.link = link;
@@ -80,15 +88,16 @@ public final class RegistryStore implements AutoCloseable {
         return revisions;
     }
 
-    /** Returns what the store says of each service; services that it does not know are absent. */
-    public Map<ServiceName, ServiceState> states(Collection<ServiceName> services) {
-        Map<ServiceName, ServiceState> states = new LinkedHashMap<>();
-        forPortions(services, RegistryStore::readState, (service, reply) -> {
-            ServiceState state = state(service, reply);
-            if (state != null) {
-                states.put(service, state);
-            }
-        });
+    /**
+     * Returns what the store says of each service: empty for one that it does not know; one whose keys cannot be read is
+     * absent.
+     */
+    public Map<ServiceName, Optional<ServiceState>> states(Collection<ServiceName> services) {
+        Map<ServiceName, Optional<ServiceState>> states = new LinkedHashMap<>();
+        forPortions(
+                services,
+                RegistryStore::readState,
+                (service, reply) -> states.put(service, Optional.ofNullable(state(service, reply))));
         return states;
     }
 
@@ -102,7 +111,10 @@ public final class RegistryStore implements AutoCloseable {
         return await(link.commands().hgetall(key(service, "instances")));
     }
 
-    /** Returns the changes of each service after the revision given for it, oldest first, at most {@code limit}. */
+    /**
+     * Returns the changes of each service after the revision given for it, oldest first, at most {@code limit}; a service
+     * whose changes cannot be read is absent.
+     */
     public Map<ServiceName, List<Change>> changes(Map<ServiceName, Long> since, int limit) {
         Map<ServiceName, List<Change>> changes = new LinkedHashMap<>();
         forPortions(
@@ -119,7 +131,7 @@ public final class RegistryStore implements AutoCloseable {
         return changes;
     }
 
-    /** Returns how many names, instances and changes could not be read since the start. */
+    /** Returns how often a name, an instance or a service's key could not be read since the start. */
     public long unreadable() {
         return unreadable.get();
     }
@@ -180,7 +192,7 @@ public final class RegistryStore implements AutoCloseable {
         try {
             return Long.parseLong(text);
         } catch (NumberFormatException e) {
-            throw new StoreException("revision in Redis: '%s' (expected: a number)".formatted(text), e);
+            throw new IllegalArgumentException("revision in Redis: '%s' (expected: a number)".formatted(text), e);
         }
     }
 
@@ -204,8 +216,43 @@ public final class RegistryStore implements AutoCloseable {
             List<CompletionStage<T>> replies = new ArrayList<>(portion.size());
             portion.forEach(service -> replies.add(question.ask(commands, service)));
             for (int i = 0; i < portion.size(); i++) {
-                reader.read(portion.get(i), await(replies.get(i)));
+                readOne(portion.get(i), replies.get(i), reader);
             }
+        }
+    }
+
+    private <T> void readOne(ServiceName service, CompletionStage<T> reply, Reader<T> reader) {
+        try {
+            reader.read(service, await(reply));
+        } catch (StoreException e) {
+            if (!isOfAKey(e)) {
+                throw e;
+            }
+            passOver(service, e);
+        } catch (IllegalArgumentException e) {
+            passOver(service, e);
+        }
+    }
+
+    /** Returns whether Redis has answered, that a key is of another type; not, that it is loading or lets nobody in. */
+    private static boolean isOfAKey(StoreException failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            // a script's error is told within other words before Redis 7
+            if (cause instanceof RedisCommandExecutionException
+                    && String.valueOf(cause.getMessage()).contains("WRONGTYPE")) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private void passOver(ServiceName service, RuntimeException why) {
+        unreadable.incrementAndGet();
+        if (named.size() < MAX_NAMED && named.add(service)) {
+            log.warn(
+                    "{}: its keys in Redis cannot be read: {}; what is known of it stays, the others are read on",
+                    service,
+                    why.getMessage());
         }
     }
 
