@@ -70,14 +70,14 @@ import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactor
     WatchProperties.class
 })
 class RouterConfiguration {
-    private static final Duration MAX_RECONNECT_DELAY = Duration.ofSeconds(1);
+    private static final Duration MAX_RECONNECT_DELAY = Duration.ofMillis(500);
 
     @Bean
     Clock clock() {
         return new SteadyClock(Clock.systemUTC(), System::nanoTime);
     }
 
-    /** Reconnects within a second of Redis's return; the client's own default waits up to thirty. */
+    /** Reconnects within half a second of Redis's return; the client's own default waits up to thirty. */
     @Bean
     ClientResourcesBuilderCustomizer quickReconnect() {
         return resources -> resources.reconnectDelay(
@@ -275,7 +275,7 @@ class RouterConfiguration {
             sourceSwitches.syncSoon();
             pinnedAnswers.syncSoon();
         };
-        return new WakeSubscription(
+        WakeSubscription wakes = new WakeSubscription(
                 redisLink,
                 Map.of(
                         RouterLifecycle.WAKE_CHANNEL,
@@ -286,6 +286,11 @@ class RouterConfiguration {
                     live.compareSoon();
                     syncOperators.run();
                 });
+        redisLink.onReopened(() -> {
+            live.compareSoon();
+            wakes.checkSoon();
+        });
+        return wakes;
     }
 
     /** The client of the replica, if one is configured; made when first needed. */

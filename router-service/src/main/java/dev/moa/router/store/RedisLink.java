@@ -1,20 +1,29 @@
 package dev.moa.router.store;
 
 import io.lettuce.core.AbstractRedisClient;
+import io.lettuce.core.RedisChannelHandler;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisCommandTimeoutException;
+import io.lettuce.core.RedisConnectionStateAdapter;
 import io.lettuce.core.api.StatefulConnection;
 import io.lettuce.core.cluster.RedisClusterClient;
 import io.lettuce.core.cluster.api.StatefulRedisClusterConnection;
 import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
 import io.lettuce.core.codec.StringCodec;
 import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
+import java.net.SocketAddress;
 import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -22,34 +31,53 @@ import org.slf4j.LoggerFactory;
 
 /**
  * One shared connection to one Redis (alone, behind Sentinel, or a Cluster: as configured), opened when first
- * needed and tried again at most twice a second, so that a Redis that is away costs its callers nothing.
+ * needed. While there is none the link's own thread tries again about four times a second, so that a Redis that is away
+ * costs its callers nothing, and one that is back is asked at once.
  *
- * <p>A connection on which nothing was answered while somebody waited his whole time is dropped, and the next command
- * opens another: its other end may be gone without a word (a pause, a partition, an address that moved), which TCP
- * takes a quarter of an hour to notice. Not so a Cluster's, where one silent node says nothing of the others.
+ * <p>A connection on which nothing was answered while somebody waited his whole time is dropped, and another one opened:
+ * its other end may be gone without a word (a pause, a partition, an address that moved), which TCP takes a quarter of
+ * an hour to notice. Not so a Cluster's, where one silent node says nothing of the others.
  *
  * <p>Safe for many threads. The client belongs to whoever made it; the connection belongs to the link.
  */
 public final class RedisLink implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(RedisLink.class);
-    private static final long RETRY_NANOS = 500_000_000L;
-    private static final long PATIENCE_NANOS = 200_000_000L;
-    private static final long FIRST_PATIENCE_NANOS = 2_000_000_000L;
+
+    /** Between two attempts, at least; up to half as much again by chance. */
+    private static final long RETRY_MS = 200;
+
+    /** How long the first attempt is waited for; it also loads the client. */
+    private static final long PATIENCE_MS = 2_000;
 
     private final Supplier<AbstractRedisClient> client;
 
-    private final ReentrantLock connecting = new ReentrantLock();
+    private final ScheduledExecutorService opener = Executors.newSingleThreadScheduledExecutor(work -> {
+        Thread thread = new Thread(work, "router-redis-1");
+        thread.setDaemon(true);
+        return thread;
+    });
+
+    private final List<Runnable> reopenedListeners = new CopyOnWriteArrayList<>();
 
     private volatile @Nullable StatefulConnection<String, String> connection;
     private volatile @Nullable RedisClusterAsyncCommands<String, String> commands;
     private volatile @Nullable StoreException lastFailure;
+    private @Nullable CompletableFuture<RedisClusterAsyncCommands<String, String>> opening; // guarded by this
     private long openedNanos; // guarded by this
     private volatile long answeredNanos;
-    private long lastAttemptNanos;
+    private boolean wasOpen; // of the opener's thread
     private volatile boolean closed;
 
     public RedisLink(Supplier<AbstractRedisClient> client) {
         this.client = client;
+    }
+
+    /**
+     * Adds somebody who runs each time there is a connection after there was none: what was published or asked meanwhile
+     * is lost. It runs on a thread of the link or of the client and must not block.
+     */
+    public void onReopened(Runnable listener) {
+        reopenedListeners.add(listener);
     }
 
     /** @throws StoreException if there is no connection and none can be opened now */
@@ -58,45 +86,79 @@ public final class RedisLink implements AutoCloseable {
         if (open != null) {
             return open;
         }
+        CompletableFuture<RedisClusterAsyncCommands<String, String>> attempt = opening();
+        StoreException failure = lastFailure;
+        if (failure != null) {
+            throw new StoreException(String.valueOf(failure.getMessage()), failure);
+        }
         try {
-            // lookups do not queue up behind an attempt that hangs; the very first one also loads the client
-            long patience = lastFailure == null ? FIRST_PATIENCE_NANOS : PATIENCE_NANOS;
-            if (!connecting.tryLock(patience, TimeUnit.NANOSECONDS)) {
-                throw new StoreException("Redis does not answer: still connecting");
-            }
+            return attempt.get(PATIENCE_MS, TimeUnit.MILLISECONDS);
+        } catch (TimeoutException e) {
+            throw new StoreException("Redis does not answer: still connecting", e);
+        } catch (ExecutionException e) {
+            throw new StoreException("Redis does not answer: " + rootMessage(e), e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new StoreException("interrupted while connecting to Redis", e);
         }
-        try {
-            return connect();
-        } finally {
-            connecting.unlock();
-        }
     }
 
-    private RedisClusterAsyncCommands<String, String> connect() {
-        RedisClusterAsyncCommands<String, String> open = commands;
-        if (open != null) {
-            return open;
-        }
+    private synchronized CompletableFuture<RedisClusterAsyncCommands<String, String>> opening() {
         if (closed) {
             throw new StoreException("closed");
         }
-        StoreException failure = lastFailure;
-        if (failure != null && System.nanoTime() - lastAttemptNanos < RETRY_NANOS) {
-            throw failure;
+        CompletableFuture<RedisClusterAsyncCommands<String, String>> underWay = opening;
+        if (underWay == null) {
+            RedisClusterAsyncCommands<String, String> open = commands;
+            if (open != null) {
+                return CompletableFuture.completedFuture(open);
+            }
+            underWay = new CompletableFuture<>();
+            opening = underWay;
+            opener.execute(this::attempt);
         }
+        return underWay;
+    }
+
+    private void attempt() {
+        RedisClusterAsyncCommands<String, String> opened;
         try {
-            open = open();
-            lastFailure = null;
-            return open;
+            opened = open();
         } catch (RuntimeException e) {
-            failure = new StoreException("Redis does not answer: " + rootMessage(e), e);
+            StoreException failure = new StoreException("Redis does not answer: " + rootMessage(e), e);
             lastFailure = failure;
-            lastAttemptNanos = System.nanoTime();
-            throw failure;
+            settle(new CompletableFuture<>()).completeExceptionally(failure);
+            tryAgain();
+            return;
         }
+        boolean again = wasOpen || lastFailure != null;
+        wasOpen = true;
+        lastFailure = null;
+        settle(null).complete(opened);
+        if (again) {
+            reopened();
+        }
+    }
+
+    /** Returns whom the attempt that is over was for. */
+    private synchronized CompletableFuture<RedisClusterAsyncCommands<String, String>> settle(
+            @Nullable CompletableFuture<RedisClusterAsyncCommands<String, String>> next) {
+        CompletableFuture<RedisClusterAsyncCommands<String, String>> over = opening;
+        opening = next;
+        return over == null ? new CompletableFuture<>() : over;
+    }
+
+    private void tryAgain() {
+        try {
+            long delay = RETRY_MS + ThreadLocalRandom.current().nextLong(RETRY_MS / 2);
+            opener.schedule(this::attempt, delay, TimeUnit.MILLISECONDS);
+        } catch (RejectedExecutionException e) {
+            // closed
+        }
+    }
+
+    private void reopened() {
+        reopenedListeners.forEach(Runnable::run);
     }
 
     /**
@@ -131,7 +193,10 @@ public final class RedisLink implements AutoCloseable {
             commands = null;
             connection = null;
             silent.closeAsync();
-            log.warn("Redis answers nothing on this connection: it is closed, and another one opened when needed");
+            log.warn("Redis answers nothing on this connection: it is closed, and another one opened");
+            if (!closed) {
+                opening();
+            }
         }
     }
 
@@ -155,10 +220,21 @@ public final class RedisLink implements AutoCloseable {
 
     private synchronized RedisClusterAsyncCommands<String, String> keep(
             StatefulConnection<String, String> opened, RedisClusterAsyncCommands<String, String> asked) {
+        if (closed) {
+            opened.closeAsync();
+            throw new StoreException("closed");
+        }
         openedNanos = System.nanoTime();
         answeredNanos = openedNanos;
         connection = opened;
         commands = asked;
+        // by the client itself, where the other end closed it
+        opened.addListener(new RedisConnectionStateAdapter() {
+            @Override
+            public void onRedisConnected(RedisChannelHandler<?, ?> again, SocketAddress address) {
+                reopened();
+            }
+        });
         return asked;
     }
 
@@ -171,8 +247,9 @@ public final class RedisLink implements AutoCloseable {
     }
 
     @Override
-    public void close() {
+    public synchronized void close() {
         closed = true;
+        opener.shutdownNow();
         commands = null;
         StatefulConnection<String, String> open = connection;
         connection = null;

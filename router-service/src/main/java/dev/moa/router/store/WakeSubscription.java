@@ -4,6 +4,7 @@ import io.lettuce.core.pubsub.RedisPubSubAdapter;
 import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
 import java.util.Map;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -21,7 +22,7 @@ public final class WakeSubscription implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(WakeSubscription.class);
 
     private static final long CHECK_SECONDS = 1;
-    private static final long PING_TIMEOUT_SECONDS = 3;
+    private static final long TIMEOUT_SECONDS = 1;
 
     private final RedisLink link;
     private final Map<String, Consumer<String>> listeners;
@@ -51,6 +52,15 @@ public final class WakeSubscription implements AutoCloseable {
         }
     }
 
+    /** Looks now whether messages arrive: other connections to the same Redis were lost. */
+    public void checkSoon() {
+        try {
+            keeper.execute(this::keep);
+        } catch (RejectedExecutionException e) {
+            // closed
+        }
+    }
+
     /** Returns whether messages arrive at present. */
     public boolean isConnected() {
         StatefulRedisPubSubConnection<String, String> open = connection;
@@ -64,14 +74,19 @@ public final class WakeSubscription implements AutoCloseable {
                 connect();
             } else if (open.isOpen()) {
                 // a connection whose other end vanished without a word looks open for ever
-                open.async().ping().toCompletableFuture().get(PING_TIMEOUT_SECONDS, TimeUnit.SECONDS);
+                open.async().ping().toCompletableFuture().get(TIMEOUT_SECONDS, TimeUnit.SECONDS);
             }
             // not open: the client reconnects and subscribes again by itself
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (Exception e) {
             log.debug("wake-ups: {}", e.toString());
+            boolean wasOpen = connection != null;
             drop();
+            if (wasOpen) {
+                // at once, and if that fails too, in a second
+                checkSoon();
+            }
         }
     }
 
@@ -97,7 +112,7 @@ public final class WakeSubscription implements AutoCloseable {
         opened.async()
                 .subscribe(listeners.keySet().toArray(String[]::new))
                 .toCompletableFuture()
-                .get(PING_TIMEOUT_SECONDS, TimeUnit.SECONDS);
+                .get(TIMEOUT_SECONDS, TimeUnit.SECONDS);
         if (closed) {
             drop();
         }
