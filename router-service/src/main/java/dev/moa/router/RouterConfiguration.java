@@ -3,7 +3,7 @@ package dev.moa.router;
 import dev.moa.protocol.ServiceName;
 import dev.moa.protocol.client.ConnectionOptions;
 import dev.moa.router.address.AddressSource;
-import dev.moa.router.address.ServiceState;
+import dev.moa.router.address.ServiceView;
 import dev.moa.router.chain.Catalog;
 import dev.moa.router.chain.Lookup;
 import dev.moa.router.chain.Shadow;
@@ -194,13 +194,13 @@ class RouterConfiguration {
                 "a copy of the registry's Redis (moa.router.replica.url)",
                 replica.isConfigured() ? new RegistryStore(replica.link, settings.storeTimeout()) : null,
                 live::doubt,
-                state -> remember(snapshot, live, state, clock));
+                view -> remember(snapshot, live, view, clock));
         AddressSource primarySource = new StoreSource(
                 "primary",
                 "the registry's Redis, read for one lookup",
                 primaryStore,
                 live::doubt,
-                state -> remember(snapshot, live, state, clock));
+                view -> remember(snapshot, live, view, clock));
         List<AddressSource> sources = new ArrayList<>(List.of(pinned, new LiveSource(live, clock)));
         List<AddressSource> behind = List.of(replicaSource, primarySource, snapshot, dns, configured);
         // the bridges: whatever else is a source
@@ -216,9 +216,9 @@ class RouterConfiguration {
         return shadow;
     }
 
-    private static void remember(SnapshotStore snapshot, LiveView live, ServiceState state, Clock clock) {
-        snapshot.remember(state, clock.millis());
-        live.refresh(state.service());
+    private static void remember(SnapshotStore snapshot, LiveView live, ServiceView view, Clock clock) {
+        snapshot.remember(view, clock.millis());
+        live.refresh(view.service());
     }
 
     @Bean

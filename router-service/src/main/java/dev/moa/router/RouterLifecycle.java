@@ -2,6 +2,7 @@ package dev.moa.router;
 
 import dev.moa.protocol.ServiceName;
 import dev.moa.router.address.ServiceState;
+import dev.moa.router.address.ServiceView;
 import dev.moa.router.chain.Lookup;
 import dev.moa.router.live.LiveView;
 import dev.moa.router.operator.SharedHash;
@@ -90,7 +91,9 @@ class RouterLifecycle implements SmartLifecycle {
         if (believed == null) {
             snapshot.forget(service);
         } else {
-            snapshot.remember(believed, live.confirmedAtMs(service));
+            ServiceView shown = live.view(service);
+            ServiceView view = shown != null && shown.state() == believed ? shown : ServiceView.of(believed);
+            snapshot.remember(view, live.confirmedAtMs(service));
         }
     }
 

@@ -65,6 +65,13 @@ final class RunningRouter implements AutoCloseable {
         return context.getBean(type);
     }
 
+    /** Returns all parts of the router itself. */
+    List<Object> beans() {
+        return context.getBeansOfType(Object.class).values().stream()
+                .filter(bean -> bean.getClass().getName().startsWith("dev.moa.router."))
+                .toList();
+    }
+
     record Reply(int status, String body, String etag) {
         JsonNode json() {
             return MAPPER.readTree(body);

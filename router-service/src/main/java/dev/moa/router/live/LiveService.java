@@ -172,14 +172,15 @@ final class LiveService {
                 && reading.isOfEpoch(last)
                 && reading.revision() == last.revision()
                 && !reading.instances().equals(last.instances());
-        ServiceView shown = view;
-        boolean sameAsShown = suspicion == null && confirmed && shown != null && last != null && reading.equals(last);
-        believed = reading;
+        // services are read again and again: an equal reading's objects would be kept beside those that are shown
+        ServiceState next = last != null && reading.equals(last) ? last : reading;
+        boolean sameAsShown = suspicion == null && confirmed && view != null && next == last;
+        believed = next;
         suspicion = null;
         if (sameAsShown) {
             return false;
         }
-        return show(contradicts ? ServiceView.marked(reading) : ServiceView.of(reading));
+        return show(contradicts ? ServiceView.marked(next) : ServiceView.of(next));
     }
 
     private boolean suspect(String why, @Nullable ServiceState reading, long nowMs) {

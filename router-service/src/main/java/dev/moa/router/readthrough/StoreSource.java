@@ -37,7 +37,7 @@ public final class StoreSource implements AddressSource {
     private final String description;
     private final @Nullable RegistryStore store;
     private final Doubt doubt;
-    private final Consumer<ServiceState> onFound;
+    private final Consumer<ServiceView> onFound;
     private final Semaphore reads = new Semaphore(MAX_READS);
     private final Map<ServiceName, Reading> readings = new ConcurrentHashMap<>();
 
@@ -53,14 +53,14 @@ public final class StoreSource implements AddressSource {
 
     /**
      * @param store null if no such Redis is configured
-     * @param onFound is told each state that was read and believed
+     * @param onFound is told each answer that was read and believed
      */
     public StoreSource(
             String name,
             String description,
             @Nullable RegistryStore store,
             Doubt doubt,
-            Consumer<ServiceState> onFound) {
+            Consumer<ServiceView> onFound) {
         this.name = name;
         this.description = description;
         this.store = store;
@@ -137,7 +137,8 @@ public final class StoreSource implements AddressSource {
         if (state == null) {
             return new Finding.Unknown("Redis does not know it");
         }
-        onFound.accept(state);
-        return new Finding.Answered(ServiceView.of(state), 0);
+        ServiceView view = ServiceView.of(state);
+        onFound.accept(view);
+        return new Finding.Answered(view, 0);
     }
 }

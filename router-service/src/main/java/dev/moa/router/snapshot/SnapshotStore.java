@@ -91,15 +91,15 @@ public final class SnapshotStore implements AddressSource, AutoCloseable {
         writer.scheduleWithFixedDelay(this::writeIfDue, interval, interval, TimeUnit.MILLISECONDS);
     }
 
-    /** Keeps a good answer. */
-    public void remember(ServiceState state, long confirmedAtMs) {
-        Entry before = entries.get(state.service());
-        if (before == null
-                || (before.view.state() != state && !before.view.state().equals(state))) {
-            entries.put(state.service(), new Entry(ServiceView.of(state), confirmedAtMs));
+    /** Keeps a good answer: the object that is given, also where an equal one was kept, so that it is in memory once. */
+    public void remember(ServiceView view, long confirmedAtMs) {
+        Entry before = entries.get(view.service());
+        ServiceState known = before == null ? null : before.view.state();
+        if (before == null || (known != view.state() && !view.state().equals(known))) {
+            entries.put(view.service(), new Entry(view, confirmedAtMs));
             changed = true;
-        } else if (confirmedAtMs > before.confirmedAtMs) {
-            entries.put(state.service(), new Entry(before.view, confirmedAtMs));
+        } else if (before.view != view || confirmedAtMs > before.confirmedAtMs) {
+            entries.put(view.service(), new Entry(view, Math.max(confirmedAtMs, before.confirmedAtMs)));
         }
     }
 

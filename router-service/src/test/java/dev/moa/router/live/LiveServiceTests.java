@@ -62,6 +62,17 @@ class LiveServiceTests {
     }
 
     @Test
+    void anEqualReadingLeavesTheObjectsThatAreThere() {
+        ServiceState first = state("e1", 2, "a", "b");
+        live.offer(first, 0);
+
+        live.offer(state("e1", 2, "a", "b"), 1);
+
+        assertThat(live.believed()).isSameAs(first);
+        assertThat(Objects.requireNonNull(live.view()).state()).isSameAs(first);
+    }
+
+    @Test
     void aSeedIsNotServedUntilAStoreWasAsked() {
         live.seed(state("e1", 5, "a"), 0);
 

@@ -8,6 +8,7 @@ import dev.moa.protocol.ServiceName;
 import dev.moa.router.address.Finding;
 import dev.moa.router.address.Instance;
 import dev.moa.router.address.ServiceState;
+import dev.moa.router.address.ServiceView;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -41,6 +42,10 @@ class SnapshotStoreTests {
         return ServiceState.of(service, "e1", 3, list);
     }
 
+    private static ServiceView view(ServiceName service, int instances) {
+        return ServiceView.of(state(service, instances));
+    }
+
     private static Finding find(SnapshotStore store) {
         return store.find(USER, Deadline.afterMillis(100));
     }
@@ -50,7 +55,7 @@ class SnapshotStoreTests {
         List<ServiceState> seeds = new ArrayList<>();
         try (SnapshotStore store = store(NOW, DataSize.ofMegabytes(1))) {
             store.start((seed, at) -> {});
-            store.remember(state(USER, 2), NOW);
+            store.remember(view(USER, 2), NOW);
             await().until(() -> store.fileAgeMs() >= 0);
         }
 
@@ -69,7 +74,7 @@ class SnapshotStoreTests {
     void anAnswerThatIsTooOldIsNotGivenOut() {
         try (SnapshotStore store = store(NOW, DataSize.ofMegabytes(1))) {
             store.start((seed, at) -> {});
-            store.remember(state(USER, 2), NOW);
+            store.remember(view(USER, 2), NOW);
         }
 
         try (SnapshotStore again = store(NOW + 3_600_001, DataSize.ofMegabytes(1))) {
@@ -88,7 +93,7 @@ class SnapshotStoreTests {
 
             assertThat(store.failure()).contains("could not be read");
             assertThat(directory.resolve("lookup.json.bad")).exists();
-            store.remember(state(USER, 1), NOW);
+            store.remember(view(USER, 1), NOW);
             await().until(() -> store.fileAgeMs() >= 0);
             assertThat(store.failure()).isNull();
         }
@@ -99,7 +104,7 @@ class SnapshotStoreTests {
         try (SnapshotStore store = store(NOW, DataSize.ofKilobytes(20))) {
             store.start((seed, at) -> {});
             for (int i = 0; i < 50; i++) {
-                store.remember(state(ServiceName.of("/service/s" + i), 5), NOW);
+                store.remember(view(ServiceName.of("/service/s" + i), 5), NOW);
             }
             await().until(() -> store.leftOut() > 0);
         }
@@ -108,10 +113,22 @@ class SnapshotStoreTests {
     }
 
     @Test
+    void anEqualAnswerIsKeptOnce() {
+        try (SnapshotStore store = store(NOW, DataSize.ofMegabytes(1))) {
+            ServiceView shown = view(USER, 2);
+            store.remember(view(USER, 2), NOW - 5);
+
+            store.remember(shown, NOW - 10);
+
+            assertThat(find(store)).isEqualTo(new Finding.Answered(shown, 5));
+        }
+    }
+
+    @Test
     void aForgottenServiceIsGone() {
         try (SnapshotStore store = store(NOW, DataSize.ofMegabytes(1))) {
             store.start((seed, at) -> {});
-            store.remember(state(USER, 1), NOW);
+            store.remember(view(USER, 1), NOW);
 
             store.forget(USER);
 
