@@ -20,6 +20,7 @@ import dev.moa.router.operator.SharedHash;
 import dev.moa.router.peers.Digests;
 import dev.moa.router.peers.Peers;
 import dev.moa.router.peers.PeersProperties;
+import dev.moa.router.peers.SharedLosses;
 import dev.moa.router.pinned.PinnedSource;
 import dev.moa.router.readthrough.StoreSource;
 import dev.moa.router.snapshot.SnapshotProperties;
@@ -240,18 +241,27 @@ class RouterConfiguration {
             PeersProperties settings,
             RouterMetrics metrics,
             Clock clock) {
-        ConnectionOptions options = ConnectionOptions.defaults()
-                .withToken(tokens.own())
-                .withApp("router")
-                .withSsl(ssl.client());
-        Peers peers = new Peers(lookup, digests, options, settings.interval(), clock);
+        Peers peers = new Peers(lookup, digests, toRouters(tokens, ssl), settings.interval(), clock);
         metrics.bind(peers);
         return peers;
     }
 
     @Bean
-    LookupHandler lookupHandler(Lookup lookup, Watches watches, HaproxyDriver haproxies, Digests digests) {
-        return new LookupHandler(lookup, watches, haproxies::sendingTo, digests);
+    SharedLosses sharedLosses(LiveView live, Lookup lookup, TokenBook tokens, MoaSsl ssl) {
+        return new SharedLosses(live, lookup, toRouters(tokens, ssl));
+    }
+
+    private static ConnectionOptions toRouters(TokenBook tokens, MoaSsl ssl) {
+        return ConnectionOptions.defaults()
+                .withToken(tokens.own())
+                .withApp("router")
+                .withSsl(ssl.client());
+    }
+
+    @Bean
+    LookupHandler lookupHandler(
+            Lookup lookup, Watches watches, HaproxyDriver haproxies, Digests digests, LiveView live) {
+        return new LookupHandler(lookup, watches, haproxies::sendingTo, digests, live::losses);
     }
 
     @Bean

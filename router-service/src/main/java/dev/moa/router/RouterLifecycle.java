@@ -7,6 +7,7 @@ import dev.moa.router.chain.Lookup;
 import dev.moa.router.live.LiveView;
 import dev.moa.router.operator.SharedHash;
 import dev.moa.router.peers.Peers;
+import dev.moa.router.peers.SharedLosses;
 import dev.moa.router.snapshot.SnapshotStore;
 import dev.moa.router.store.RedisLink;
 import dev.moa.router.store.WakeSubscription;
@@ -37,6 +38,7 @@ class RouterLifecycle implements SmartLifecycle {
     private final List<SharedHash> operatorWords;
     private final WakeSubscription wakes;
     private final Peers peers;
+    private final SharedLosses losses;
     private final Watches watches;
     private final List<RedisLink> links;
     private volatile boolean running;
@@ -48,6 +50,7 @@ class RouterLifecycle implements SmartLifecycle {
             List<SharedHash> operatorWords,
             WakeSubscription wakes,
             Peers peers,
+            SharedLosses losses,
             Watches watches,
             List<RedisLink> links,
             RouterMetrics metrics,
@@ -58,6 +61,7 @@ class RouterLifecycle implements SmartLifecycle {
         this.operatorWords = operatorWords;
         this.wakes = wakes;
         this.peers = peers;
+        this.losses = losses;
         this.watches = watches;
         this.links = links;
         metrics.bind(live, snapshot, watches, clock);
@@ -77,6 +81,7 @@ class RouterLifecycle implements SmartLifecycle {
             words.onChange(watches::allChanged);
             words.start();
         });
+        losses.start();
         live.start();
         wakes.start();
         peers.start();
@@ -101,6 +106,7 @@ class RouterLifecycle implements SmartLifecycle {
     public void stop() {
         running = false;
         peers.close();
+        losses.close();
         wakes.close();
         operatorWords.forEach(SharedHash::close);
         live.close();

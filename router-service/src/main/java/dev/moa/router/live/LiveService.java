@@ -4,13 +4,15 @@ import dev.moa.protocol.ServiceName;
 import dev.moa.router.address.Instance;
 import dev.moa.router.address.ServiceState;
 import dev.moa.router.address.ServiceView;
+import dev.moa.router.store.Revision;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,6 +39,9 @@ final class LiveService {
     private volatile @Nullable ServiceView view;
     private volatile boolean confirmed;
     private volatile long confirmedAtMs;
+    /** The last good answer before the loss that was suspected last; null before the first. */
+    private volatile @Nullable Revision former;
+
     private int heldCount;
     private volatile long seededAtMs;
 
@@ -144,6 +149,52 @@ final class LiveService {
         return !gone.equals(current.gone()) && suspect(current.why(), candidate, nowMs);
     }
 
+    /** Returns what is held of what the store has lost, or was held last; null if nothing was. */
+    @Nullable
+    Loss loss() {
+        Revision before = former;
+        ServiceState last = believed;
+        if (before == null || last == null) {
+            return null;
+        }
+        Suspicion current = suspicion;
+        ServiceState now = current == null ? last : current.candidate();
+        return new Loss(
+                service,
+                before.epoch(),
+                before.number(),
+                now == null ? null : now.epoch(),
+                now == null ? 0 : now.revision(),
+                current == null ? List.of() : unnamed(last, now, current.gone()));
+    }
+
+    /**
+     * Takes over from a router that knew at least as much of the store before it was lost whom to hold: who is not among
+     * them had left before, or was held long enough. Returns whether the view changed.
+     */
+    boolean agree(Loss theirs, long nowMs) {
+        Suspicion current = suspicion;
+        ServiceState last = believed;
+        if (current == null
+                || last == null
+                || !theirs.knewAtLeast(last)
+                || !theirs.hasReadAtMost(current.candidate())) {
+            return false;
+        }
+        ServiceState candidate = current.candidate();
+        Map<String, Instance> known = new HashMap<>(last.instances());
+        // who is named stays known: should the store be lost once more, they are held again
+        unnamed(last, candidate, Set.of()).forEach(instance -> known.remove(instance.id()));
+        theirs.held().forEach(instance -> known.put(instance.id(), instance));
+        believed = new ServiceState(service, last.epoch(), theirs.formerRevision(), known);
+        former = new Revision(last.epoch(), theirs.formerRevision());
+        long seeded = seededAtMs;
+        boolean changed = suspect(current.why(), candidate, nowMs);
+        // nobody was named again
+        seededAtMs = seeded;
+        return changed;
+    }
+
     /** Ends a suspicion that has lasted long enough; returns whether the view changed. */
     boolean endHold(long nowMs) {
         Suspicion current = suspicion;
@@ -188,33 +239,47 @@ final class LiveService {
         Suspicion before = suspicion;
         Set<String> gone = before == null ? Set.of() : before.gone();
         long since = before == null ? nowMs : before.sinceMs();
+        if (before == null) {
+            former = new Revision(last.epoch(), last.revision());
+        }
+        List<Instance> held = unnamed(last, reading, gone);
         if (reading == null) {
             suspicion = new Suspicion(why, since, null, gone, 0);
-            Map<String, Instance> held = heldOnly(last, gone);
             heldCount = held.size();
-            return show(ServiceView.marked(new ServiceState(service, last.epoch(), last.revision(), held)));
+            return show(ServiceView.marked(ServiceState.of(
+                    service, last.epoch(), last.revision(), marked(held).toList())));
         }
-        List<Instance> union = new ArrayList<>(reading.instances().values());
-        Set<String> addresses = new HashSet<>();
-        union.forEach(instance -> addresses.add(instance.address()));
-        int nowHeld = 0;
-        for (Instance instance : last.instances().values()) {
-            boolean named = reading.instances().containsKey(instance.id());
-            boolean replaced = addresses.contains(instance.address());
-            if (!named && !replaced && !gone.contains(instance.id())) {
-                union.add(instance.asHeld());
-                nowHeld++;
-            }
-        }
-        if (before != null && nowHeld < heldCount) {
+        if (before != null && held.size() < heldCount) {
             seededAtMs = nowMs;
         }
-        heldCount = nowHeld;
+        heldCount = held.size();
         suspicion = new Suspicion(why, since, reading, gone, followedTo(before, reading, last));
-        if (nowHeld == 0) {
+        if (held.isEmpty()) {
             return endHold(nowMs);
         }
+        List<Instance> union = Stream.concat(reading.instances().values().stream(), marked(held))
+                .toList();
         return show(ServiceView.marked(ServiceState.of(service, reading.epoch(), reading.revision(), union)));
+    }
+
+    private static Stream<Instance> marked(List<Instance> held) {
+        return held.stream().map(Instance::asHeld);
+    }
+
+    /** Returns whom the store does not name, neither by id nor by address, and who has not left either. */
+    private static List<Instance> unnamed(ServiceState last, @Nullable ServiceState reading, Set<String> gone) {
+        Map<String, Instance> named = reading == null ? Map.of() : reading.instances();
+        Set<String> addresses = new HashSet<>();
+        named.values().forEach(instance -> addresses.add(instance.address()));
+        List<Instance> unnamed = new ArrayList<>();
+        for (Instance instance : last.instances().values()) {
+            if (!named.containsKey(instance.id())
+                    && !addresses.contains(instance.address())
+                    && !gone.contains(instance.id())) {
+                unnamed.add(instance);
+            }
+        }
+        return unnamed;
     }
 
     /** Another store's stream is read from its start; that of one that went back, from where it went back to. */
@@ -224,16 +289,6 @@ final class LiveService {
             return before.followedTo();
         }
         return reading.isOfEpoch(last) ? reading.revision() : 0;
-    }
-
-    private static Map<String, Instance> heldOnly(ServiceState last, Set<String> gone) {
-        Map<String, Instance> held = new TreeMap<>();
-        last.instances().forEach((id, instance) -> {
-            if (!gone.contains(id)) {
-                held.put(id, instance.asHeld());
-            }
-        });
-        return held;
     }
 
     private boolean forget() {

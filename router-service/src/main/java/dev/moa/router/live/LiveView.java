@@ -8,12 +8,15 @@ import dev.moa.router.store.Revision;
 import dev.moa.router.store.StoreException;
 import java.time.Clock;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
@@ -251,6 +254,37 @@ public final class LiveView implements AutoCloseable {
             }
         });
         return names;
+    }
+
+    /** Returns whether the store is not believed about the service. */
+    public boolean isSuspected(ServiceName service) {
+        LiveService live = services.get(service);
+        return live != null && live.suspicion() != null;
+    }
+
+    /** Returns what is made of the losses of these services, of those that had one; waits for a reading under way. */
+    public CompletableFuture<List<Loss>> losses(Collection<ServiceName> names) {
+        return CompletableFuture.supplyAsync(
+                () -> names.stream()
+                        .map(services::get)
+                        .filter(Objects::nonNull)
+                        .map(LiveService::loss)
+                        .filter(Objects::nonNull)
+                        .toList(),
+                worker);
+    }
+
+    /** Takes over soon, where another router knew more of the store before it was lost, whom that one holds. */
+    public void agree(List<Loss> theirs) {
+        submit(() -> {
+            long now = clock.millis();
+            for (Loss loss : theirs) {
+                LiveService live = services.get(loss.service());
+                if (live != null && live.agree(loss, now)) {
+                    tell(loss.service());
+                }
+            }
+        });
     }
 
     /** Returns whether the view was compared with the store at least once. */

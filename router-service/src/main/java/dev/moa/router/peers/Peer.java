@@ -9,8 +9,12 @@ import dev.moa.protocol.ServiceName;
 import dev.moa.protocol.client.ConnectionOptions;
 import dev.moa.protocol.client.MoaConnection;
 import dev.moa.router.address.Instance;
+import dev.moa.router.address.InstanceJson;
+import dev.moa.router.live.Loss;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
@@ -65,6 +69,23 @@ final class Peer implements AutoCloseable {
             }
         }
         return all;
+    }
+
+    /** Asks what it makes of the losses of these services. */
+    CompletableFuture<List<Loss>> losses(Collection<ServiceName> services) {
+        List<String> names = services.stream().map(ServiceName::value).toList();
+        return ask("losses", JSON.writeValueAsString(List.of(names)))
+                .thenApply(json -> json.valueStream().map(Peer::loss).toList());
+    }
+
+    private static Loss loss(JsonNode json) {
+        return new Loss(
+                ServiceName.of(json.path("service").asString("")),
+                json.path("formerEpoch").asString(""),
+                json.path("formerRevision").asLong(0),
+                json.path("epoch").asString(null),
+                json.path("revision").asLong(0),
+                json.path("held").valueStream().map(InstanceJson::read).toList());
     }
 
     private CompletableFuture<JsonNode> ask(String method, String args) {

@@ -1,15 +1,10 @@
 package dev.moa.router.peers;
 
-import dev.moa.protocol.ServiceName;
 import dev.moa.protocol.client.ConnectionOptions;
-import dev.moa.router.address.Instance;
-import dev.moa.router.address.InstanceStatus;
 import dev.moa.router.chain.Lookup;
-import dev.moa.router.chain.LookupAnswer;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -24,7 +19,6 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,14 +30,10 @@ import org.slf4j.LoggerFactory;
  */
 public final class Peers implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Peers.class);
-    private static final ServiceName LOOKUP = ServiceName.of("/service/lookup");
-    private static final int MAX_PEERS = 50;
     private static final int MAX_DIFFERENCES = 20;
     private static final long A_MOMENT_MS = 300;
 
-    private final Lookup lookup;
     private final Digests digests;
-    private final ConnectionOptions options;
     private final Duration interval;
     private final Clock clock;
     private final ScheduledExecutorService worker = new ScheduledThreadPoolExecutor(
@@ -57,7 +47,7 @@ public final class Peers implements AutoCloseable {
     private volatile Comparison last = new Comparison(0, true, "not compared yet", List.of());
 
     // of the worker
-    private final Map<String, Peer> peers = new HashMap<>();
+    private final PeerBook peers;
     private final Map<String, Long> since = new HashMap<>();
     private boolean agreed = true;
 
@@ -69,9 +59,8 @@ public final class Peers implements AutoCloseable {
             @Nullable RuntimeException silent) {}
 
     public Peers(Lookup lookup, Digests digests, ConnectionOptions options, Duration interval, Clock clock) {
-        this.lookup = lookup;
         this.digests = digests;
-        this.options = options;
+        this.peers = new PeerBook(lookup, options);
         this.interval = interval;
         this.clock = clock;
     }
@@ -102,7 +91,7 @@ public final class Peers implements AutoCloseable {
     private void look() {
         long now = clock.millis();
         Map<String, CompletableFuture<Peer.Total>> asked = new LinkedHashMap<>();
-        registered().forEach((address, peer) -> asked.put(address, peer.total()));
+        peers.registered().forEach((address, peer) -> asked.put(address, peer.total()));
         Map<String, Digests.Digest> mine = digests.all();
         Comparison.Router self = router("this router", digests.router(), Digests.total(mine.values()), mine.size());
         List<First> others = new ArrayList<>();
@@ -219,25 +208,6 @@ public final class Peers implements AutoCloseable {
         return since.computeIfAbsent(what, first -> now);
     }
 
-    private Map<String, Peer> registered() {
-        LookupAnswer.Found found = lookup.peek(LOOKUP);
-        Map<String, Instance> there = found == null
-                ? Map.of()
-                : found.view().instances().stream()
-                        .filter(instance -> instance.status() != InstanceStatus.DOWN)
-                        .limit(MAX_PEERS)
-                        .collect(Collectors.toMap(Instance::address, each -> each, (first, second) -> first));
-        peers.entrySet().removeIf(known -> {
-            boolean isGone = !there.containsKey(known.getKey());
-            if (isGone) {
-                known.getValue().close();
-            }
-            return isGone;
-        });
-        there.forEach((address, instance) -> peers.computeIfAbsent(address, fresh -> new Peer(instance, options)));
-        return Collections.unmodifiableMap(new TreeMap<>(peers));
-    }
-
     private static String reason(RuntimeException failure) {
         Throwable cause = failure.getCause() == null ? failure : failure.getCause();
         return cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
@@ -251,6 +221,6 @@ public final class Peers implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        peers.values().forEach(Peer::close);
+        peers.close();
     }
 }

@@ -9,9 +9,11 @@ import dev.moa.protocol.MoaException;
 import dev.moa.protocol.Payload;
 import dev.moa.protocol.ServiceName;
 import dev.moa.protocol.StatusCode;
+import dev.moa.router.address.InstanceJson;
 import dev.moa.router.address.LookupFilter;
 import dev.moa.router.chain.Lookup;
 import dev.moa.router.chain.LookupAnswer;
+import dev.moa.router.live.Loss;
 import dev.moa.router.memo.Memo;
 import dev.moa.router.peers.Digests;
 import dev.moa.router.watch.WatchAnswer;
@@ -32,15 +34,17 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonGenerator;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
  * {@code /service/lookup}: {@code lookup(service, filter)} and {@code watch(token, services, waitMs)}. Routers ask each
- * other {@code digest()} and {@code digests(after)}.
+ * other {@code digest()}, {@code digests(after)} and {@code losses(services)}.
  *
  * <p>Answers from memory are given on the event loop; where the chain must wait for Redis or a name server,
  * threads named {@code router-lookup-n} do it.
@@ -54,6 +58,7 @@ public final class LookupHandler implements CallHandler, AutoCloseable {
     private static final int THREADS = 8;
     private static final int MAX_QUEUED = 2_000;
     private static final int MAX_DIGESTS = 1_000;
+    private static final int MAX_LOSSES = 500;
     private static final Duration MAX_LOOKUP = Duration.ofSeconds(2);
 
     /** A watch answers this much before its caller's deadline, so that the answer arrives in time. */
@@ -65,6 +70,7 @@ public final class LookupHandler implements CallHandler, AutoCloseable {
     private final Lookup lookup;
     private final Watches watches;
     private final LoadBalancers balancers;
+    private final Function<List<ServiceName>, CompletableFuture<List<Loss>>> losses;
     private final Memo<Question> asked = new Memo<>(ASKED);
     private final Digests digests;
     private final AtomicInteger threads = new AtomicInteger();
@@ -79,8 +85,15 @@ public final class LookupHandler implements CallHandler, AutoCloseable {
 
     private record Question(ServiceName service, LookupFilter filter) {}
 
-    public LookupHandler(Lookup lookup, Watches watches, LoadBalancers balancers, Digests digests) {
+    /** @param losses what this router makes of the losses of some services */
+    public LookupHandler(
+            Lookup lookup,
+            Watches watches,
+            LoadBalancers balancers,
+            Digests digests,
+            Function<List<ServiceName>, CompletableFuture<List<Loss>>> losses) {
         this.digests = digests;
+        this.losses = losses;
         this.lookup = lookup;
         this.watches = watches;
         this.balancers = balancers;
@@ -97,10 +110,11 @@ public final class LookupHandler implements CallHandler, AutoCloseable {
                 case "watchers" -> watchers(request);
                 case "digest" -> later(request, call, () -> total());
                 case "digests" -> later(request, call, () -> digests(args(request.args())));
+                case "losses" -> losses(request);
                 default ->
                     throw new MoaException(
                             StatusCode.UNIMPLEMENTED,
-                            "%s has no method '%s' (expected: lookup, watch, sending, watchers, digest, digests)"
+                            "%s has no method '%s' (expected: lookup, watch, sending, watchers, digest, digests, losses)"
                                     .formatted(SERVICE, request.method()));
             };
         } catch (MoaException e) {
@@ -137,6 +151,38 @@ public final class LookupHandler implements CallHandler, AutoCloseable {
                 .tailMap(after == null ? "" : after.asString(""), false)
                 .values();
         return Map.of("digests", rest.stream().limit(MAX_DIGESTS).toList(), "more", rest.size() > MAX_DIGESTS);
+    }
+
+    private CompletionStage<CallResponse> losses(CallRequest request) {
+        JsonNode names = argument(args(request.args()), 0, "services");
+        if (names == null || !names.isArray() || names.size() > MAX_LOSSES) {
+            throw new IllegalArgumentException(
+                    "services: expected an array of at most %d service names".formatted(MAX_LOSSES));
+        }
+        List<ServiceName> services =
+                names.valueStream().map(LookupHandler::service).toList();
+        return losses.apply(services).thenApply(found -> CallResponse.success(request.id(), Payload.json(json(found))));
+    }
+
+    private static byte[] json(List<Loss> losses) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        try (JsonGenerator json = MAPPER.createGenerator(out)) {
+            json.writeStartArray();
+            for (Loss loss : losses) {
+                json.writeStartObject();
+                json.writeStringProperty("service", loss.service().value());
+                json.writeStringProperty("formerEpoch", loss.formerEpoch());
+                json.writeNumberProperty("formerRevision", loss.formerRevision());
+                json.writeStringProperty("epoch", loss.epoch());
+                json.writeNumberProperty("revision", loss.revision());
+                json.writeArrayPropertyStart("held");
+                loss.held().forEach(instance -> InstanceJson.write(json, instance));
+                json.writeEndArray();
+                json.writeEndObject();
+            }
+            json.writeEndArray();
+        }
+        return out.toByteArray();
     }
 
     private CompletionStage<CallResponse> later(CallRequest request, IncomingCall call, Supplier<Object> work) {

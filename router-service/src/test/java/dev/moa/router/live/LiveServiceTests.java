@@ -229,4 +229,68 @@ class LiveServiceTests {
         assertThat(served()).containsExactly("a", "b");
         assertThat(stamp().isNewsFor(before)).isTrue();
     }
+
+    private Loss loss(String formerEpoch, long formerRevision, String epoch, long revision, String... held) {
+        return new Loss(
+                USER,
+                formerEpoch,
+                formerRevision,
+                epoch,
+                revision,
+                List.copyOf(state(epoch, 1, held).instances().values()));
+    }
+
+    @Test
+    void whoeverKnewMoreBeforeTheLossIsRightAboutWhoIsHeld() {
+        live.offer(state("e1", 5, "a", "b", "c"), 0);
+        live.offer(state("e2", 1, "a"), 10);
+        assertThat(served()).containsExactly("a", "b held", "c held");
+
+        // b had left, d had come
+        assertThat(live.agree(loss("e1", 7, "e2", 1, "c", "d"), 20)).isTrue();
+        assertThat(live.agree(loss("e1", 7, "e2", 1, "c", "d"), 21)).isFalse();
+        assertThat(served()).containsExactly("a", "c held", "d held");
+        assertThat(live.seededAtMs()).as("nobody was named again").isZero();
+
+        // and holds nobody any more
+        assertThat(live.agree(loss("e1", 7, "e2", 1), 30)).isTrue();
+        assertThat(served()).containsExactly("a");
+        assertThat(live.suspicion()).isNull();
+    }
+
+    @Test
+    void whoIsNamedAgainIsHeldAgainShouldTheStoreBeLostOnceMore() {
+        live.offer(state("e1", 5, "a", "b", "c"), 0);
+        live.offer(state("e2", 1, "a"), 10);
+        live.agree(loss("e1", 5, "e2", 1, "c"), 20);
+
+        live.offer(state("e3", 1, "d"), 30);
+
+        assertThat(served()).containsExactly("a held", "c held", "d");
+    }
+
+    @Test
+    void whoeverKnewLessOrReadMoreOrSpeaksOfAnotherStoreChangesNothing() {
+        live.offer(state("e1", 5, "a", "b"), 0);
+        live.offer(state("e2", 3, "a"), 10);
+
+        assertThat(live.agree(loss("e1", 4, "e2", 3), 20)).as("knew less").isFalse();
+        assertThat(live.agree(loss("e0", 9, "e2", 3), 20)).as("another before").isFalse();
+        assertThat(live.agree(loss("e1", 5, "e3", 3), 20)).as("another now").isFalse();
+        assertThat(live.agree(loss("e1", 5, "e2", 4), 20)).as("read more").isFalse();
+        assertThat(served()).containsExactly("a", "b held");
+    }
+
+    @Test
+    void whatIsToldOfALossNamesTheHeldAndOutlivesTheHold() {
+        assertThat(live.loss()).isNull();
+        live.offer(state("e1", 5, "a", "b"), 0);
+        assertThat(live.loss()).isNull();
+
+        live.offer(state("e2", 3, "a"), 10);
+        assertThat(live.loss()).isEqualTo(loss("e1", 5, "e2", 3, "b"));
+
+        live.endHold(1_000);
+        assertThat(live.loss()).isEqualTo(loss("e1", 5, "e2", 3));
+    }
 }
