@@ -104,6 +104,7 @@ final class LiveService {
 
     /** Takes a reading of the store; returns whether the view changed. */
     boolean offer(ServiceState reading, long nowMs) {
+        keepIfLostAgain(reading);
         ServiceState last = believed;
         if (last == null || last.instances().isEmpty()) {
             return believe(reading, nowMs);
@@ -126,11 +127,28 @@ final class LiveService {
 
     /** The store does not know the service; returns whether the view changed. */
     boolean offerAbsence(long nowMs) {
+        keepIfLostAgain(null);
         ServiceState last = believed;
         if (last == null || last.instances().isEmpty()) {
             return forget();
         }
         return suspect("the store no longer knows the service", null, nowMs);
+    }
+
+    /** A suspected store that is lost in its turn: what it said is as good as what was known before it. */
+    private void keepIfLostAgain(@Nullable ServiceState reading) {
+        Suspicion current = suspicion;
+        ServiceState candidate = current == null ? null : current.candidate();
+        ServiceState last = believed;
+        if (current == null || candidate == null || last == null) {
+            return;
+        }
+        if (reading == null || !reading.isOfEpoch(candidate) || reading.revision() < candidate.revision()) {
+            Map<String, Instance> known = new HashMap<>(candidate.instances());
+            unnamed(last, candidate, current.gone()).forEach(instance -> known.put(instance.id(), instance));
+            believed = new ServiceState(service, candidate.epoch(), candidate.revision(), known);
+            suspicion = null;
+        }
     }
 
     /**
@@ -181,15 +199,10 @@ final class LiveService {
                 || !theirs.hasReadAtMost(current.candidate())) {
             return false;
         }
-        ServiceState candidate = current.candidate();
-        Map<String, Instance> known = new HashMap<>(last.instances());
-        // who is named stays known: should the store be lost once more, they are held again
-        unnamed(last, candidate, Set.of()).forEach(instance -> known.remove(instance.id()));
-        theirs.held().forEach(instance -> known.put(instance.id(), instance));
-        believed = new ServiceState(service, last.epoch(), theirs.formerRevision(), known);
+        believed = ServiceState.of(service, last.epoch(), theirs.formerRevision(), theirs.held());
         former = new Revision(last.epoch(), theirs.formerRevision());
         long seeded = seededAtMs;
-        boolean changed = suspect(current.why(), candidate, nowMs);
+        boolean changed = suspect(current.why(), current.candidate(), nowMs);
         // nobody was named again
         seededAtMs = seeded;
         return changed;

@@ -259,6 +259,21 @@ class LiveServiceTests {
     }
 
     @Test
+    void whoCameInASuspectedStoreIsHeldWhenThatOneIsLostToo() {
+        live.offer(state("e1", 5, "a", "b"), 0);
+        live.offer(state("e2", 1, "a", "c"), 10);
+
+        live.offer(state("e3", 1, "a"), 20);
+        assertThat(served()).containsExactly("a", "b held", "c held");
+
+        live.offer(state("e3", 2, "a", "d"), 30);
+        live.offerAbsence(40);
+        assertThat(served()).containsExactly("a held", "b held", "c held", "d held");
+        live.offer(state("e3", 1, "a"), 50);
+        assertThat(served()).containsExactly("a", "b held", "c held", "d held");
+    }
+
+    @Test
     void whoIsNamedAgainIsHeldAgainShouldTheStoreBeLostOnceMore() {
         live.offer(state("e1", 5, "a", "b", "c"), 0);
         live.offer(state("e2", 1, "a"), 10);
