@@ -10,7 +10,6 @@ import io.lettuce.core.codec.ByteArrayCodec;
 import io.lettuce.core.output.NestedMultiOutput;
 import io.lettuce.core.protocol.AsyncCommand;
 import io.lettuce.core.protocol.Command;
-import io.lettuce.core.protocol.CommandArgs;
 import io.lettuce.core.protocol.CommandType;
 import java.io.IOException;
 import java.io.InputStream;
@@ -186,11 +185,11 @@ enum CatalogScript {
     }
 
     private AsyncCommand<byte[], byte[], List<Object>> command(Call call) {
-        CommandArgs<byte[], byte[]> words = new CommandArgs<>(ByteArrayCodec.INSTANCE)
-                .add(script.getSha1())
-                .add(call.keys().size());
-        call.keys().forEach(key -> words.addKey(key.getBytes(StandardCharsets.UTF_8)));
-        call.arguments().forEach(argument -> words.addValue(argument.getBytes(StandardCharsets.UTF_8)));
+        ScriptWords words = new ScriptWords()
+                .word(script.getSha1())
+                .word(String.valueOf(call.keys().size()));
+        call.keys().forEach(words::key);
+        call.arguments().forEach(words::word);
         return new AsyncCommand<>(
                 new Command<>(CommandType.EVALSHA, new NestedMultiOutput<>(ByteArrayCodec.INSTANCE), words));
     }

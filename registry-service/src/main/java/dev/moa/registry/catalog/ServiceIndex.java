@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.NavigableSet;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -37,8 +38,24 @@ public final class ServiceIndex {
     private final RedisStore store;
     private final int most;
     // names known to be in Redis as of the last refresh, and those put in since
-    private volatile NavigableSet<ServiceName> names = new ConcurrentSkipListSet<>();
+    private volatile Names names = new Names();
     private volatile boolean refreshed;
+
+    /** The same names twice: in order for who lists them, and by hash, for each renewal asks whether one is in. */
+    private record Names(NavigableSet<ServiceName> sorted, Set<ServiceName> hashed) {
+        Names() {
+            this(new ConcurrentSkipListSet<>(), ConcurrentHashMap.newKeySet());
+        }
+
+        boolean contains(ServiceName service) {
+            return hashed.contains(service);
+        }
+
+        void add(ServiceName service) {
+            sorted.add(service);
+            hashed.add(service);
+        }
+    }
 
     ServiceIndex(RedisStore store, int most) {
         this.store = store;
@@ -47,12 +64,12 @@ public final class ServiceIndex {
 
     /** Refuses a new service where there are too many; returns whether it is in. */
     boolean admit(ServiceName service) {
-        NavigableSet<ServiceName> known = names;
+        Names known = names;
         boolean isIn = known.contains(service);
-        if (!isIn && known.size() >= most) {
+        if (!isIn && known.hashed().size() >= most) {
             throw Refusal.exhausted(
                     "services",
-                    known.size() + 1,
+                    known.hashed().size() + 1,
                     most + " (moa.registry.catalog.max-services)",
                     "register under an existing service, or raise the limit");
         }
@@ -72,7 +89,7 @@ public final class ServiceIndex {
     public void refresh() {
         Set<String> members = store.ask(
                 "index", redis -> Objects.requireNonNull(redis.opsForSet().members(KEY)));
-        NavigableSet<ServiceName> fresh = new ConcurrentSkipListSet<>();
+        Names fresh = new Names();
         for (String member : members) {
             try {
                 fresh.add(ServiceName.of(member));
@@ -82,7 +99,7 @@ public final class ServiceIndex {
             }
         }
         List<ServiceName> lost =
-                names.stream().filter(known -> !fresh.contains(known)).toList();
+                names.sorted().stream().filter(known -> !fresh.contains(known)).toList();
         for (int from = 0; from < lost.size(); from += AT_ONCE) {
             List<ServiceName> stored = stored(lost.subList(from, Math.min(lost.size(), from + AT_ONCE)));
             if (!stored.isEmpty()) {
@@ -90,7 +107,7 @@ public final class ServiceIndex {
                 store.ask(
                         "index",
                         redis -> Objects.requireNonNull(redis.opsForSet().add(KEY, values)));
-                fresh.addAll(stored);
+                stored.forEach(fresh::add);
             }
         }
         names = fresh;
@@ -145,6 +162,6 @@ public final class ServiceIndex {
         if (!refreshed) {
             refresh();
         }
-        return names;
+        return names.sorted();
     }
 }
