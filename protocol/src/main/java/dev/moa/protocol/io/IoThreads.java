@@ -46,7 +46,7 @@ public final class IoThreads {
                 ? new MultiThreadIoEventLoopGroup(count(), threads(), ioHandler()) {
                     @Override
                     protected IoEventLoop newChild(Executor executor, IoHandlerFactory handler, Object... args) {
-                        return new LendingLoop(this, executor, handler);
+                        return new LendingLoop(this, executor);
                     }
                 }
                 : new MultiThreadIoEventLoopGroup(count(), threads(), ioHandler());

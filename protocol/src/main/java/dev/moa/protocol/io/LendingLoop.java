@@ -4,8 +4,8 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.IoEventLoopGroup;
-import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.SingleThreadIoEventLoop;
+import io.netty.channel.epoll.EpollIoHandler;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
@@ -67,6 +67,7 @@ public final class LendingLoop extends SingleThreadIoEventLoop {
             AtomicReferenceFieldUpdater.newUpdater(LendingLoop.class, Thread.class, "owner");
 
     private final DeadlineWheel wheel = new DeadlineWheel(this);
+    private final Lookout lookout;
     private final Set<Channel> strangers = ConcurrentHashMap.newKeySet();
     private volatile @Nullable Thread owner;
     private volatile @Nullable Thread home;
@@ -79,8 +80,13 @@ public final class LendingLoop extends SingleThreadIoEventLoop {
     private int streak;
     private boolean awaited;
 
-    LendingLoop(IoEventLoopGroup parent, Executor executor, IoHandlerFactory handler) {
-        super(parent, executor, handler);
+    LendingLoop(IoEventLoopGroup parent, Executor executor) {
+        this(parent, executor, new Lookout());
+    }
+
+    private LendingLoop(IoEventLoopGroup parent, Executor executor, Lookout lookout) {
+        super(parent, executor, EpollIoHandler.newFactory(0, () -> lookout));
+        this.lookout = lookout;
     }
 
     /** Returns the deadlines of this loop. */
@@ -191,10 +197,14 @@ public final class LendingLoop extends SingleThreadIoEventLoop {
         }
     }
 
-    /** Runs the borrowed loop until {@code done} or until it is wanted for something else, and gives it back. */
+    /**
+     * Runs the borrowed loop until {@code done} or until it is wanted for something else, and gives it back. Before it
+     * sleeps it looks for a while whether the answer comes, as {@link Lookout} says.
+     */
     public void runUntil(BooleanSupplier done) {
         Thread caller = Thread.currentThread();
         boolean isDone = false;
+        lookout.begin();
         try {
             isDone = done.getAsBoolean();
             while (!isDone && !hasTasks() && !hasScheduledTasks() && !caller.isInterrupted()) {
@@ -202,6 +212,7 @@ public final class LendingLoop extends SingleThreadIoEventLoop {
                 isDone = done.getAsBoolean();
             }
         } finally {
+            lookout.end();
             giveBack();
             if (!isDone) {
                 execute(COME_BACK);
