@@ -32,13 +32,13 @@ import org.jspecify.annotations.Nullable;
  * <ul>
  *   <li><i>At home</i>, the usual state: the loop's thread runs it and waits in {@code epoll_wait}, as in any Netty loop.
  *   <li><i>Lent</i>, once one and the same waiting thread has made the last {@value #LONE_CALLS} calls on this loop one
- *       after the other: nobody waits in {@code epoll_wait}. The loop's thread looks every millisecond whether somebody
- *       has borrowed the loop since, without taking it; if not, or if there is something to do, it is at home again. So an
- *       idle process ends in {@code epoll_wait}, and frames that come while the loop is lent wait for two milliseconds at
- *       most.
+ *       after the other: nobody waits in {@code epoll_wait}. The loop's thread looks every millisecond, and every
+ *       eight while calls follow one another, whether somebody has borrowed the loop within the last millisecond, without
+ *       taking it; if not, or if there is something to do, it is at home again. So an idle process ends in {@code epoll_wait},
+ *       and frames that come while the loop is lent wait for nine milliseconds at most.
  *   <li><i>Borrowed</i>, for the length of one write or of one wait for an answer. A borrower never runs tasks, neither
  *       queued nor scheduled ones: where there are any it gives the loop back at once, and waits for its answer like
- *       every other caller. What takes longer than one or two milliseconds is called back by the loop's thread, with an
+ *       every other caller. What takes longer than one to nine milliseconds is called back by the loop's thread, with an
  *       empty task; so interrupts, deadlines and whatever else ends the caller's wait are noticed as late as that.
  * </ul>
  *
@@ -60,6 +60,9 @@ public final class LendingLoop extends SingleThreadIoEventLoop {
     private static final int LONE_CALLS = 8;
 
     private static final long WATCH_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+    /** Each look takes a processor from the call that is under way, so there are fewer while calls follow one another. */
+    private static final long MOST_WATCH_NANOS = TimeUnit.MILLISECONDS.toNanos(8);
+
     /** A task, for the loop's thread takes a loop that is in use only if there are tasks. */
     private static final Runnable COME_BACK = () -> {};
 
@@ -73,6 +76,8 @@ public final class LendingLoop extends SingleThreadIoEventLoop {
     private volatile @Nullable Thread home;
     /** How often it was borrowed; only the owner writes it. */
     private volatile long borrowed;
+    /** When it was borrowed last; written before {@link #borrowed}. */
+    private long borrowedAt;
 
     // the owner's
 
@@ -132,22 +137,28 @@ public final class LendingLoop extends SingleThreadIoEventLoop {
     /** Leaves the loop to callers; returns with it at home. */
     private void lend() {
         long seen = borrowed;
+        long watch = WATCH_NANOS;
         owner = null;
         while (true) {
             if (owner != null || pendingTasks() == 0) {
-                LockSupport.parkNanos(this, WATCH_NANOS);
+                LockSupport.parkNanos(this, watch);
             }
             long now = borrowed;
-            if (now != seen && pendingTasks() == 0 && !Thread.currentThread().isInterrupted()) {
+            boolean isUsed = now != seen && System.nanoTime() - borrowedAt < WATCH_NANOS;
+            if (isUsed && pendingTasks() == 0 && !Thread.currentThread().isInterrupted()) {
                 // a caller who comes while this thread only looks would find the loop taken
                 seen = now;
+                watch = Math.min(MOST_WATCH_NANOS, 2 * watch);
             } else if (!OWNER.compareAndSet(this, null, home)) {
-                if (now == seen) {
-                    // the same borrower as at the last look
+                if (!isUsed && borrowed == now) {
+                    // the same borrower for a millisecond
                     super.execute(COME_BACK);
                 }
                 seen = now;
-            } else if (awaited || borrowed == seen || Thread.currentThread().isInterrupted()) {
+                watch = WATCH_NANOS;
+            } else if (awaited
+                    || (!isUsed && borrowed == now)
+                    || Thread.currentThread().isInterrupted()) {
                 // a caller did not wait to the end, or nobody calls any more
                 streak = 0;
                 return;
@@ -183,6 +194,7 @@ public final class LendingLoop extends SingleThreadIoEventLoop {
             execute(COME_BACK);
             return false;
         }
+        borrowedAt = System.nanoTime();
         borrowed = borrowed + 1;
         return true;
     }
