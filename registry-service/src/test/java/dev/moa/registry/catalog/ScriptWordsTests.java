@@ -15,7 +15,8 @@ class ScriptWordsTests {
     @Test
     void theyAreSentAsLettuceWouldSendThem() {
         List<String> words = List.of("", "a", "123456789", "1234567890", "Zürich ☃", "x".repeat(70_000), "end");
-        ScriptWords ours = new ScriptWords().word("sha").key("moa:{/service/a}:meta").key("moa:{/service/a}:leases");
+        ScriptWords ours =
+                new ScriptWords().word("sha").key("moa:{/service/a}:meta").key("moa:{/service/a}:leases");
         CommandArgs<byte[], byte[]> theirs = new CommandArgs<>(ByteArrayCodec.INSTANCE)
                 .add("sha")
                 .addKey(bytes("moa:{/service/a}:meta"))
