@@ -73,6 +73,7 @@ public final class LiveView implements AutoCloseable {
     private volatile long comparedAtMs;
     private volatile @Nullable String failure = "not compared with the store yet";
     private volatile long failedSinceMs;
+    private volatile long answersSinceMs;
     // of the thread
     private int failures;
     private boolean retryQueued;
@@ -334,6 +335,7 @@ public final class LiveView implements AutoCloseable {
             work.run();
             if (failure != null) {
                 log.info("the store answers again");
+                answersSinceMs = clock.millis();
             }
             failure = null;
             failures = 0;
@@ -393,11 +395,13 @@ public final class LiveView implements AutoCloseable {
                     return;
                 }
                 long lasted = now - suspicion.sinceMs();
+                // nobody can register while the store does not answer
+                long ableSinceMs = Math.max(suspicion.sinceMs(), answersSinceMs);
                 // an empty store: no registry is there yet to seed it again
                 boolean alive = suspicion.candidate() != null || reading.storeHadServicesAtMs() > suspicion.sinceMs();
-                if (lasted >= settings.maxHold().toMillis()
+                if (now - ableSinceMs >= settings.maxHold().toMillis()
                         || (alive
-                                && now - Math.max(suspicion.sinceMs(), seededAtMs)
+                                && now - Math.max(ableSinceMs, seededAtMs)
                                         >= settings.hold().toMillis())) {
                     log.warn("{}: {}; held for {} ms, now believed", name, suspicion.why(), lasted);
                     boolean changed = live.endHold(now);
