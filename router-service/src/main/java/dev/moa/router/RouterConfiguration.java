@@ -38,6 +38,7 @@ import dev.moa.spring.ssl.MoaSsl;
 import io.lettuce.core.AbstractRedisClient;
 import io.lettuce.core.ClientOptions;
 import io.lettuce.core.RedisClient;
+import io.lettuce.core.RedisURI;
 import io.lettuce.core.TimeoutOptions;
 import io.lettuce.core.resource.ClientResources;
 import io.lettuce.core.resource.Delay;
@@ -168,7 +169,8 @@ class RouterConfiguration {
         // those of the primary's client: with TLS the same certificates hold
         ClientOptions options =
                 factory.getClientConfiguration().getClientOptions().orElseGet(ClientOptions::create);
-        return new ReplicaClient(settings.url(), resources, options);
+        return new ReplicaClient(
+                settings.url(), factory.getClientConfiguration().getCommandTimeout(), resources, options);
     }
 
     @Bean
@@ -310,10 +312,15 @@ class RouterConfiguration {
         private @Nullable RedisClient client;
         final RedisLink link = new RedisLink(this::client);
 
-        ReplicaClient(@Nullable String url, ClientResources resources, ClientOptions options) {
+        /** @param timeout of an answer, where the url has none */
+        ReplicaClient(@Nullable String url, Duration timeout, ClientResources resources, ClientOptions options) {
             this.url = url;
             this.maker = () -> {
-                RedisClient made = RedisClient.create(resources, String.valueOf(url));
+                RedisURI where = RedisURI.create(String.valueOf(url));
+                if (where.getTimeout().equals(RedisURI.DEFAULT_TIMEOUT_DURATION)) {
+                    where.setTimeout(timeout);
+                }
+                RedisClient made = RedisClient.create(resources, where);
                 made.setOptions(options);
                 return made;
             };

@@ -6,7 +6,6 @@ import dev.moa.router.address.ServiceState;
 import dev.moa.router.address.ServiceView;
 import dev.moa.router.store.Revision;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -25,11 +24,15 @@ import org.jspecify.annotations.Nullable;
  * the instances it does not name, which are marked as held. Live leases seed the store again within seconds;
  * each instance it names again, or that leaves in its change stream, is no longer held. The suspicion ends
  * when nothing is held any more, or when nobody has been named again for the hold time: then the store is believed as
- * it is.
+ * it is. A suspected store that is lost in its turn was as good an answer as the one before it. A router that knew more of
+ * the store before is asked whom it holds, and is right.
  *
  * <p>Time is an argument. One thread changes it; {@link #view()} and what it says of itself may be read by all.
  */
 final class LiveService {
+    /** Losses one upon the other after which a router goes by itself alone. */
+    private static final int MAX_LIVES = 8;
+
     private final ServiceName service;
 
     /** The last good answer, null before the first. */
@@ -39,8 +42,8 @@ final class LiveService {
     private volatile @Nullable ServiceView view;
     private volatile boolean confirmed;
     private volatile long confirmedAtMs;
-    /** The last good answer before the loss that was suspected last; null before the first. */
-    private volatile @Nullable Revision former;
+    /** What the last good answer before the loss that was suspected last is made of; empty before the first. */
+    private List<Revision> known = List.of();
 
     private int heldCount;
     private volatile long seededAtMs;
@@ -144,11 +147,28 @@ final class LiveService {
             return;
         }
         if (reading == null || !reading.isOfEpoch(candidate) || reading.revision() < candidate.revision()) {
-            Map<String, Instance> known = new HashMap<>(candidate.instances());
-            unnamed(last, candidate, current.gone()).forEach(instance -> known.put(instance.id(), instance));
-            believed = new ServiceState(service, candidate.epoch(), candidate.revision(), known);
+            List<Instance> carried = unnamed(last, candidate, current.gone());
+            long revision =
+                    candidate.isOfEpoch(last) ? Math.max(last.revision(), candidate.revision()) : candidate.revision();
+            known = carried.isEmpty() ? List.of() : known;
+            learn(new Revision(candidate.epoch(), revision));
+            believed = ServiceState.of(
+                    service,
+                    candidate.epoch(),
+                    revision,
+                    Stream.concat(candidate.instances().values().stream(), carried.stream())
+                            .toList());
             suspicion = null;
         }
+    }
+
+    private void learn(Revision life) {
+        List<Revision> lives = new ArrayList<>(known);
+        lives.removeIf(each -> each.epoch().equals(life.epoch()));
+        if (lives.size() < MAX_LIVES) {
+            lives.add(life);
+        }
+        known = List.copyOf(lives);
     }
 
     /**
@@ -170,17 +190,15 @@ final class LiveService {
     /** Returns what is held of what the store has lost, or was held last; null if nothing was. */
     @Nullable
     Loss loss() {
-        Revision before = former;
         ServiceState last = believed;
-        if (before == null || last == null) {
+        if (known.isEmpty() || last == null) {
             return null;
         }
         Suspicion current = suspicion;
         ServiceState now = current == null ? last : current.candidate();
         return new Loss(
                 service,
-                before.epoch(),
-                before.number(),
+                known,
                 now == null ? null : now.epoch(),
                 now == null ? 0 : now.revision(),
                 current == null ? List.of() : unnamed(last, now, current.gone()));
@@ -195,12 +213,21 @@ final class LiveService {
         ServiceState last = believed;
         if (current == null
                 || last == null
-                || !theirs.knewAtLeast(last)
+                || known.size() >= MAX_LIVES
+                || !theirs.knewAtLeast(known)
                 || !theirs.hasReadAtMost(current.candidate())) {
             return false;
         }
-        believed = ServiceState.of(service, last.epoch(), theirs.formerRevision(), theirs.held());
-        former = new Revision(last.epoch(), theirs.formerRevision());
+        if (theirs.known().equals(known) && theirs.held().equals(unnamed(last, current.candidate(), current.gone()))) {
+            return false;
+        }
+        long revision = theirs.known().stream()
+                .filter(each -> each.epoch().equals(last.epoch()))
+                .mapToLong(Revision::number)
+                .max()
+                .orElse(last.revision());
+        known = theirs.known();
+        believed = ServiceState.of(service, last.epoch(), revision, theirs.held());
         long seeded = seededAtMs;
         boolean changed = suspect(current.why(), current.candidate(), nowMs);
         // nobody was named again
@@ -240,7 +267,11 @@ final class LiveService {
         ServiceState next = last != null && reading.equals(last) ? last : reading;
         boolean sameAsShown = suspicion == null && confirmed && view != null && next == last;
         believed = next;
-        suspicion = null;
+        if (suspicion != null) {
+            // nothing was lost
+            known = List.of();
+            suspicion = null;
+        }
         if (sameAsShown) {
             return false;
         }
@@ -252,8 +283,9 @@ final class LiveService {
         Suspicion before = suspicion;
         Set<String> gone = before == null ? Set.of() : before.gone();
         long since = before == null ? nowMs : before.sinceMs();
-        if (before == null) {
-            former = new Revision(last.epoch(), last.revision());
+        Revision life = new Revision(last.epoch(), last.revision());
+        if (before == null && !known.contains(life)) {
+            known = List.of(life);
         }
         List<Instance> held = unnamed(last, reading, gone);
         if (reading == null) {
@@ -297,8 +329,8 @@ final class LiveService {
 
     /** Another store's stream is read from its start; that of one that went back, from where it went back to. */
     private static long followedTo(@Nullable Suspicion before, ServiceState reading, ServiceState last) {
-        ServiceState known = before == null ? null : before.candidate();
-        if (before != null && known != null && known.isOfEpoch(reading)) {
+        ServiceState candidate = before == null ? null : before.candidate();
+        if (before != null && candidate != null && candidate.isOfEpoch(reading)) {
             return before.followedTo();
         }
         return reading.isOfEpoch(last) ? reading.revision() : 0;

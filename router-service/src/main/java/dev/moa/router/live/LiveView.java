@@ -8,12 +8,11 @@ import dev.moa.router.store.Revision;
 import dev.moa.router.store.StoreException;
 import java.time.Clock;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
@@ -46,6 +45,9 @@ public final class LiveView implements AutoCloseable {
 
     /** Wake-ups that wait for the thread; more than this only means one comparison of all. */
     private static final int MAX_DIRTY = 100_000;
+
+    /** Held instances that one other router is told of at once. */
+    private static final int MAX_HELD = 20_000;
 
     /** How soon all are compared again after a failure; each further one doubles it, up to the compare interval. */
     private static final long RETRY_MS = 500;
@@ -263,15 +265,47 @@ public final class LiveView implements AutoCloseable {
         return live != null && live.suspicion() != null;
     }
 
-    /** Returns what is made of the losses of these services, of those that had one; waits for a reading under way. */
-    public CompletableFuture<List<Loss>> losses(Collection<ServiceName> names) {
+    /**
+     * Returns what is made of the losses of these services, of those that had one and for whom it is another than the
+     * {@link Loss#mark() mark} given; waits for a reading under way. Those behind the first 20,000 held instances are
+     * left out.
+     */
+    public CompletableFuture<List<Loss>> losses(Map<ServiceName, String> marks) {
         return CompletableFuture.supplyAsync(
-                () -> names.stream()
-                        .map(services::get)
-                        .filter(Objects::nonNull)
-                        .map(LiveService::loss)
-                        .filter(Objects::nonNull)
-                        .toList(),
+                () -> {
+                    List<Loss> losses = new ArrayList<>();
+                    int held = 0;
+                    for (Map.Entry<ServiceName, String> each : marks.entrySet()) {
+                        LiveService live = services.get(each.getKey());
+                        Loss loss = live == null ? null : live.loss();
+                        if (loss != null && !loss.mark().equals(each.getValue())) {
+                            held += loss.held().size();
+                            if (held > MAX_HELD) {
+                                break;
+                            }
+                            losses.add(loss);
+                        }
+                    }
+                    return losses;
+                },
+                worker);
+    }
+
+    /** Returns the marks of what is made of the losses of at most {@code limit} suspected services, from one on. */
+    public CompletableFuture<Map<ServiceName, String>> suspectedMarks(@Nullable ServiceName after, int limit) {
+        return CompletableFuture.supplyAsync(
+                () -> {
+                    Map<ServiceName, String> marks = new LinkedHashMap<>();
+                    suspected().stream()
+                            .filter(name -> after == null || name.compareTo(after) > 0)
+                            .limit(limit)
+                            .forEach(name -> {
+                                LiveService live = services.get(name);
+                                Loss loss = live == null ? null : live.loss();
+                                marks.put(name, loss == null ? "" : loss.mark());
+                            });
+                    return marks;
+                },
                 worker);
     }
 
@@ -282,6 +316,10 @@ public final class LiveView implements AutoCloseable {
             for (Loss loss : theirs) {
                 LiveService live = services.get(loss.service());
                 if (live != null && live.agree(loss, now)) {
+                    log.info(
+                            "{}: holds whom another router holds: {}",
+                            loss.service(),
+                            loss.held().size());
                     tell(loss.service());
                 }
             }
@@ -399,10 +437,9 @@ public final class LiveView implements AutoCloseable {
                 long ableSinceMs = Math.max(suspicion.sinceMs(), answersSinceMs);
                 // an empty store: no registry is there yet to seed it again
                 boolean alive = suspicion.candidate() != null || reading.storeHadServicesAtMs() > suspicion.sinceMs();
-                if (now - ableSinceMs >= settings.maxHold().toMillis()
-                        || (alive
-                                && now - Math.max(ableSinceMs, seededAtMs)
-                                        >= settings.hold().toMillis())) {
+                long hold = settings.hold().toMillis();
+                boolean isLong = lasted >= settings.maxHold().toMillis() && now - ableSinceMs >= hold;
+                if (isLong || (alive && now - Math.max(ableSinceMs, seededAtMs) >= hold)) {
                     log.warn("{}: {}; held for {} ms, now believed", name, suspicion.why(), lasted);
                     boolean changed = live.endHold(now);
                     if (live.believed() == null) {

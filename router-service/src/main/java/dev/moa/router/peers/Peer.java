@@ -11,9 +11,10 @@ import dev.moa.protocol.client.MoaConnection;
 import dev.moa.router.address.Instance;
 import dev.moa.router.address.InstanceJson;
 import dev.moa.router.live.Loss;
+import dev.moa.router.store.Revision;
 import java.net.InetSocketAddress;
 import java.time.Duration;
-import java.util.Collection;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -23,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Another router, asked on one connection. Its state is of the comparing thread. */
+/** Another router, asked on one connection. Its state is of the one thread that asks. */
 final class Peer implements AutoCloseable {
     private static final JsonMapper JSON = JsonMapper.builder().build();
     private static final ServiceName LOOKUP = ServiceName.of("/service/lookup");
@@ -71,21 +72,43 @@ final class Peer implements AutoCloseable {
         return all;
     }
 
-    /** Asks what it makes of the losses of these services. */
-    CompletableFuture<List<Loss>> losses(Collection<ServiceName> services) {
-        List<String> names = services.stream().map(ServiceName::value).toList();
-        return ask("losses", JSON.writeValueAsString(List.of(names)))
-                .thenApply(json -> json.valueStream().map(Peer::loss).toList());
+    /**
+     * Asks what it makes of the losses of some services where that is another than is thought here.
+     *
+     * @param marks what is thought here, by service
+     */
+    CompletableFuture<List<Loss>> losses(Map<ServiceName, String> marks) {
+        Map<String, String> named = new TreeMap<>();
+        marks.forEach((service, mark) -> named.put(service.value(), mark));
+        return ask("losses", JSON.writeValueAsString(List.of(named))).thenApply(json -> {
+            List<Loss> losses = new ArrayList<>();
+            for (JsonNode each : json) {
+                Loss loss = loss(each);
+                if (loss != null && marks.containsKey(loss.service())) {
+                    losses.add(loss);
+                }
+            }
+            return losses;
+        });
     }
 
-    private static Loss loss(JsonNode json) {
-        return new Loss(
-                ServiceName.of(json.path("service").asString("")),
-                json.path("formerEpoch").asString(""),
-                json.path("formerRevision").asLong(0),
-                json.path("epoch").asString(null),
-                json.path("revision").asLong(0),
-                json.path("held").valueStream().map(InstanceJson::read).toList());
+    private static @Nullable Loss loss(JsonNode json) {
+        try {
+            List<Revision> known = json.path("known")
+                    .valueStream()
+                    .map(life -> new Revision(
+                            life.path("epoch").asString(""), life.path("number").asLong(0)))
+                    .toList();
+            return new Loss(
+                    ServiceName.of(json.path("service").asString("")),
+                    known,
+                    json.path("epoch").asString(null),
+                    json.path("revision").asLong(0),
+                    json.path("held").valueStream().map(InstanceJson::read).toList());
+        } catch (IllegalArgumentException e) {
+            // one that this version does not understand takes no other with it
+            return null;
+        }
     }
 
     private CompletableFuture<JsonNode> ask(String method, String args) {

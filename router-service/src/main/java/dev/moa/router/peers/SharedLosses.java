@@ -4,34 +4,42 @@ import dev.moa.protocol.ServiceName;
 import dev.moa.protocol.client.ConnectionOptions;
 import dev.moa.router.chain.Lookup;
 import dev.moa.router.live.LiveView;
-import dev.moa.router.live.Loss;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * While a store is suspected, asks the other routers twice a second whom they hold. A router that was cut off when
+ * While a store is suspected, asks the other routers about twice a second whom they hold, where that is others than here. A router that was cut off when
  * somebody left, and has its store back as an emptied one, would hold the one who left; and one that came back later
  * would hold everybody longer than the others do. The thread is named {@code router-losses-1}.
  */
 public final class SharedLosses implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(SharedLosses.class);
-    private static final long AGAIN_MS = 500;
 
-    /** Services that one question names. */
-    private static final int PAGE = 500;
+    /** Most services are whole again after a moment: there is nothing to ask. */
+    private static final long PAUSE_MS = 400;
+
+    private static final long PATIENCE_MS = 1_000;
+
+    /** Services that one question names; the next one names those behind them. */
+    private static final int PAGE = 200;
 
     private final LiveView live;
     private final PeerBook peers;
     private final AtomicBoolean queued = new AtomicBoolean();
+    private @Nullable ServiceName asked; // of the worker
     private final ScheduledExecutorService worker = new ScheduledThreadPoolExecutor(
             1,
             work -> {
@@ -49,44 +57,47 @@ public final class SharedLosses implements AutoCloseable {
     public void start() {
         live.onChange(service -> {
             if (live.isSuspected(service)) {
-                askIn(0);
+                askSoon();
             }
         });
     }
 
-    private void askIn(long ms) {
+    private void askSoon() {
         if (queued.compareAndSet(false, true)) {
             worker.schedule(
                     () -> {
                         queued.set(false);
                         try {
                             ask();
-                        } catch (RuntimeException failure) {
-                            log.warn("other routers cannot be asked whom they hold: {}", failure.toString());
+                        } catch (RuntimeException | ExecutionException | TimeoutException failure) {
+                            log.debug("other routers are asked again whom they hold: {}", failure.toString());
+                        } catch (InterruptedException stopping) {
+                            Thread.currentThread().interrupt();
+                            return;
                         }
                         if (!live.suspected().isEmpty()) {
-                            askIn(AGAIN_MS);
+                            askSoon();
                         }
                     },
-                    ms,
+                    PAUSE_MS,
                     TimeUnit.MILLISECONDS);
         }
     }
 
-    private void ask() {
-        List<ServiceName> suspected = List.copyOf(live.suspected());
-        for (int from = 0; from < suspected.size(); from += PAGE) {
-            List<ServiceName> page = suspected.subList(from, Math.min(suspected.size(), from + PAGE));
-            List<CompletableFuture<List<Loss>>> asked = new ArrayList<>();
-            peers.registered().forEach((address, peer) -> asked.add(peer.losses(page)));
-            for (CompletableFuture<List<Loss>> answer : asked) {
-                try {
-                    live.agree(answer.join());
-                } catch (CompletionException silent) {
-                    log.debug("another router does not say whom it holds: {}", silent.toString());
-                }
-            }
+    private void ask() throws InterruptedException, ExecutionException, TimeoutException {
+        Map<ServiceName, String> marks = live.suspectedMarks(asked, PAGE).get(PATIENCE_MS, TimeUnit.MILLISECONDS);
+        asked = marks.size() < PAGE
+                ? null
+                : marks.keySet().stream().max(Comparator.naturalOrder()).orElse(null);
+        if (marks.isEmpty()) {
+            return;
         }
+        List<CompletableFuture<Void>> answers = new ArrayList<>();
+        peers.registered()
+                .forEach((address, peer) ->
+                        answers.add(peer.losses(marks).thenAccept(live::agree).exceptionally(silent -> null)));
+        // what a silent one says later still counts
+        CompletableFuture.allOf(answers.toArray(CompletableFuture[]::new)).get(PATIENCE_MS, TimeUnit.MILLISECONDS);
     }
 
     @Override

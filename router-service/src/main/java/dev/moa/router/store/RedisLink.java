@@ -31,8 +31,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * One shared connection to one Redis (alone, behind Sentinel, or a Cluster: as configured), opened when first
- * needed. While there is none the link's own thread tries again about four times a second, so that a Redis that is away
- * costs its callers nothing, and one that is back is asked at once.
+ * needed. While there is none the link's own thread tries again, 0.2 to 0.3 s after each attempt that failed, so that a
+ * Redis that is away costs its callers nothing, and one that is back is asked at once.
  *
  * <p>A connection on which nothing was answered while somebody waited his whole time is dropped, and another one opened:
  * its other end may be gone without a word (a pause, a partition, an address that moved), which TCP takes a quarter of
@@ -47,7 +47,9 @@ public final class RedisLink implements AutoCloseable {
     private static final long RETRY_MS = 200;
 
     /** How long the first attempt is waited for; it also loads the client. */
-    private static final long PATIENCE_MS = 2_000;
+    private static final long FIRST_PATIENCE_MS = 2_000;
+
+    private static final long PATIENCE_MS = 200;
 
     private final Supplier<AbstractRedisClient> client;
 
@@ -65,7 +67,7 @@ public final class RedisLink implements AutoCloseable {
     private @Nullable CompletableFuture<RedisClusterAsyncCommands<String, String>> opening; // guarded by this
     private long openedNanos; // guarded by this
     private volatile long answeredNanos;
-    private boolean wasOpen; // of the opener's thread
+    private volatile boolean wasOpen;
     private volatile boolean closed;
 
     public RedisLink(Supplier<AbstractRedisClient> client) {
@@ -92,7 +94,7 @@ public final class RedisLink implements AutoCloseable {
             throw new StoreException(String.valueOf(failure.getMessage()), failure);
         }
         try {
-            return attempt.get(PATIENCE_MS, TimeUnit.MILLISECONDS);
+            return attempt.get(wasOpen ? PATIENCE_MS : FIRST_PATIENCE_MS, TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {
             throw new StoreException("Redis does not answer: still connecting", e);
         } catch (ExecutionException e) {
@@ -124,7 +126,8 @@ public final class RedisLink implements AutoCloseable {
         RedisClusterAsyncCommands<String, String> opened;
         try {
             opened = open();
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
+            // whatever it is, there is nobody else to try again
             StoreException failure = new StoreException("Redis does not answer: " + rootMessage(e), e);
             lastFailure = failure;
             settle(new CompletableFuture<>()).completeExceptionally(failure);
@@ -250,6 +253,7 @@ public final class RedisLink implements AutoCloseable {
     public synchronized void close() {
         closed = true;
         opener.shutdownNow();
+        settle(null).completeExceptionally(new StoreException("closed"));
         commands = null;
         StatefulConnection<String, String> open = connection;
         connection = null;

@@ -68,8 +68,8 @@ public final class WakeSubscription implements AutoCloseable {
     }
 
     private void keep() {
+        StatefulRedisPubSubConnection<String, String> open = connection;
         try {
-            StatefulRedisPubSubConnection<String, String> open = connection;
             if (open == null) {
                 connect();
             } else if (open.isOpen()) {
@@ -78,13 +78,13 @@ public final class WakeSubscription implements AutoCloseable {
             }
             // not open: the client reconnects and subscribes again by itself
         } catch (InterruptedException e) {
+            drop();
             Thread.currentThread().interrupt();
         } catch (Exception e) {
             log.debug("wake-ups: {}", e.toString());
-            boolean wasOpen = connection != null;
             drop();
-            if (wasOpen) {
-                // at once, and if that fails too, in a second
+            if (open != null) {
+                // at once; what cannot be made is tried again in a second
                 checkSoon();
             }
         }

@@ -16,6 +16,7 @@ import dev.moa.router.chain.LookupAnswer;
 import dev.moa.router.live.Loss;
 import dev.moa.router.memo.Memo;
 import dev.moa.router.peers.Digests;
+import dev.moa.router.store.Revision;
 import dev.moa.router.watch.WatchAnswer;
 import dev.moa.router.watch.Watches;
 import java.io.ByteArrayOutputStream;
@@ -27,6 +28,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -44,7 +46,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 /**
  * {@code /service/lookup}: {@code lookup(service, filter)} and {@code watch(token, services, waitMs)}. Routers ask each
- * other {@code digest()}, {@code digests(after)} and {@code losses(services)}.
+ * other {@code digest()}, {@code digests(after)} and {@code losses(marks)}.
  *
  * <p>Answers from memory are given on the event loop; where the chain must wait for Redis or a name server,
  * threads named {@code router-lookup-n} do it.
@@ -58,7 +60,8 @@ public final class LookupHandler implements CallHandler, AutoCloseable {
     private static final int THREADS = 8;
     private static final int MAX_QUEUED = 2_000;
     private static final int MAX_DIGESTS = 1_000;
-    private static final int MAX_LOSSES = 500;
+    private static final int MAX_LOSSES = 200;
+    private static final int MAX_LOSSES_ASKED = 8;
     private static final Duration MAX_LOOKUP = Duration.ofSeconds(2);
 
     /** A watch answers this much before its caller's deadline, so that the answer arrives in time. */
@@ -70,10 +73,11 @@ public final class LookupHandler implements CallHandler, AutoCloseable {
     private final Lookup lookup;
     private final Watches watches;
     private final LoadBalancers balancers;
-    private final Function<List<ServiceName>, CompletableFuture<List<Loss>>> losses;
+    private final Function<Map<ServiceName, String>, CompletableFuture<List<Loss>>> losses;
     private final Memo<Question> asked = new Memo<>(ASKED);
     private final Digests digests;
     private final AtomicInteger threads = new AtomicInteger();
+    private final AtomicInteger lossesAsked = new AtomicInteger();
     private final ThreadPoolExecutor workers = new ThreadPoolExecutor(
             THREADS, THREADS, 30, TimeUnit.SECONDS, new ArrayBlockingQueue<>(MAX_QUEUED), this::thread);
 
@@ -85,13 +89,13 @@ public final class LookupHandler implements CallHandler, AutoCloseable {
 
     private record Question(ServiceName service, LookupFilter filter) {}
 
-    /** @param losses what this router makes of the losses of some services */
+    /** @param losses what this router makes of the losses of some services, where their marks are others */
     public LookupHandler(
             Lookup lookup,
             Watches watches,
             LoadBalancers balancers,
             Digests digests,
-            Function<List<ServiceName>, CompletableFuture<List<Loss>>> losses) {
+            Function<Map<ServiceName, String>, CompletableFuture<List<Loss>>> losses) {
         this.digests = digests;
         this.losses = losses;
         this.lookup = lookup;
@@ -154,14 +158,30 @@ public final class LookupHandler implements CallHandler, AutoCloseable {
     }
 
     private CompletionStage<CallResponse> losses(CallRequest request) {
-        JsonNode names = argument(args(request.args()), 0, "services");
-        if (names == null || !names.isArray() || names.size() > MAX_LOSSES) {
-            throw new IllegalArgumentException(
-                    "services: expected an array of at most %d service names".formatted(MAX_LOSSES));
+        JsonNode named = argument(args(request.args()), 0, "marks");
+        if (named == null || !named.isObject() || named.size() > MAX_LOSSES) {
+            throw new IllegalArgumentException("marks: %s (expected: at most %d service names, each with a mark)"
+                    .formatted(named == null ? null : named.size() + " names", MAX_LOSSES));
         }
-        List<ServiceName> services =
-                names.valueStream().map(LookupHandler::service).toList();
-        return losses.apply(services).thenApply(found -> CallResponse.success(request.id(), Payload.json(json(found))));
+        Map<ServiceName, String> marks = new TreeMap<>();
+        named.properties()
+                .forEach(each ->
+                        marks.put(ServiceName.of(each.getKey()), each.getValue().asString("")));
+        if (lossesAsked.incrementAndGet() > MAX_LOSSES_ASKED) {
+            lossesAsked.decrementAndGet();
+            return done(CallResponse.failure(
+                    request.id(),
+                    StatusCode.RESOURCE_EXHAUSTED,
+                    "losses: %d questions at a time (limit); ask again".formatted(MAX_LOSSES_ASKED)));
+        }
+        try {
+            return losses.apply(marks)
+                    .thenApplyAsync(found -> CallResponse.success(request.id(), Payload.json(json(found))), workers)
+                    .whenComplete((answer, failure) -> lossesAsked.decrementAndGet());
+        } catch (RejectedExecutionException e) {
+            lossesAsked.decrementAndGet();
+            return busy(request);
+        }
     }
 
     private static byte[] json(List<Loss> losses) {
@@ -171,8 +191,14 @@ public final class LookupHandler implements CallHandler, AutoCloseable {
             for (Loss loss : losses) {
                 json.writeStartObject();
                 json.writeStringProperty("service", loss.service().value());
-                json.writeStringProperty("formerEpoch", loss.formerEpoch());
-                json.writeNumberProperty("formerRevision", loss.formerRevision());
+                json.writeArrayPropertyStart("known");
+                for (Revision life : loss.known()) {
+                    json.writeStartObject();
+                    json.writeStringProperty("epoch", life.epoch());
+                    json.writeNumberProperty("number", life.number());
+                    json.writeEndObject();
+                }
+                json.writeEndArray();
                 json.writeStringProperty("epoch", loss.epoch());
                 json.writeNumberProperty("revision", loss.revision());
                 json.writeArrayPropertyStart("held");

@@ -7,6 +7,7 @@ import dev.moa.router.address.Instance;
 import dev.moa.router.address.InstanceStatus;
 import dev.moa.router.address.ServiceState;
 import dev.moa.router.address.Stamp;
+import dev.moa.router.store.Revision;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -230,11 +231,14 @@ class LiveServiceTests {
         assertThat(stamp().isNewsFor(before)).isTrue();
     }
 
-    private Loss loss(String formerEpoch, long formerRevision, String epoch, long revision, String... held) {
+    private static Loss loss(String formerEpoch, long formerRevision, String epoch, long revision, String... held) {
+        return loss(List.of(new Revision(formerEpoch, formerRevision)), epoch, revision, held);
+    }
+
+    private static Loss loss(List<Revision> known, String epoch, long revision, String... held) {
         return new Loss(
                 USER,
-                formerEpoch,
-                formerRevision,
+                known,
                 epoch,
                 revision,
                 List.copyOf(state(epoch, 1, held).instances().values()));
@@ -307,5 +311,44 @@ class LiveServiceTests {
 
         live.endHold(1_000);
         assertThat(live.loss()).isEqualTo(loss("e1", 5, "e2", 3));
+    }
+
+    @Test
+    void whoKnewAStoreBeforeItWentBackStillKnowsMoreThanWhoDidNot() {
+        live.offer(state("e1", 100, "a", "b", "c"), 0);
+        live.offer(state("e1", 80, "a"), 10);
+
+        // the registry gives it a new life
+        live.offer(state("e2", 101, "a"), 20);
+        assertThat(served()).containsExactly("a", "b held", "c held");
+
+        assertThat(live.agree(loss("e1", 85, "e2", 101, "d"), 30)).isFalse();
+        assertThat(served()).containsExactly("a", "b held", "c held");
+        assertThat(live.agree(loss("e1", 101, "e2", 101, "b"), 40)).isTrue();
+        assertThat(served()).containsExactly("a", "b held");
+    }
+
+    @Test
+    void whoKnowsOnlyTheSecondOfTwoStoresThatWereLostIsNotRightAboutTheFirst() {
+        live.offer(state("e1", 9, "a", "b", "c"), 0);
+        live.offer(state("e2", 3, "a"), 10);
+        live.offer(state("e3", 1, "d"), 20);
+        assertThat(served()).containsExactly("a held", "b held", "c held", "d");
+
+        assertThat(live.agree(loss("e2", 3, "e3", 1, "a"), 30)).isFalse();
+        assertThat(served()).containsExactly("a held", "b held", "c held", "d");
+        List<Revision> both = List.of(new Revision("e1", 9), new Revision("e2", 3));
+        assertThat(Objects.requireNonNull(live.loss()).known()).isEqualTo(both);
+        assertThat(live.agree(loss(both, "e3", 1, "a", "b"), 40)).isTrue();
+        assertThat(served()).containsExactly("a held", "b held", "d");
+    }
+
+    @Test
+    void theMarkOfALossChangesWithWhomItHolds() {
+        Loss one = loss("e1", 5, "e2", 1, "a", "b");
+
+        assertThat(one.mark()).isEqualTo(loss("e1", 5, "e2", 2, "a", "b").mark());
+        assertThat(one.mark()).isNotEqualTo(loss("e1", 5, "e2", 1, "a", "c").mark());
+        assertThat(one.mark()).isNotEqualTo(loss("e1", 6, "e2", 1, "a", "b").mark());
     }
 }
