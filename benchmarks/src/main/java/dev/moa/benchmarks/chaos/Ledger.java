@@ -102,10 +102,13 @@ final class Ledger {
         blind.computeIfAbsent(router, none -> new CopyOnWriteArrayList<>()).add(new long[] {System.nanoTime(), NEVER});
     }
 
+    /** The last of the reasons that it was blind for is over; where there are more, it stays so. */
     void sees(String router) {
-        for (long[] span : blind.getOrDefault(router, List.of())) {
-            if (span[1] == NEVER) {
-                span[1] = System.nanoTime();
+        List<long[]> spans = blind.getOrDefault(router, List.of());
+        for (int i = spans.size() - 1; i >= 0; i--) {
+            if (spans.get(i)[1] == NEVER) {
+                spans.get(i)[1] = System.nanoTime();
+                return;
             }
         }
     }

@@ -58,6 +58,24 @@ class ChaosToolsTests {
                 .containsExactly(life, young);
     }
 
+    @Test
+    void aRouterThatIsBlindForTwoReasonsSeesWhenBothAreOver() {
+        ServiceName service = ServiceName.of("/service/chaos/s0");
+        Ledger ledger = new Ledger();
+        Ledger.Life young = new Ledger.Life(service, 1);
+        ledger.add(young);
+        ledger.blind("router-0");
+        ledger.blind("router-0");
+        young.born(System.nanoTime());
+
+        ledger.sees("router-0");
+        assertThat(ledger.required(service, "router-0", System.nanoTime() + 3_000_000_000L))
+                .isEmpty();
+        ledger.sees("router-0");
+        assertThat(ledger.required(service, "router-0", System.nanoTime() + 3_000_000_000L))
+                .containsExactly(young);
+    }
+
     private static List<List<Fault>> rounds(Plan plan, int count) {
         return IntStream.rangeClosed(1, count).mapToObj(plan::round).toList();
     }
