@@ -22,6 +22,8 @@ final class Lookout implements SelectStrategy {
     private static final int MAX_MICROS = 1_000;
     private static final long LOOK_NANOS = micros() * 1_000L;
 
+    private final long lookNanos;
+
     // the owner's, as the loop itself
 
     private boolean looks;
@@ -29,6 +31,15 @@ final class Lookout implements SelectStrategy {
     private int every = 1;
 
     private int sinceLast;
+
+    Lookout() {
+        this(LOOK_NANOS);
+    }
+
+    /** @param lookNanos how long it looks; 0: it never does */
+    Lookout(long lookNanos) {
+        this.lookNanos = lookNanos;
+    }
 
     private static int micros() {
         int micros = Integer.getInteger(MICROS, Runtime.getRuntime().availableProcessors() > 1 ? 50 : 0);
@@ -40,7 +51,7 @@ final class Lookout implements SelectStrategy {
 
     /** A caller waits from now on. */
     void begin() {
-        looks = LOOK_NANOS > 0;
+        looks = lookNanos > 0;
     }
 
     /** The caller's wait is over. */
@@ -71,7 +82,7 @@ final class Lookout implements SelectStrategy {
                 every = Math.max(1, every / 2);
                 return events;
             }
-        } while (System.nanoTime() - begun < LOOK_NANOS);
+        } while (System.nanoTime() - begun < lookNanos);
         every = Math.min(FEWEST, 2 * every);
         return SELECT;
     }

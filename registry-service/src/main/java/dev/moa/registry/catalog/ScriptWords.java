@@ -7,9 +7,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * The words of a command as the bytes that are sent. A renewal's are five for each lease, and some thousand a millisecond: here
- * they are copied at once by the thread that sends them, where Lettuce would keep an object for each and write it in seven
- * steps.
+ * The words of a command as the bytes that are sent. A renewal's are five for each lease, and some thousand a
+ * millisecond: here they are copied at once by the thread that sends them, where Lettuce would keep an object for each
+ * and write it in seven steps.
  */
 final class ScriptWords extends CommandArgs<byte[], byte[]> {
     private static final int HEAD_BYTES = 16;

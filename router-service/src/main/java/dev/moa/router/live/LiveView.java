@@ -313,15 +313,16 @@ public final class LiveView implements AutoCloseable {
     public void agree(List<Loss> theirs) {
         submit(() -> {
             long now = clock.millis();
+            int agreed = 0;
             for (Loss loss : theirs) {
                 LiveService live = services.get(loss.service());
                 if (live != null && live.agree(loss, now)) {
-                    log.info(
-                            "{}: holds whom another router holds: {}",
-                            loss.service(),
-                            loss.held().size());
+                    agreed++;
                     tell(loss.service());
                 }
+            }
+            if (agreed > 0) {
+                log.info("{} services hold whom another router holds, which knew more of the lost store", agreed);
             }
         });
     }

@@ -21,9 +21,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * While a store is suspected, asks the other routers about twice a second whom they hold, where that is others than here. A router that was cut off when
- * somebody left, and has its store back as an emptied one, would hold the one who left; and one that came back later
- * would hold everybody longer than the others do. The thread is named {@code router-losses-1}.
+ * While a store is suspected, asks the other routers about twice a second whom they hold, where that is others than
+ * here. A router that was cut off when somebody left, and has its store back as an emptied one, would hold the one who
+ * left; and one that came back later would hold everybody longer than the others do. The thread is named
+ * {@code router-losses-1}.
  */
 public final class SharedLosses implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(SharedLosses.class);
@@ -96,7 +97,7 @@ public final class SharedLosses implements AutoCloseable {
         peers.registered()
                 .forEach((address, peer) ->
                         answers.add(peer.losses(marks).thenAccept(live::agree).exceptionally(silent -> null)));
-        // what a silent one says later still counts
+        // what a silent one says later still counts; who is silent is told by the comparison of routers
         CompletableFuture.allOf(answers.toArray(CompletableFuture[]::new)).get(PATIENCE_MS, TimeUnit.MILLISECONDS);
     }
 
