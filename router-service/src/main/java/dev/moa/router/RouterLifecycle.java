@@ -13,7 +13,9 @@ import dev.moa.router.store.RedisLink;
 import dev.moa.router.store.WakeSubscription;
 import dev.moa.router.watch.Watches;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.context.event.ContextClosedEvent;
 import org.springframework.context.event.EventListener;
@@ -31,6 +33,9 @@ class RouterLifecycle implements SmartLifecycle {
 
     /** Where routers tell each other of operators' words. */
     static final String SWITCHES_CHANNEL = "moa:router:switches";
+
+    /** How long the ports wait for it at most; a store that is away says so sooner. */
+    private static final Duration FIRST_COMPARISON = Duration.ofSeconds(5);
 
     private final Lookup lookup;
     private final SnapshotStore snapshot;
@@ -85,20 +90,34 @@ class RouterLifecycle implements SmartLifecycle {
         live.start();
         wakes.start();
         peers.start();
+        live.awaitFirstComparison(FIRST_COMPARISON);
     }
 
     private void keep(ServiceName service) {
-        if (live.suspicion(service) != null) {
-            // what the disk has is better than what a store that lost something says
-            return;
-        }
         ServiceState believed = live.believed(service);
+        ServiceView shown = live.view(service);
         if (believed == null) {
             snapshot.forget(service);
+        } else if (live.isSuspected(service)) {
+            keepSuspected(believed, shown, live.confirmedAtMs(service));
         } else {
-            ServiceView shown = live.view(service);
             ServiceView view = shown != null && shown.state() == believed ? shown : ServiceView.of(believed);
             snapshot.remember(view, live.confirmedAtMs(service));
+        }
+    }
+
+    /**
+     * Keeps what is shown, those who are held among them, under the birth mark from before the loss: a router that starts
+     * with it suspects the store in its turn, and holds them further.
+     */
+    private void keepSuspected(ServiceState believed, @Nullable ServiceView shown, long confirmedAtMs) {
+        if (shown != null) {
+            ServiceState kept = ServiceState.of(
+                    believed.service(),
+                    believed.epoch(),
+                    believed.revision(),
+                    shown.state().instances().values());
+            snapshot.remember(ServiceView.marked(kept), confirmedAtMs);
         }
     }
 

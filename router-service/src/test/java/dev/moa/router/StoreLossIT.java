@@ -12,6 +12,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -117,6 +118,31 @@ class StoreLossIT {
 
         await().atMost(Duration.ofSeconds(40)).until(() -> answer(port), body -> body.contains("u1"));
         assertThat(answer(port)).contains("\"source\":\"snapshot\"", "\"ageMs\":");
+    }
+
+    @Test
+    void whoRegisteredInAnEmptiedStoreIsKnownToARouterThatIsKilledWhileOthersAreHeld() throws Exception {
+        registry.register(USER, "u1", 6001, "UP");
+        try (RunningRouter router = router("--moa.router.live.hold=60s")) {
+            await().until(() -> ids(router.lookup(USER)), List.of("u1")::equals);
+            redis.commands().flushall();
+            new RegistryLayout(() -> redis.commands(), "e2").register(USER, "u2", 6002, "UP");
+            await().until(() -> ids(router.lookup(USER)), List.of("u1 held", "u2")::equals);
+            await().until(
+                            () -> Files.readString(directory.resolve("snapshots/lookup.json")),
+                            text -> text.contains("u2"));
+        }
+
+        try (RunningRouter second = router("--moa.router.live.hold=60s")) {
+            assertThat(ids(second.lookup(USER))).containsExactly("u1 held", "u2");
+            assertThat(second.lookup(USER).json().path("source").asString())
+                    .as("what answers first: the store was asked before the port opened")
+                    .isEqualTo("live");
+        }
+        redis.kill();
+        RunningRouter third = router("--moa.router.live.hold=60s");
+        assertThat(ids(third.lookup(USER))).containsExactly("u1 held", "u2");
+        assertThat(third.lookup(USER).json().path("source").asString()).isEqualTo("snapshot");
     }
 
     private Process spawn(int port) throws IOException {

@@ -7,6 +7,7 @@ import dev.moa.router.store.RegistryStore;
 import dev.moa.router.store.Revision;
 import dev.moa.router.store.StoreException;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -18,6 +19,7 @@ import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
@@ -72,6 +74,9 @@ public final class LiveView implements AutoCloseable {
     private boolean drainQueued;
     private boolean compareQueued;
 
+    /** Open once the store was asked for all services, whether it answered or not. */
+    private final CountDownLatch asked = new CountDownLatch(1);
+
     private volatile long comparedAtMs;
     private volatile @Nullable String failure = "not compared with the store yet";
     private volatile long failedSinceMs;
@@ -109,6 +114,22 @@ public final class LiveView implements AutoCloseable {
             long interval = settings.compareInterval().toMillis();
             worker.scheduleWithFixedDelay(this::compareAll, 0, interval, TimeUnit.MILLISECONDS);
             worker.scheduleWithFixedDelay(this::endHolds, 1, 1, TimeUnit.SECONDS);
+        }
+    }
+
+    /**
+     * Waits until the store was asked for all services once, and answered or could not; at most so long. Whoever answers
+     * before knows no more than the disk.
+     */
+    public void awaitFirstComparison(Duration longest) {
+        try {
+            if (!asked.await(longest.toMillis(), TimeUnit.MILLISECONDS)) {
+                log.warn(
+                        "the first comparison with the store takes longer than {} s; answers come from the snapshot until then",
+                        longest.toSeconds());
+            }
+        } catch (InterruptedException stopping) {
+            Thread.currentThread().interrupt();
         }
     }
 
@@ -367,6 +388,7 @@ public final class LiveView implements AutoCloseable {
             comparedAtMs = now;
             comparedListeners.forEach(Runnable::run);
         });
+        asked.countDown();
     }
 
     private void attempt(String what, Runnable work) {

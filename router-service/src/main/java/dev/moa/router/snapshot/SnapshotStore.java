@@ -271,7 +271,7 @@ public final class SnapshotStore implements AddressSource, AutoCloseable {
                             node.path("epoch").asString(),
                             node.path("revision").asLong(0),
                             instances);
-                    read.put(service, new Entry(ServiceView.of(state), confirmedAtMs));
+                    read.put(service, new Entry(view(state), confirmedAtMs));
                 }
             }
             entries.putAll(read);
@@ -286,6 +286,13 @@ public final class SnapshotStore implements AddressSource, AutoCloseable {
                 log.warn("snapshot {} cannot be put aside: {}", file, moving.toString());
             }
         }
+    }
+
+    /** What was shown with instances that are held was told from what the store itself said by its contents. */
+    private static ServiceView view(ServiceState state) {
+        return state.instances().values().stream().anyMatch(Instance::held)
+                ? ServiceView.marked(state)
+                : ServiceView.of(state);
     }
 
     @Override
