@@ -14,8 +14,9 @@ import dev.moa.router.store.WakeSubscription;
 import dev.moa.router.watch.Watches;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
+import java.util.Map;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.context.event.ContextClosedEvent;
 import org.springframework.context.event.EventListener;
@@ -46,6 +47,8 @@ class RouterLifecycle implements SmartLifecycle {
     private final SharedLosses losses;
     private final Watches watches;
     private final List<RedisLink> links;
+    // what was kept of services whose store is suspected; of the live view's thread
+    private final Map<ServiceName, ServiceView> keptSuspected = new HashMap<>();
     private volatile boolean running;
 
     RouterLifecycle(
@@ -79,7 +82,11 @@ class RouterLifecycle implements SmartLifecycle {
         }
         running = true;
         snapshot.start(live::seed);
-        live.onChange(this::keep);
+        live.onChange(service -> {
+            if (!live.isSuspected(service)) {
+                keep(service);
+            }
+        });
         lookup.onChange(watches::changed);
         live.onCompared(() -> live.services().forEach(this::keep));
         operatorWords.forEach(words -> {
@@ -96,10 +103,14 @@ class RouterLifecycle implements SmartLifecycle {
     private void keep(ServiceName service) {
         ServiceState believed = live.believed(service);
         ServiceView shown = live.view(service);
+        ServiceView suspected = live.isSuspected(service) ? shown : null;
+        ServiceView before = suspected == null ? keptSuspected.remove(service) : keptSuspected.put(service, suspected);
         if (believed == null) {
             snapshot.forget(service);
-        } else if (live.isSuspected(service)) {
-            keepSuspected(believed, shown, live.confirmedAtMs(service));
+        } else if (suspected != null) {
+            if (before != suspected) {
+                keepSuspected(believed, suspected, live.confirmedAtMs(service));
+            }
         } else {
             ServiceView view = shown != null && shown.state() == believed ? shown : ServiceView.of(believed);
             snapshot.remember(view, live.confirmedAtMs(service));
@@ -108,17 +119,16 @@ class RouterLifecycle implements SmartLifecycle {
 
     /**
      * Keeps what is shown, those who are held among them, under the birth mark from before the loss: a router that starts
-     * with it suspects the store in its turn, and holds them further.
+     * with it suspects the store in its turn, and holds them further. Only after each comparison: while all register again
+     * each service changes many times a second.
      */
-    private void keepSuspected(ServiceState believed, @Nullable ServiceView shown, long confirmedAtMs) {
-        if (shown != null) {
-            ServiceState kept = ServiceState.of(
-                    believed.service(),
-                    believed.epoch(),
-                    believed.revision(),
-                    shown.state().instances().values());
-            snapshot.remember(ServiceView.marked(kept), confirmedAtMs);
-        }
+    private void keepSuspected(ServiceState believed, ServiceView shown, long confirmedAtMs) {
+        ServiceState kept = ServiceState.of(
+                believed.service(),
+                believed.epoch(),
+                believed.revision(),
+                shown.state().instances().values());
+        snapshot.remember(ServiceView.marked(kept), confirmedAtMs);
     }
 
     @Override

@@ -11,7 +11,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -25,6 +24,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -44,9 +44,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class LiveView implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(LiveView.class);
-
-    /** Wake-ups that wait for the thread; more than this only means one comparison of all. */
-    private static final int MAX_DIRTY = 100_000;
 
     /** Held instances that one other router is told of at once. */
     private static final int MAX_HELD = 20_000;
@@ -69,10 +66,8 @@ public final class LiveView implements AutoCloseable {
         return thread;
     });
 
-    // guarded by dirty
-    private final Set<ServiceName> dirty = new LinkedHashSet<>();
-    private boolean drainQueued;
-    private boolean compareQueued;
+    private final Refreshes refreshes = new Refreshes(worker, this::isSuspected, this::read);
+    private final AtomicBoolean compareQueued = new AtomicBoolean();
 
     /** Open once the store was asked for all services, whether it answered or not. */
     private final CountDownLatch asked = new CountDownLatch(1);
@@ -159,43 +154,26 @@ public final class LiveView implements AutoCloseable {
 
     /** Reads the service again soon. */
     public void refresh(ServiceName service) {
-        synchronized (dirty) {
-            if (dirty.size() >= MAX_DIRTY) {
-                queueCompare();
-                return;
-            }
-            dirty.add(service);
-            if (!drainQueued) {
-                drainQueued = submit(this::drain);
-            }
+        if (!refreshes.add(service)) {
+            compareSoon();
         }
     }
 
     /** Compares all services soon: whatever was published until now may have been missed. */
     public void compareSoon() {
-        synchronized (dirty) {
-            queueCompare();
-        }
-    }
-
-    private void queueCompare() {
-        if (!compareQueued) {
-            compareQueued = submit(() -> {
-                synchronized (dirty) {
-                    compareQueued = false;
-                }
+        if (compareQueued.compareAndSet(false, true)) {
+            submit(() -> {
+                compareQueued.set(false);
                 compareAll();
             });
         }
     }
 
-    private boolean submit(Runnable work) {
+    private void submit(Runnable work) {
         try {
             worker.execute(work);
-            return true;
         } catch (RejectedExecutionException e) {
-            // closed
-            return false;
+            log.debug("closed: nothing is read any more");
         }
     }
 
@@ -371,14 +349,8 @@ public final class LiveView implements AutoCloseable {
         return counters;
     }
 
-    private void drain() {
-        List<ServiceName> portion = new ArrayList<>();
-        synchronized (dirty) {
-            drainQueued = false;
-            portion.addAll(dirty);
-            dirty.clear();
-        }
-        attempt("read changes", () -> reading.refresh(portion));
+    private void read(List<ServiceName> announcedOnes) {
+        attempt("read changes", () -> reading.refresh(announcedOnes));
     }
 
     private void compareAll() {
