@@ -264,7 +264,7 @@ public final class RedisCatalog {
 
     /**
      * Ends the leases of a service that are over: removes the instances, or holds them where the loss looks like ours.
-     * A lease is over for good when its instance is gone, or has not renewed for as long again.
+     * A lease is over for good when its instance is gone, or has not renewed for three times as long.
      *
      * @param look of this moment; an old one ends nothing
      * @param lookAge how old it may be

@@ -12,10 +12,12 @@
 --         9 how many are silent   10 how many leases there are
 --         11 within which time before its end a lease counts as silent, ms, if some wait for an answer to 11; else 0
 --         12 id, incarnation, ms over, … of those to be asked whether they are there: a lease that is over is believed
---         of who does not answer, and of everybody once it has been over for as long again
+--         of who does not answer, and of everybody once it has been over for three times as long: a store that is emptied
+--         while many are cut off from it has too few of them for the guard, and they still run
 -- No lease ends before one full lease has passed since the break: nobody could renew in it.
 local resumed_at, looked_at, look_age, most = tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6]), tonumber(ARGV[7])
 local share, count, elsewhere = tonumber(ARGV[9]), tonumber(ARGV[10]), ARGV[11]
+local grace = 3
 
 if now - looked_at > look_age then
     return { {}, now, now, 0, redis.call('HGET', meta, 'epoch') or '', revision(), 0, {}, 0, 0, 0, {} }
@@ -96,9 +98,9 @@ for i = 1, #due, 2 do
         elseif elsewhere == 'unknown' then
             unanswered = math.max(unanswered, silence(ttl_ms))
             not_before(now)
-        elseif not gone[id] and now < math.max(ended_at, spared_until) + ttl_ms then
+        elseif not gone[id] and now < math.max(ended_at, spared_until) + grace * ttl_ms then
             tell(asked, id, instance.incarnation, ended_at)
-            not_before(math.max(ended_at, spared_until) + ttl_ms)
+            not_before(math.max(ended_at, spared_until) + grace * ttl_ms)
         else
             forget(id)
             record('REMOVED', id, instance.incarnation, 'lease-lost', '')

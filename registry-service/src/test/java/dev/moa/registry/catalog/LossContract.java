@@ -42,15 +42,16 @@ abstract class LossContract extends OnRedis {
     }
 
     @Test
-    void leaseThatIsOverAloneIsBelievedOfWhoIsGoneAndOfOthersOneLeaseLater() {
+    void leaseThatIsOverAloneIsBelievedOfWhoIsGoneAndOfOthersThreeLeasesLater() {
         List<Registered> all = new java.util.ArrayList<>();
-        for (int i = 0; i < 6; i++) {
+        for (int i = 0; i < 8; i++) {
             all.add(catalog.register(registration("u" + i, 7001 + i, 10)));
         }
         String leases = "moa:{/service/user}:leases";
         long now = store.look().nowMs();
         redis.opsForZSet().add(leases, all.get(0).id(), now - 5);
-        redis.opsForZSet().add(leases, all.get(1).id(), now - 10_005);
+        redis.opsForZSet().add(leases, all.get(1).id(), now - 30_005);
+        redis.opsForZSet().add(leases, all.get(2).id(), now - 25_000);
         Look look = new Look(now, 0);
 
         Expiry asked = catalog.expire(USER, look, LOOK_AGE, false, RULE, NOBODY);
@@ -58,10 +59,12 @@ abstract class LossContract extends OnRedis {
         Expiry renewed = catalog.expire(USER, look, LOOK_AGE, false, RULE, Set.of(lease(all.get(0))));
 
         assertThat(asked.removed()).containsExactly(all.get(1).id());
-        assertThat(asked.asked()).extracting(Expiry.Overdue::lease).containsExactly(lease(all.get(0)));
+        assertThat(asked.asked())
+                .extracting(Expiry.Overdue::lease)
+                .containsExactly(lease(all.get(2)), lease(all.get(0)));
         assertThat(renewed.removed()).isEmpty();
-        assertThat(renewed.asked()).isEmpty();
-        assertThat(catalog.snapshot(USER).instances()).hasSize(5);
+        assertThat(renewed.asked()).extracting(Expiry.Overdue::lease).containsExactly(lease(all.get(2)));
+        assertThat(catalog.snapshot(USER).instances()).hasSize(7);
     }
 
     @Test
