@@ -44,6 +44,7 @@ abstract class PeerConnection extends ChannelInboundHandlerAdapter {
     private final Remainder remainder = new Remainder();
     private @Nullable ByteBuf out;
     private boolean paused;
+    private boolean taking;
     private boolean closing;
     private boolean ended;
     private int inFlight;
@@ -108,11 +109,14 @@ abstract class PeerConnection extends ChannelInboundHandlerAdapter {
         countInput(0);
         try {
             if (!paused) {
+                taking = true;
                 take(in);
             }
         } catch (Throwable e) {
             in.release();
             throw e;
+        } finally {
+            taking = false;
         }
         if (closing) {
             in.release();
@@ -125,6 +129,11 @@ abstract class PeerConnection extends ChannelInboundHandlerAdapter {
                 refuseInput(peer.desk().fullness());
             }
         }
+    }
+
+    /** Returns whether commands of the peer are run right now. */
+    boolean isTaking() {
+        return taking;
     }
 
     private void countInput(long bytes) {

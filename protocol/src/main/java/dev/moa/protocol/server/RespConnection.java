@@ -375,16 +375,23 @@ final class RespConnection extends PeerConnection implements RespSession, Farewe
     }
 
     private void pushed(byte[] message) {
-        pushing.addAndGet(message.length);
+        boolean isFirst = pushing.getAndAdd(message.length) == 0;
         RespReply reply = new RespReply.Pushed(message, pushing);
-        peer().loop().execute(() -> {
-            if (isClosing()) {
-                reply.abandon();
-            } else {
-                answer(reply);
-                flush();
-            }
-        });
+        // not ahead of others that are on their way, nor of the reply to a command that is just run
+        if (isFirst && peer().loop().inEventLoop() && !isTaking()) {
+            pushNow(reply);
+        } else {
+            peer().loop().execute(() -> pushNow(reply));
+        }
+    }
+
+    private void pushNow(RespReply reply) {
+        if (isClosing()) {
+            reply.abandon();
+        } else {
+            answer(reply);
+            flush();
+        }
     }
 
     @Override

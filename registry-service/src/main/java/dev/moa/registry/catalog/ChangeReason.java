@@ -3,6 +3,9 @@ package dev.moa.registry.catalog;
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
 import java.util.Arrays;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /** Why an instance was changed; every change has one. */
 public enum ChangeReason {
@@ -21,6 +24,9 @@ public enum ChangeReason {
     HELD("held"),
     RELEASED("released");
 
+    private static final Map<String, ChangeReason> BY_WORD =
+            Arrays.stream(values()).collect(Collectors.toUnmodifiableMap(ChangeReason::word, Function.identity()));
+
     private final String word;
 
     ChangeReason(String word) {
@@ -36,12 +42,13 @@ public enum ChangeReason {
     /** @throws IllegalArgumentException if {@code word} is none */
     @JsonCreator
     public static ChangeReason parse(String word) {
-        return Arrays.stream(values())
-                .filter(reason -> reason.word.equals(word))
-                .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException("reason: '%s' (expected: one of %s)"
-                        .formatted(
-                                word,
-                                Arrays.stream(values()).map(ChangeReason::word).toList())));
+        ChangeReason reason = BY_WORD.get(word);
+        if (reason == null) {
+            throw new IllegalArgumentException("reason: '%s' (expected: one of %s)"
+                    .formatted(
+                            word,
+                            Arrays.stream(values()).map(ChangeReason::word).toList()));
+        }
+        return reason;
     }
 }

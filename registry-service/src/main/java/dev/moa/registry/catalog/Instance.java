@@ -61,6 +61,11 @@ public record Instance(
         boolean held,
         ChangeReason reason) {
 
+    /** Reads one as it stands in Redis. */
+    public static Instance parse(String stored) {
+        return InstanceJson.instance(stored);
+    }
+
     /** Returns whether its port speaks TLS, and nothing without it. */
     public boolean speaksTls() {
         return protocols.contains("tls");

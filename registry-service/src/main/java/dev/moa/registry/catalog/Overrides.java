@@ -38,6 +38,9 @@ final class Overrides {
          * @param incarnation null for one that is about to be registered
          */
         Description apply(Description said, @Nullable Long incarnation) {
+            if (all.isEmpty()) {
+                return said;
+            }
             List<InstanceOverride> covering =
                     all.stream().filter(each -> each.covers(said, incarnation)).toList();
             return covering.isEmpty() ? said : apply(said, covering);

@@ -65,6 +65,11 @@ public final class RedisCatalog {
         this.registrar = new Registrar(this, store, index, overrides, limits, metrics);
     }
 
+    /** Sets who hears of registrations made here; before the first one. */
+    public void tell(Hearer hearer) {
+        registrar.tell(hearer);
+    }
+
     /** Registers an instance and starts its lease; the same registration again changes nothing but the lease. */
     public Registered register(Registration registration) {
         return registrar.register(registration);

@@ -15,6 +15,8 @@ import org.springframework.dao.DataAccessException;
 /** Registers instances, one or many at once. */
 final class Registrar {
     private static final int TRIES = 5;
+    // where the script's answer has the words of the wake-up
+    private static final int WAKE = 4;
 
     private final RedisCatalog catalog;
     private final RedisStore store;
@@ -22,6 +24,7 @@ final class Registrar {
     private final Overrides overrides;
     private final CatalogProperties limits;
     private final RegistryMetrics metrics;
+    private volatile Hearer hearer = Hearer.NOBODY;
 
     Registrar(
             RedisCatalog catalog,
@@ -36,6 +39,10 @@ final class Registrar {
         this.overrides = overrides;
         this.limits = limits;
         this.metrics = metrics;
+    }
+
+    void tell(Hearer newHearer) {
+        hearer = newHearer;
     }
 
     /** A registration with its id, whether its service was in the index, and how far it was seen before. */
@@ -167,7 +174,8 @@ final class Registrar {
                         InstanceJson.body(asked.said()),
                         String.valueOf(limits.maxInstances()),
                         listed.equals(asked.said()) ? "" : InstanceJson.body(listed),
-                        known.version()));
+                        known.version(),
+                        hearer.isWatched(asked.service()) ? "wake" : ""));
     }
 
     private Registered take(Asked asked, List<Object> first) {
@@ -188,6 +196,9 @@ final class Registrar {
                     limits.maxInstances() + 1,
                     limits.maxInstances() + " (moa.registry.catalog.max-instances)",
                     "remove instances that are not needed, or raise the limit");
+        }
+        if (answer.size() > WAKE) {
+            hearer.hear((String) answer.get(WAKE));
         }
         if (!asked.isIndexed()) {
             index.add(service);

@@ -38,7 +38,7 @@ final class Feed {
 
     private final ServiceName service;
     private final RedisCatalog catalog;
-    private final Map<String, Instance> known = new TreeMap<>();
+    private final Map<String, Listed> known = new TreeMap<>();
     private final Map<String, Instance> missing = new TreeMap<>();
     private final Set<Subscription> subscribers = new LinkedHashSet<>();
     private Position position;
@@ -50,7 +50,7 @@ final class Feed {
         this.service = service;
         this.catalog = catalog;
         this.position = new Position(snapshot.epoch(), snapshot.revision());
-        snapshot.instances().forEach(instance -> known.put(instance.id(), instance));
+        snapshot.instances().forEach(instance -> known.put(instance.id(), Listed.read(instance)));
     }
 
     static Feed open(ServiceName service, RedisCatalog catalog) {
@@ -100,11 +100,11 @@ final class Feed {
     boolean tell(List<Wake> wakes) {
         boolean over = waiting && System.nanoTime() - waitUntilNanos >= 0;
         Position before = position;
-        List<InstanceChange> heard = waiting ? null : heard(wakes);
+        List<Wake.Change> heard = waiting ? null : heard(wakes);
         if (heard != null && heard.isEmpty()) {
             return false; // all of it is told already
         }
-        WatchEvent.Changed event = heard == null ? next() : take(heard);
+        WatchEvent.Changed event = heard == null ? next() : takeHeard(heard);
         if (over) {
             waiting = false;
             missing.clear();
@@ -122,18 +122,21 @@ final class Feed {
      * is done with.
      */
     boolean tellAtOnce(Wake wake) {
-        if (waiting
-                || subscribers.size() > MOST_AT_ONCE
-                || !subscribers.stream().allMatch(Subscription::isPrompt)) {
+        if (waiting || subscribers.size() > MOST_AT_ONCE) {
             return false;
         }
-        List<InstanceChange> heard = heard(List.of(wake));
+        for (Subscription each : subscribers) {
+            if (!each.isPrompt()) {
+                return false;
+            }
+        }
+        List<Wake.Change> heard = heard(List.of(wake));
         if (heard == null) {
             return false;
         }
         if (!heard.isEmpty()) {
             Position before = position;
-            tell(take(heard), before, false);
+            tell(takeHeard(heard), before, false);
         }
         return true;
     }
@@ -165,22 +168,22 @@ final class Feed {
             return null;
         }
         // one that joined after the feed was read last may know some of it already
-        List<InstanceChange> rest = event.changes().stream()
+        List<ToldChange> rest = event.changes().stream()
                 .filter(change -> change.revision() > own.revision())
                 .toList();
         return WatchEvent.Changed.changes(service, event.position(), rest);
     }
 
     /** Returns the changes after {@link #position} if the wake-ups have them all, else null. */
-    private @Nullable List<InstanceChange> heard(List<Wake> wakes) {
-        List<InstanceChange> changes = wakes.isEmpty() ? null : new ArrayList<>(wakes.size());
+    private @Nullable List<Wake.Change> heard(List<Wake> wakes) {
+        List<Wake.Change> changes = wakes.isEmpty() ? null : new ArrayList<>(wakes.size());
         for (Wake wake : wakes) {
             Position at = wake.position();
             if (changes == null || at == null || !at.epoch().equals(position.epoch())) {
                 return null;
             }
             long next = position.revision() + changes.size() + 1;
-            InstanceChange change = at.revision() == next ? wake.change() : null;
+            Wake.Change change = at.revision() == next ? wake.change() : null;
             if (change != null) {
                 changes.add(change);
             } else if (at.revision() >= next) {
@@ -203,13 +206,29 @@ final class Feed {
 
     private WatchEvent.Changed take(List<InstanceChange> changes) {
         for (InstanceChange change : changes) {
-            if (change.instance() == null) {
-                known.remove(change.id());
-                missing.remove(change.id());
-            } else {
-                live(change.instance());
-            }
+            Instance instance = change.instance();
+            take(change.id(), instance == null ? null : Listed.read(instance));
         }
+        return changed(changes.stream().map(ToldChange::of).toList());
+    }
+
+    private WatchEvent.Changed takeHeard(List<Wake.Change> changes) {
+        for (Wake.Change change : changes) {
+            take(change.id(), change.instance().isEmpty() ? null : Listed.heard(change.instance()));
+        }
+        return changed(changes.stream().map(Wake.Change::told).toList());
+    }
+
+    private void take(String id, @Nullable Listed instance) {
+        if (instance == null) {
+            known.remove(id);
+            missing.remove(id);
+        } else {
+            live(id, instance);
+        }
+    }
+
+    private WatchEvent.Changed changed(List<ToldChange> changes) {
         position =
                 new Position(position.epoch(), changes.get(changes.size() - 1).revision());
         return WatchEvent.Changed.changes(service, position, changes);
@@ -224,7 +243,7 @@ final class Feed {
         boolean lost = !position.epoch().isEmpty() && !position.epoch().equals(now.epoch());
         if (lost) {
             lostEpoch = position.epoch();
-            missing.putAll(known);
+            known.forEach((id, listed) -> missing.put(id, listed.instance()));
             int longest = missing.values().stream()
                     .map(Instance::ttlSeconds)
                     .mapToInt(ttl -> Objects.requireNonNullElse(ttl, DEFAULT_TTL_SECONDS))
@@ -236,7 +255,7 @@ final class Feed {
         }
         position = now;
         known.clear();
-        snapshot.instances().forEach(this::live);
+        snapshot.instances().forEach(instance -> live(instance.id(), Listed.read(instance)));
         if (!missing.isEmpty()) {
             // who left the new store did so on purpose, or is dead
             catalog.changes(service, 0, CHANGES_AT_ONCE).changes().stream()
@@ -246,9 +265,13 @@ final class Feed {
         return whole();
     }
 
-    private void live(Instance instance) {
-        known.put(instance.id(), instance);
+    private void live(String id, Listed listed) {
+        known.put(id, listed);
+        if (missing.isEmpty()) {
+            return;
+        }
         // the same id came back, or another took its address
+        Instance instance = listed.instance();
         missing.values()
                 .removeIf(each -> each.id().equals(instance.id())
                         || (each.port() == instance.port() && each.host().equals(instance.host())));
@@ -259,8 +282,9 @@ final class Feed {
             return null;
         }
         ServiceChanges changes = catalog.changes(service, own.revision(), CHANGES_AT_ONCE);
-        List<InstanceChange> until = changes.changes().stream()
+        List<ToldChange> until = changes.changes().stream()
                 .filter(change -> change.revision() <= position.revision())
+                .map(ToldChange::of)
                 .toList();
         boolean whole = changes.follows(own.epoch(), own.revision())
                 && !until.isEmpty()
@@ -270,7 +294,8 @@ final class Feed {
 
     /** Returns all that is known now, with those who are missing as held. */
     private WatchEvent.Changed whole() {
-        List<Instance> all = new ArrayList<>(known.values());
+        List<Instance> all = new ArrayList<>(known.size() + missing.size());
+        known.values().forEach(listed -> all.add(listed.instance()));
         missing.values().forEach(instance -> all.add(instance.asHeld()));
         all.sort(Comparator.comparing(Instance::id));
         return WatchEvent.Changed.snapshot(service, position, all);

@@ -2,7 +2,6 @@ package dev.moa.registry.watch;
 
 import dev.moa.protocol.ServiceName;
 import dev.moa.registry.RegistryMetrics;
-import dev.moa.registry.catalog.InstanceChange;
 import dev.moa.registry.catalog.Position;
 import java.io.IOException;
 import java.util.ArrayDeque;
@@ -212,7 +211,7 @@ public final class Subscription {
     }
 
     private void measure(WatchEvent.Changed event) {
-        for (InstanceChange change : event.changes()) {
+        for (ToldChange change : event.changes()) {
             metrics.told(change.atMs());
         }
     }

@@ -3,6 +3,7 @@ package dev.moa.registry.watch;
 import dev.moa.protocol.ServiceName;
 import dev.moa.registry.Refusal;
 import dev.moa.registry.RegistryMetrics;
+import dev.moa.registry.catalog.Hearer;
 import dev.moa.registry.catalog.Position;
 import dev.moa.registry.catalog.RedisCatalog;
 import dev.moa.registry.store.RedisStore;
@@ -36,7 +37,7 @@ import org.springframework.context.SmartLifecycle;
  *
  * <p>Methods are safe for many threads and do not block, except {@link #subscribe}.
  */
-public final class SubscriptionHub implements SmartLifecycle {
+public final class SubscriptionHub implements Hearer, SmartLifecycle {
     private static final Logger log = LoggerFactory.getLogger(SubscriptionHub.class);
     private static final long RETRY_MS = 500;
     private static final int POLL_SLICES = 20;
@@ -151,9 +152,21 @@ public final class SubscriptionHub implements SmartLifecycle {
         }
     }
 
-    /** Returns whether somebody watches a service here. */
-    boolean isWatched(ServiceName service) {
+    @Override
+    public boolean isWatched(ServiceName service) {
         return watched.contains(service);
+    }
+
+    @Override
+    public void hear(String wake) {
+        try {
+            // most are of services that nobody watches here
+            if (isWatched(Wake.service(wake))) {
+                wake(Wake.parse(wake));
+            }
+        } catch (IllegalArgumentException notOurs) {
+            log.debug("A wake-up was not understood: {}", notOurs.getMessage());
+        }
     }
 
     /**

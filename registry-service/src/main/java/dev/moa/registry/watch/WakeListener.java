@@ -91,15 +91,7 @@ final class WakeListener implements SmartLifecycle {
     }
 
     private void hear(Message message, byte @Nullable [] pattern) {
-        byte[] body = message.getBody();
-        try {
-            // most are of services that nobody watches here
-            if (hub.isWatched(Wake.service(body))) {
-                hub.wake(Wake.parse(new String(body, StandardCharsets.UTF_8)));
-            }
-        } catch (IllegalArgumentException notOurs) {
-            log.debug("A wake-up was not understood: {}", notOurs.getMessage());
-        }
+        hub.hear(new String(message.getBody(), StandardCharsets.UTF_8));
     }
 
     private static void close(@Nullable RedisConnection connection) {

@@ -27,6 +27,7 @@ class WatchConfiguration {
         senders.setVirtualThreads(Threading.VIRTUAL.isActive(environment));
         senders.setDaemon(true);
         SubscriptionHub hub = new SubscriptionHub(catalog, store, bounds, senders, metrics);
+        catalog.tell(hub);
         metrics.gauge("watch.subscribers", "Watches that are open", hub::size);
         return hub;
     }

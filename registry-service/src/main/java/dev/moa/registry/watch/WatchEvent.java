@@ -1,13 +1,11 @@
 package dev.moa.registry.watch;
 
-import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import dev.moa.protocol.ServiceName;
 import dev.moa.registry.catalog.Instance;
-import dev.moa.registry.catalog.InstanceChange;
 import dev.moa.registry.catalog.Position;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
+import java.util.StringJoiner;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Something to tell a subscriber. */
@@ -24,17 +22,20 @@ public sealed interface WatchEvent {
      * @param position how far the subscriber knows the service with it
      * @param json the event's data, written once for all subscribers
      */
-    record Changed(ServiceName service, Position position, List<InstanceChange> changes, String json)
+    record Changed(ServiceName service, Position position, List<ToldChange> changes, String json)
             implements WatchEvent {
         private static final JsonMapper JSON = JsonMapper.builder().build();
 
-        static Changed changes(ServiceName service, Position position, List<InstanceChange> changes) {
-            Data data = new Data(service.value(), position.epoch(), position.revision(), changes, null);
-            return new Changed(service, position, changes, JSON.writeValueAsString(data));
+        static Changed changes(ServiceName service, Position position, List<ToldChange> changes) {
+            String head = "{\"service\":\"" + service + "\",\"epoch\":\"" + position.epoch() + "\",\"revision\":"
+                    + position.revision() + ",\"changes\":[";
+            StringJoiner json = new StringJoiner(",", head, "]}");
+            changes.forEach(change -> json.add(change.json()));
+            return new Changed(service, position, changes, json.toString());
         }
 
         static Changed snapshot(ServiceName service, Position position, List<Instance> instances) {
-            Data data = new Data(service.value(), position.epoch(), position.revision(), null, instances);
+            Data data = new Data(service.value(), position.epoch(), position.revision(), instances);
             return new Changed(service, position, List.of(), JSON.writeValueAsString(data));
         }
 
@@ -48,15 +49,9 @@ public sealed interface WatchEvent {
         }
     }
 
-    /** The data of {@link Changed}: either changes or a snapshot. */
-    @JsonPropertyOrder({"service", "epoch", "revision", "changes", "snapshot"})
-    @JsonInclude(JsonInclude.Include.NON_NULL)
-    record Data(
-            String service,
-            String epoch,
-            long revision,
-            @Nullable List<InstanceChange> changes,
-            @Nullable List<Instance> snapshot) {}
+    /** The data of a snapshot; that of changes has {@code changes} in its place. */
+    @JsonPropertyOrder({"service", "epoch", "revision", "snapshot"})
+    record Data(String service, String epoch, long revision, List<Instance> snapshot) {}
 
     /** Time to tell the subscriber where it may go on. */
     record Token() implements WatchEvent {}

@@ -1,15 +1,11 @@
 package dev.moa.registry.wire;
 
 import dev.moa.protocol.ServiceName;
-import dev.moa.protocol.resp.RespWriter;
 import dev.moa.protocol.server.RespSession;
 import dev.moa.registry.Refusal;
 import dev.moa.registry.watch.Outlet;
 import dev.moa.registry.watch.Subscription;
 import dev.moa.registry.watch.SubscriptionHub;
-import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufUtil;
-import io.netty.buffer.Unpooled;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -21,6 +17,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What one RESP connection watches: a subscription for each SUBSCRIBE, less what was taken back. Safe for many threads:
@@ -34,13 +31,15 @@ final class RespWatches {
 
     private final RespSession session;
     private final SubscriptionHub hub;
+    private final WatchMessages messages;
 
     // guarded by this
     private final Map<ServiceName, Subscription> subscriptions = new LinkedHashMap<>();
 
-    RespWatches(RespSession session, SubscriptionHub hub) {
+    RespWatches(RespSession session, SubscriptionHub hub, WatchMessages messages) {
         this.session = session;
         this.hub = hub;
+        this.messages = messages;
     }
 
     synchronized int size() {
@@ -110,17 +109,27 @@ final class RespWatches {
     /** The way to the client; what was told stays here until it is flushed. */
     private final class Channel implements Outlet {
         private final ByteArrayOutputStream told = new ByteArrayOutputStream();
+        private byte @Nullable [] alone;
         private volatile boolean isCut;
         private volatile boolean closed;
 
         @Override
         public void sendChange(ServiceName service, String json) throws IOException {
-            ByteBuf message = Unpooled.buffer(json.length() + 64);
-            RespWriter.push(message, session.version(), 3);
-            RespWriter.bulk(message, "message");
-            RespWriter.bulk(message, service.value());
-            RespWriter.bulk(message, json);
-            told.write(ByteBufUtil.getBytes(message));
+            byte[] message = messages.of(session.version(), service, json);
+            if (told.size() == 0 && alone == null) {
+                alone = message;
+                return;
+            }
+            gather();
+            told.write(message);
+        }
+
+        private void gather() throws IOException {
+            byte[] first = alone;
+            if (first != null) {
+                alone = null;
+                told.write(first);
+            }
         }
 
         @Override
@@ -145,11 +154,10 @@ final class RespWatches {
 
         @Override
         public boolean flushNow() {
-            if (told.size() == 0) {
-                return true;
-            }
-            boolean isTaken = session.offer(told.toByteArray());
+            byte[] waiting = alone == null ? told.toByteArray() : alone;
+            boolean isTaken = waiting.length == 0 || session.offer(waiting);
             if (isTaken) {
+                alone = null;
                 told.reset();
             }
             return isTaken;

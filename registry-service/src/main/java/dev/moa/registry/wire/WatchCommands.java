@@ -29,6 +29,7 @@ final class WatchCommands implements RespExtension {
     private static final Set<String> COMMANDS = Set.of("SUBSCRIBE", "UNSUBSCRIBE", "PING", "RESET");
 
     private final SubscriptionHub hub;
+    private final WatchMessages messages = new WatchMessages();
     private final Map<Long, RespWatches> connections = new ConcurrentHashMap<>();
 
     WatchCommands(SubscriptionHub hub) {
@@ -64,7 +65,7 @@ final class WatchCommands implements RespExtension {
             return reply(out -> RespWriter.error(out, "ERR wrong number of arguments for 'subscribe' command"));
         }
         Set<ServiceName> services = names(words);
-        RespWatches watches = known == null ? new RespWatches(session, hub) : known;
+        RespWatches watches = known == null ? new RespWatches(session, hub, messages) : known;
         int before = watches.size();
         watches.add(services);
         if (known == null) {

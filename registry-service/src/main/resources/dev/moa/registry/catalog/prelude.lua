@@ -128,5 +128,5 @@ local function record(change, id, incarnation, reason, json)
             .. ' ' .. json
     end
     redis.call('PUBLISH', 'moa:wake', wake)
-    return number
+    return number, wake
 end

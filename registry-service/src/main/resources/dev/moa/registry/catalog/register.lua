@@ -1,7 +1,8 @@
 -- Registers an instance under its id and starts its lease.
 --   ARGV  4 id   5 ttl in seconds, or null   6 body   7 how many instances a service may have
 --         8 the body as it is to be listed, with the overrides; empty where that is 6   9 their version
---   ->    outcome, incarnation, epoch, revision
+--         10 "wake": whoever asks wants to hear what is published, too
+--   ->    outcome, incarnation, epoch, revision, where it is asked for and something changed the wake-up
 -- The same words again change nothing: same incarnation, no revision, nobody woken, only the lease begins
 -- anew; so a retry is safe. Anything else under the id is a new process: a new incarnation.
 local id, ttl, body, most, listed = ARGV[4], ARGV[5], ARGV[6], tonumber(ARGV[7]), ARGV[8]
@@ -36,5 +37,5 @@ if before or body ~= listed then
     keep_said(id, body, listed)
 end
 start_lease()
-local number = record('REGISTERED', id, incarnation, 'registered', json)
-return { 'registered', tonumber(incarnation), epoch(), number }
+local number, wake = record('REGISTERED', id, incarnation, 'registered', json)
+return { 'registered', tonumber(incarnation), epoch(), number, ARGV[10] == 'wake' and wake or nil }

@@ -11,6 +11,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -68,6 +69,45 @@ abstract class CatalogContract extends LossContract {
             assertThat(again).isEqualTo(first);
             wakes.heard("/service/user %s 1".formatted(first.epoch()), "/service/user %s 2".formatted(other.epoch()));
         }
+    }
+
+    @Test
+    void whoWatchesAServiceHereHearsOfItsRegistrationsWhatIsPublished() {
+        List<String> heard = new ArrayList<>();
+        catalog.tell(new Hearer() {
+            @Override
+            public boolean isWatched(ServiceName service) {
+                return service.equals(USER);
+            }
+
+            @Override
+            public void hear(String wake) {
+                heard.add(wake);
+            }
+        });
+        try (Wakes wakes = new Wakes()) {
+            Registered first = catalog.register(registration("u1", 7001, 10));
+            catalog.register(registration("u1", 7001, 10));
+            catalog.registerAll(List.of(registration("u2", 7002, 10)));
+            Registered unwatched = catalog.register(Instance.parse(stored(catalog.register(registration("u3", 7003, 10))
+                                    .id())
+                            .replace("/service/user", "/service/other")
+                            .replaceAll("\"id\":\"[^\"]*\"", "\"id\":\"L3NlcnZpY2Uvb3RoZXI.u3\""))
+                    .registration());
+
+            String user = "/service/user " + first.epoch();
+            wakes.heard(user + " 1", user + " 2", user + " 3", "/service/other " + unwatched.epoch() + " 1");
+            assertThat(heard)
+                    .containsExactlyElementsOf(wakes.whole().stream()
+                            .filter(each -> each.startsWith("/service/user "))
+                            .toList());
+        } finally {
+            catalog.tell(Hearer.NOBODY);
+        }
+    }
+
+    private String stored(String id) {
+        return Objects.requireNonNull(redis.<String, String>opsForHash().get("moa:{/service/user}:instances", id));
     }
 
     @Test

@@ -109,6 +109,7 @@ abstract class OnRedis {
     final class Wakes implements AutoCloseable {
         private final RedisClient client = RedisClient.create(process.url());
         private final Queue<String> messages = new ConcurrentLinkedQueue<>();
+        private final Queue<String> whole = new ConcurrentLinkedQueue<>();
 
         Wakes() {
             StatefulRedisPubSubConnection<String, String> connection = client.connectPubSub();
@@ -117,9 +118,14 @@ abstract class OnRedis {
                 public void message(String channel, String message) {
                     // what follows is the change itself
                     messages.add(String.join(" ", List.of(message.split(" ")).subList(0, 3)));
+                    whole.add(message);
                 }
             });
             connection.sync().subscribe("moa:wake");
+        }
+
+        List<String> whole() {
+            return List.copyOf(whole);
         }
 
         void heard(String... expected) {
