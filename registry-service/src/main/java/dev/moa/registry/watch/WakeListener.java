@@ -91,7 +91,10 @@ final class WakeListener implements SmartLifecycle {
     }
 
     private void hear(Message message, byte @Nullable [] pattern) {
-        hub.hear(new String(message.getBody(), StandardCharsets.UTF_8));
+        // where nobody watches anything, as while all register again after a loss, it is not even read
+        if (hub.size() > 0) {
+            hub.hear(new String(message.getBody(), StandardCharsets.UTF_8));
+        }
     }
 
     private static void close(@Nullable RedisConnection connection) {

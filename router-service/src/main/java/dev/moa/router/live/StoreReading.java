@@ -4,6 +4,7 @@ import dev.moa.protocol.ServiceName;
 import dev.moa.router.address.Instance;
 import dev.moa.router.address.ServiceState;
 import dev.moa.router.store.Change;
+import dev.moa.router.store.Departure;
 import dev.moa.router.store.RegistryStore;
 import dev.moa.router.store.Revision;
 import dev.moa.router.store.StoreException;
@@ -278,27 +279,27 @@ final class StoreReading {
             return;
         }
         long now = clock.millis();
-        store.changes(since, CHANGES_LIMIT).forEach((name, changesOf) -> {
+        store.departures(since, CHANGES_LIMIT).forEach((name, read) -> {
             LiveService live = services.get(name);
-            if (live != null && follow(live, changesOf, now)) {
+            if (live != null && follow(live, read, now)) {
                 changed.accept(name);
             }
         });
     }
 
-    private static boolean follow(LiveService live, List<Change> changes, long nowMs) {
+    private static boolean follow(LiveService live, List<Departure> changes, long nowMs) {
         LiveService.Suspicion suspicion = live.suspicion();
         ServiceState candidate = suspicion == null ? null : suspicion.candidate();
         if (suspicion == null || candidate == null || changes.isEmpty()) {
             return false;
         }
         Set<String> gone = new HashSet<>(suspicion.gone());
-        for (Change change : changes) {
+        for (Departure change : changes) {
             if (!change.epoch().equals(candidate.epoch())) {
                 // of the life that was lost: who had left in it may have come back in the part that is missing
                 continue;
             }
-            if (change.instance() == null) {
+            if (change.isGone()) {
                 gone.add(change.id());
             } else {
                 gone.remove(change.id());

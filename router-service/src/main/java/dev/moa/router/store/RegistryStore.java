@@ -23,6 +23,7 @@ import java.util.TreeSet;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -116,18 +117,25 @@ public final class RegistryStore implements AutoCloseable {
      * whose changes cannot be read is absent.
      */
     public Map<ServiceName, List<Change>> changes(Map<ServiceName, Long> since, int limit) {
-        Map<ServiceName, List<Change>> changes = new LinkedHashMap<>();
+        return stream(since, limit, this::change);
+    }
+
+    /** As {@link #changes}, without reading what the instances are: who came and who left. */
+    public Map<ServiceName, List<Departure>> departures(Map<ServiceName, Long> since, int limit) {
+        return stream(since, limit, RegistryStore::departure);
+    }
+
+    private <T> Map<ServiceName, List<T>> stream(
+            Map<ServiceName, Long> since, int limit, Function<StreamMessage<String, String>, T> read) {
+        Map<ServiceName, List<T>> changes = new LinkedHashMap<>();
         forPortions(
                 since.keySet(),
                 (commands, service) -> commands.xrange(
                         key(service, "changes"),
                         Range.create((since.getOrDefault(service, 0L) + 1) + "-0", "+"),
                         Limit.from(limit)),
-                (service, messages) -> {
-                    List<Change> read = new ArrayList<>(messages.size());
-                    messages.forEach(message -> read.add(change(message)));
-                    changes.put(service, read);
-                });
+                (service, messages) ->
+                        changes.put(service, messages.stream().map(read).toList()));
         return changes;
     }
 
@@ -161,13 +169,27 @@ public final class RegistryStore implements AutoCloseable {
         Map<String, String> body = message.getBody();
         String id = body.getOrDefault("id", "");
         String json = body.getOrDefault("instance", "");
-        boolean removed = "REMOVED".equals(body.get("type")) || json.isEmpty();
         return new Change(
                 body.getOrDefault("epoch", ""),
-                number(message.getId().substring(0, message.getId().indexOf('-'))),
+                revision(message),
                 id,
                 body.getOrDefault("reason", ""),
-                removed ? null : InstanceJson.read(json).withId(id));
+                isGone(body) ? null : InstanceJson.read(json).withId(id));
+    }
+
+    private static Departure departure(StreamMessage<String, String> message) {
+        Map<String, String> body = message.getBody();
+        return new Departure(
+                body.getOrDefault("epoch", ""), revision(message), body.getOrDefault("id", ""), isGone(body));
+    }
+
+    private static boolean isGone(Map<String, String> body) {
+        return "REMOVED".equals(body.get("type"))
+                || body.getOrDefault("instance", "").isEmpty();
+    }
+
+    private static long revision(StreamMessage<String, String> message) {
+        return number(message.getId().substring(0, message.getId().indexOf('-')));
     }
 
     private @Nullable Instance instance(ServiceName service, String id, String json) {
