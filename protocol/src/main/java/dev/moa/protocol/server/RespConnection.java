@@ -349,7 +349,8 @@ final class RespConnection extends PeerConnection implements RespSession, Farewe
 
     @Override
     public void onClose(Runnable action) {
-        peer().channel().closeFuture().addListener(closed -> action.run());
+        // later: who writes may hold locks of its own, and its write may be what notices the end
+        peer().channel().closeFuture().addListener(closed -> peer().loop().execute(action));
     }
 
     @Override

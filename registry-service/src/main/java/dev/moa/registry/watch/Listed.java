@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 
 /** An instance as it was heard, which is read when somebody has to be told of all: most are only passed on. */
 final class Listed {
-    private final String text;
+    private String text; // empty once it was read
     private @Nullable Instance instance;
 
     private Listed(String text, @Nullable Instance instance) {
@@ -27,6 +27,7 @@ final class Listed {
         if (known == null) {
             known = Instance.parse(text);
             instance = known;
+            text = "";
         }
         return known;
     }

@@ -21,9 +21,10 @@ import tools.jackson.databind.json.JsonMapper;
 /**
  * One subscriber of any number of services.
  *
- * <p>The hub puts events in and never waits; at most one task at a time takes them out and sends them, and may block
- * on a slow subscriber. Where the way to the subscriber is free and never blocks, the hub's own thread sends. When more waits than the bound, what waits is dropped, the subscriber is told that it is cut
- * off, and the connection ends: it comes back with the token of what it did receive and misses nothing.
+ * <p>The hub puts events in and never waits; at most one task at a time takes them out and sends them, and may block on
+ * a slow subscriber. Where the way to the subscriber is free and never blocks, the thread that puts them in sends them.
+ * When more waits than the bound, what waits is dropped, the subscriber is told that it is cut off, and the connection
+ * ends: it comes back with the token of what it did receive and misses nothing.
  */
 public final class Subscription {
     private static final Logger log = LoggerFactory.getLogger(Subscription.class);
@@ -45,7 +46,7 @@ public final class Subscription {
     private boolean sending;
     private boolean unflushed; // something was sent by the hub's thread that did not get out
     private boolean cut;
-    private boolean closed;
+    private volatile boolean closed; // written by whoever holds this
 
     private final Map<ServiceName, Position> delivered = new ConcurrentHashMap<>(); // written by the sending task
 
@@ -149,7 +150,7 @@ public final class Subscription {
         return !unflushed;
     }
 
-    synchronized boolean isClosed() {
+    boolean isClosed() {
         return closed;
     }
 

@@ -157,16 +157,19 @@ public final class SubscriptionHub implements Hearer, SmartLifecycle {
         return watched.contains(service);
     }
 
+    /** Tells at once or not at all: the wake-up comes, too, and in its turn. */
     @Override
     public void hear(String wake) {
         try {
-            // most are of services that nobody watches here
-            if (isWatched(Wake.service(wake))) {
-                wake(Wake.parse(wake));
-            }
-        } catch (IllegalArgumentException notOurs) {
-            log.debug("A wake-up was not understood: {}", notOurs.getMessage());
+            isToldAtOnce(Wake.parse(wake));
+        } catch (RuntimeException failure) {
+            log.warn("Watchers could not be told of a registration at once: {}", wake, failure);
         }
+    }
+
+    /** Returns whether nobody watches anything here. */
+    boolean isIdle() {
+        return watched.isEmpty();
     }
 
     /**

@@ -91,9 +91,17 @@ final class WakeListener implements SmartLifecycle {
     }
 
     private void hear(Message message, byte @Nullable [] pattern) {
-        // where nobody watches anything, as while all register again after a loss, it is not even read
-        if (hub.size() > 0) {
-            hub.hear(new String(message.getBody(), StandardCharsets.UTF_8));
+        if (hub.isIdle()) {
+            return;
+        }
+        String wake = new String(message.getBody(), StandardCharsets.UTF_8);
+        try {
+            // most are of services that nobody watches here
+            if (hub.isWatched(Wake.service(wake))) {
+                hub.wake(Wake.parse(wake));
+            }
+        } catch (IllegalArgumentException notOurs) {
+            log.debug("A wake-up was not understood: {}", notOurs.getMessage());
         }
     }
 

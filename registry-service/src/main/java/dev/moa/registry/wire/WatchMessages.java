@@ -10,6 +10,9 @@ import org.jspecify.annotations.Nullable;
 
 /** What watchers are sent by RESP: the same bytes for all who are told of a change, made once. Safe for many threads. */
 final class WatchMessages {
+    /** Longer ones are snapshots, which are made for one. */
+    private static final int LONGEST_KEPT = 16 * 1024;
+
     private volatile @Nullable Message last;
 
     private record Message(RespVersion version, String json, byte[] bytes) {}
@@ -27,7 +30,9 @@ final class WatchMessages {
         RespWriter.bulk(message, service.value());
         RespWriter.bulk(message, json);
         byte[] bytes = ByteBufUtil.getBytes(message);
-        last = new Message(version, json, bytes);
+        if (bytes.length <= LONGEST_KEPT) {
+            last = new Message(version, json, bytes);
+        }
         return bytes;
     }
 

@@ -120,7 +120,7 @@ public final class LiveView implements AutoCloseable {
         try {
             if (!asked.await(longest.toMillis(), TimeUnit.MILLISECONDS)) {
                 log.warn(
-                        "the first comparison with the store takes longer than {} s; answers come from the snapshot until then",
+                        "comparing with the store takes longer than {} s; answers come from the snapshot until then",
                         longest.toSeconds());
             }
         } catch (InterruptedException stopping) {
