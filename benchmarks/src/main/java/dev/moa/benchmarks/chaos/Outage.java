@@ -2,6 +2,7 @@ package dev.moa.benchmarks.chaos;
 
 import dev.moa.protocol.ServiceName;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -9,6 +10,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import tools.jackson.databind.JsonNode;
@@ -154,13 +156,17 @@ public final class Outage implements Judge.Rule {
         List<String> services =
                 crowd.services().stream().map(ServiceName::value).toList();
         while (true) {
-            Map<String, JsonNode> wanted = rest.digests(lab.registries().get(0).url(), services);
+            CompletableFuture<Map<String, JsonNode>> registry =
+                    digests(lab.registries().get(0), services);
+            List<CompletableFuture<Map<String, JsonNode>>> routers =
+                    lab.routers().stream().map(each -> digests(each, services)).toList();
+            Map<String, JsonNode> wanted = registry.join();
             int count = wanted.values().stream()
                     .mapToInt(each -> each.path("instances").asInt())
                     .sum();
             boolean isSame = count == crowd.size();
-            for (Lab.App router : lab.routers()) {
-                isSame = isSame && rest.digests(router.url(), services).equals(wanted);
+            for (CompletableFuture<Map<String, JsonNode>> router : routers) {
+                isSame = router.join().equals(wanted) && isSame;
             }
             long took = (System.nanoTime() - started) / 1_000_000;
             if (isSame) {
@@ -174,6 +180,19 @@ public final class Outage implements Judge.Rule {
             }
             TimeUnit.MILLISECONDS.sleep(50);
         }
+    }
+
+    private CompletableFuture<Map<String, JsonNode>> digests(Lab.App app, List<String> services) {
+        return CompletableFuture.supplyAsync(() -> {
+            try {
+                return rest.digests(app.url(), services);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new IllegalStateException("stopped", e);
+            }
+        });
     }
 
     private int removed() throws IOException, InterruptedException {

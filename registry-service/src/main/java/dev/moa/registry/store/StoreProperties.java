@@ -15,7 +15,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 @ConfigurationProperties("moa.registry.store")
 record StoreProperties(
         @DefaultValue("3s") Duration awayAfter,
-        @DefaultValue("1s") Duration reconnectDelay) {
+        @DefaultValue("250ms") Duration reconnectDelay) {
 
     StoreProperties {
         if (awayAfter.toMillis() < 1) {
