@@ -34,6 +34,9 @@ final class StoreReading {
     /** Changes read at once; a service that has changed more often since is read whole, which is cheaper. */
     private static final int CHANGES_LIMIT = 200;
 
+    /** Portions of that size in which a change stream is read to its end; it keeps some 1,000. */
+    private static final int DEPARTURE_READS = 10;
+
     /** Services read whole at each comparison although their revision is equal. */
     private static final int WHOLE_READS = 20;
 
@@ -267,6 +270,14 @@ final class StoreReading {
 
     /** Whoever left properly in a store that is still suspected is not held. */
     private void readDepartures(Set<ServiceName> names) {
+        Set<ServiceName> rest = names;
+        for (int i = 0; i < DEPARTURE_READS && !rest.isEmpty(); i++) {
+            rest = readSomeDepartures(rest);
+        }
+    }
+
+    /** Returns the services whose change streams may have more. */
+    private Set<ServiceName> readSomeDepartures(Set<ServiceName> names) {
         Map<ServiceName, Long> since = new HashMap<>();
         for (ServiceName name : names) {
             LiveService live = services.get(name);
@@ -275,8 +286,9 @@ final class StoreReading {
                 since.put(name, suspicion.followedTo());
             }
         }
+        Set<ServiceName> rest = new HashSet<>();
         if (since.isEmpty()) {
-            return;
+            return rest;
         }
         long now = clock.millis();
         store.departures(since, CHANGES_LIMIT).forEach((name, read) -> {
@@ -284,7 +296,11 @@ final class StoreReading {
             if (live != null && follow(live, read, now)) {
                 changed.accept(name);
             }
+            if (read.size() >= CHANGES_LIMIT) {
+                rest.add(name);
+            }
         });
+        return rest;
     }
 
     private static boolean follow(LiveService live, List<Departure> changes, long nowMs) {
