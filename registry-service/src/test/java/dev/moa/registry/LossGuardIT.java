@@ -95,6 +95,26 @@ class LossGuardIT {
         }
     }
 
+    // whoever answers would keep its place for three leases of 10 s, more than is waited for
+    @Test
+    void whoWasStartedAgainOnItsPortIsNotListedTwice() throws IOException {
+        try (ServerSocket again = listen()) {
+            Answer killed = register("/service/again", again.getLocalPort(), 10);
+            redis.commands()
+                    .zadd(
+                            "moa:{/service/again}:leases",
+                            1,
+                            killed.json().get("id").stringValue());
+            Answer started = register("/service/again", again.getLocalPort(), 10);
+
+            await().atMost(Duration.ofSeconds(8))
+                    .until(() -> instances("/service/again").size() == 1);
+
+            assertThat(instances("/service/again").get(0).get("id"))
+                    .isEqualTo(started.json().get("id"));
+        }
+    }
+
     @Test
     void emptiedRedisMeansEmptyToNobody() throws IOException {
         Answer first = register("/service/flushed", 7001, 10);
