@@ -163,7 +163,8 @@ public final class SubscriptionHub implements Hearer, SmartLifecycle {
         try {
             isToldAtOnce(Wake.parse(wake));
         } catch (RuntimeException failure) {
-            log.warn("Watchers could not be told of a registration at once: {}", wake, failure);
+            // not the words: they have the instance's metadata
+            log.warn("Watchers could not be told at once of a registration, but when its wake-up comes", failure);
         }
     }
 
