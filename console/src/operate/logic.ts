@@ -7,6 +7,7 @@ const REASONS: Record<string, string> = {
   changed: 'changed what it says of itself',
   graceful: 'left by itself',
   'lease-lost': 'stopped renewing, its lease ended',
+  replaced: 'stopped renewing, another has registered at its address',
   'probe-failed': 'cannot be reached',
   'probe-recovered': 'can be reached again',
   operator: 'by an operator',

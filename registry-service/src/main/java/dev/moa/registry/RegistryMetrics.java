@@ -46,7 +46,7 @@ public final class RegistryMetrics {
         }
     }
 
-    /** Changes of instances by their reason: changed, graceful, lease-lost, probe-failed, operator. */
+    /** Changes of instances by their reason: changed, graceful, lease-lost, replaced, probe-failed, operator. */
     public void change(String reason, int count) {
         if (count > 0) {
             meters.counter("moa.registry.changes", "reason", reason).increment(count);

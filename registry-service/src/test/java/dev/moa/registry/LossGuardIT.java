@@ -107,11 +107,36 @@ class LossGuardIT {
                             killed.json().get("id").stringValue());
             Answer started = register("/service/again", again.getLocalPort(), 10);
 
-            await().atMost(Duration.ofSeconds(8))
-                    .until(() -> instances("/service/again").size() == 1);
+            await().atMost(SOON).until(() -> instances("/service/again").size() == 1);
 
             assertThat(instances("/service/again").get(0).get("id"))
                     .isEqualTo(started.json().get("id"));
+        }
+    }
+
+    @Test
+    void manyWhoWereStartedAgainOnTheirPortsAreNotListedTwice() throws IOException {
+        try (ServerSocket one = listen();
+                ServerSocket two = listen();
+                ServerSocket three = listen()) {
+            List<ServerSocket> ports = List.of(one, two, three);
+            for (ServerSocket port : ports) {
+                register("/service/quick", port.getLocalPort(), 2);
+                register("/service/slow", port.getLocalPort(), 2);
+            }
+            List<String> quick = registerAll("/service/quick", ports);
+            await().atMost(SOON)
+                    .until(() -> ids("/service/quick", true).isEmpty()
+                            && ids("/service/slow", true).size() == 3);
+
+            List<String> slow = registerAll("/service/slow", ports);
+
+            await().atMost(Duration.ofSeconds(8)).untilAsserted(() -> {
+                assertThat(ids("/service/quick", false)).containsExactlyInAnyOrderElementsOf(quick);
+                assertThat(ids("/service/slow", false)).containsExactlyInAnyOrderElementsOf(slow);
+            });
+            assertThat(reasons("/service/quick")).contains("replaced").doesNotContain("held");
+            assertThat(reasons("/service/slow")).contains("held", "replaced");
         }
     }
 
@@ -181,6 +206,25 @@ class LossGuardIT {
 
     private static JsonNode instances(String service) {
         return app.get("/v1/instances?service=" + service).json().get("instances");
+    }
+
+    private static List<String> registerAll(String service, List<ServerSocket> ports) {
+        return ports.stream()
+                .map(port -> register(service, port.getLocalPort(), 60)
+                        .json()
+                        .get("id")
+                        .stringValue())
+                .toList();
+    }
+
+    private static List<String> ids(String service, boolean heldOnly) {
+        List<String> ids = new ArrayList<>();
+        for (JsonNode each : instances(service)) {
+            if (!heldOnly || each.get("held").booleanValue()) {
+                ids.add(each.get("id").stringValue());
+            }
+        }
+        return ids;
     }
 
     private static List<String> reasons(String service) {

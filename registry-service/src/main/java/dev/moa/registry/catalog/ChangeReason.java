@@ -15,6 +15,8 @@ public enum ChangeReason {
     GRACEFUL("graceful"),
     /** It did not renew in time. */
     LEASE_LOST("lease-lost"),
+    /** It did not renew in time, and somebody lives at its address who registered later. */
+    REPLACED("replaced"),
     /** Its host answered that nobody listens there, or probes got no answer. */
     PROBE_FAILED("probe-failed"),
     /** Probes find it again. */

@@ -33,8 +33,6 @@ import org.slf4j.LoggerFactory;
 public final class RedisCatalog {
     private static final Logger log = LoggerFactory.getLogger(RedisCatalog.class);
     private static final int CHANGE_TRIES = 5;
-    // removals in one run of the script; Redis serves nobody else meanwhile
-    private static final int EXPIRIES_AT_ONCE = 200;
 
     private final RedisStore store;
     private final ServiceIndex index;
@@ -47,6 +45,7 @@ public final class RedisCatalog {
     private final SecureRandom random = new SecureRandom();
     private final StoreMemory memory;
     private final Renewals renewals;
+    private final Expiries expiries;
 
     RedisCatalog(RedisStore store, ServiceIndex index, CatalogProperties limits, RegistryMetrics metrics) {
         this.store = store;
@@ -60,6 +59,7 @@ public final class RedisCatalog {
                 index,
                 metrics,
                 (service, leases) -> new CatalogScript.Call(CatalogScript.keys(service), arguments(service, leases)));
+        this.expiries = new Expiries(this, metrics);
         this.probed = new MarkedServices("moa:registry:probed", store);
         this.overridden = new MarkedServices("moa:registry:overridden", store);
         this.registrar = new Registrar(this, store, index, overrides, limits, metrics);
@@ -269,60 +269,23 @@ public final class RedisCatalog {
 
     /**
      * Ends the leases of a service that are over: removes the instances, or holds them where the loss looks like ours.
-     * A lease is over for good when its instance is gone, or has not renewed for three times as long.
+     * A lease is over for good when its instance is gone, was replaced, or has not renewed for three times as long.
      *
      * @param look of this moment; an old one ends nothing
      * @param lookAge how old it may be
      * @param heal whether to give a lease to those who lost theirs with an evicted key
+     * @param succession who registered at whose address
      * @param gone those who were asked and did not answer
      */
     public Expiry expire(
-            ServiceName service, Look look, Duration lookAge, boolean heal, LossRule rule, Collection<Lease> gone) {
-        Position before = memory.last(service);
-        List<String> arguments = new ArrayList<>(List.of(
-                String.valueOf(look.resumedAtMs()),
-                String.valueOf(look.nowMs()),
-                String.valueOf(lookAge.toMillis()),
-                String.valueOf(EXPIRIES_AT_ONCE),
-                heal ? "1" : "0",
-                String.valueOf(Math.round(rule.share() * 1000)),
-                String.valueOf(rule.count()),
-                rule.elsewhere().name().toLowerCase(Locale.ROOT)));
-        gone.forEach(lease -> arguments.add(lease.id().value()));
-        List<Object> answer = write(CatalogScript.EXPIRE, service, arguments.toArray(String[]::new));
-        notice(service, before, (String) answer.get(4), (Long) answer.get(5));
-        Expiry expiry = expiry(answer);
-        metrics.change(ChangeReason.LEASE_LOST.word(), expiry.removed().size());
-        metrics.change(ChangeReason.HELD.word(), expiry.newlyHeld());
-        for (String id : expiry.removed()) {
-            log.info("{} of {} removed: lease lost", id, service);
-        }
-        return expiry;
-    }
-
-    private static Expiry expiry(List<Object> answer) {
-        return new Expiry(
-                strings(answer.get(0)),
-                (Long) answer.get(1),
-                (Long) answer.get(2),
-                (Long) answer.get(3),
-                Math.toIntExact((Long) answer.get(6)),
-                overdue(answer.get(7)),
-                Math.toIntExact((Long) answer.get(8)),
-                Math.toIntExact((Long) answer.get(9)),
-                (Long) answer.get(10),
-                overdue(answer.get(11)));
-    }
-
-    private static List<Expiry.Overdue> overdue(@Nullable Object answer) {
-        List<?> triples = (List<?>) Objects.requireNonNull(answer);
-        List<Expiry.Overdue> overdue = new ArrayList<>(triples.size() / 3);
-        for (int i = 0; i < triples.size(); i += 3) {
-            InstanceId id = InstanceId.parse((String) Objects.requireNonNull(triples.get(i)));
-            Lease lease = new Lease(id, (Long) Objects.requireNonNull(triples.get(i + 1)));
-            overdue.add(new Expiry.Overdue(lease, (Long) Objects.requireNonNull(triples.get(i + 2))));
-        }
-        return overdue;
+            ServiceName service,
+            Look look,
+            Duration lookAge,
+            boolean heal,
+            LossRule rule,
+            Succession succession,
+            Collection<Lease> gone) {
+        return expiries.expire(service, look, lookAge, heal, rule, succession, gone);
     }
 
     /** Returns how many leases of a service are over or end {@code within} a time. */
@@ -437,7 +400,7 @@ public final class RedisCatalog {
         return memory.isRebuilding(service);
     }
 
-    private List<Object> write(CatalogScript script, ServiceName service, String... arguments) {
+    List<Object> write(CatalogScript script, ServiceName service, String... arguments) {
         return store.ask(
                 script.name().toLowerCase(Locale.ROOT),
                 redis -> script.run(redis, CatalogScript.keys(service), arguments(service, arguments)));
@@ -492,7 +455,7 @@ public final class RedisCatalog {
     }
 
     @SuppressWarnings("unchecked")
-    private static List<String> strings(@Nullable Object list) {
+    static List<String> strings(@Nullable Object list) {
         return (List<String>) Objects.requireNonNull(list);
     }
 }

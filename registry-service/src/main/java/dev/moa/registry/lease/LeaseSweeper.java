@@ -8,6 +8,7 @@ import dev.moa.registry.catalog.Expiry;
 import dev.moa.registry.catalog.Lease;
 import dev.moa.registry.catalog.RedisCatalog;
 import dev.moa.registry.catalog.ServiceIndex;
+import dev.moa.registry.catalog.Succession;
 import dev.moa.registry.probe.OverdueProbes;
 import dev.moa.registry.store.Look;
 import dev.moa.registry.store.RedisStore;
@@ -43,6 +44,7 @@ final class LeaseSweeper implements SmartLifecycle {
     private final Duration lookAge;
     private final LossGuard guard;
     private final OverdueProbes probes;
+    private final Successions successions;
     private final RegistryMetrics metrics;
 
     private final Rounds rounds;
@@ -73,6 +75,7 @@ final class LeaseSweeper implements SmartLifecycle {
         this.lookAge = lookAge;
         this.guard = guard;
         this.probes = probes;
+        this.successions = new Successions(catalog);
         this.metrics = metrics;
         this.rounds = new Rounds("registry-sweeper-1", properties.sweepInterval(), this::sweep);
     }
@@ -130,12 +133,22 @@ final class LeaseSweeper implements SmartLifecycle {
         long healAt = plan == null ? now : plan.healNanos();
         boolean heal = now - healAt >= 0;
         Set<Lease> gone = probes.takeGone(service);
-        Expiry expiry = catalog.expire(service, look, lookAge, heal, guard.rule(), gone);
+        Succession succession = successions.of(service);
+        Expiry expiry = catalog.expire(service, look, lookAge, heal, guard.rule(), succession, gone);
+        if (expiry.unlookedUpTo() >= 0) {
+            succession = successions.look(service, expiry.unlookedUpTo());
+            expiry = catalog.expire(service, look, lookAge, false, guard.rule(), succession, gone);
+        }
         if (expiry.askedMs() > 0) {
             guard.sample(Duration.ofMillis(expiry.askedMs()));
-            expiry = catalog.expire(service, look, lookAge, false, guard.rule(), gone);
+            expiry = catalog.expire(service, look, lookAge, false, guard.rule(), succession, gone);
         }
-        guard.note(service, expiry.held().size() + expiry.newlyHeld());
+        if (expiry.isQuiet()) {
+            successions.quiet(service);
+        }
+        if (expiry.replaced().isEmpty()) { // else these may have left no room to tell of all who are held
+            guard.note(service, expiry.held().size() + expiry.newlyHeld());
+        }
         probes.look(expiry.held());
         probes.ask(expiry.asked());
         if (!expiry.removed().isEmpty()) {
@@ -147,7 +160,9 @@ final class LeaseSweeper implements SmartLifecycle {
         }
         if (probes.isAbout(service, expiry.asked())) {
             waitMs = 0;
-        } else if (!expiry.held().isEmpty() || !expiry.asked().isEmpty()) {
+        } else if (!expiry.held().isEmpty()
+                || !expiry.asked().isEmpty()
+                || !expiry.replaced().isEmpty()) {
             waitMs = Math.min(waitMs, OVERDUE_INTERVAL.toMillis());
         }
         long healNanos = heal ? now + HEAL_INTERVAL.toNanos() : healAt;
@@ -161,6 +176,7 @@ final class LeaseSweeper implements SmartLifecycle {
             indexed = true;
             indexedNanos = now;
             plans.keySet().retainAll(index.names());
+            successions.retain(index.names());
         }
     }
 }

@@ -20,8 +20,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Looks at instances whose lease is over. Of one alone, the lease is believed unless somebody listens there who has not
- * registered since as somebody else: it may have missed its renewals by a hair.
+ * Looks at instances whose lease is over. Of one alone, the lease is believed unless somebody listens there: it may have
+ * missed its renewals by a hair.
  *
  * <p>Those that the loss guard holds: refused by its host, the instance is dead and removed. Silent: it stays until the
  * guard's time is over. Alive: it stays, for a process that answers may be called; it is held no more once it renews.
@@ -113,20 +113,12 @@ public final class OverdueProbes {
             }
             Probe.Outcome outcome = probe.look(instance.host(), instance.port(), timeout);
             metrics.probe(outcome.name().toLowerCase(Locale.ROOT));
-            if (outcome != Probe.Outcome.ACCEPTED || hasSuccessor(instance)) {
+            if (outcome != Probe.Outcome.ACCEPTED) {
                 gone.merge(lease.id().service(), Set.of(lease), OverdueProbes::both);
             }
         } catch (Refusal awayOrGone) {
             log.debug("{} is not asked: {}", lease.id(), awayOrGone.getMessage());
         }
-    }
-
-    /** Returns whether it is a later process that answers there: one that was started again on its port. */
-    private boolean hasSuccessor(Instance old) {
-        return catalog.snapshot(ServiceName.of(old.service())).instances().stream()
-                .anyMatch(each -> each.incarnation() > old.incarnation()
-                        && each.port() == old.port()
-                        && each.host().equals(old.host()));
     }
 
     private static Set<Lease> both(Set<Lease> some, Set<Lease> others) {

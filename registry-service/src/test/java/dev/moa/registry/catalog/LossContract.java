@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
 abstract class LossContract extends OnRedis {
     private static final ServiceName OTHER = ServiceName.of("/service/other");
     private static final Set<Lease> NOBODY = Set.of();
+    private static final Succession KNOWN = new Succession(Succession.ALL, List.of());
 
     @Test
     void expiryRemovesWhoseLeaseEndedOnceAndNobodyElse() {
@@ -28,8 +29,8 @@ abstract class LossContract extends OnRedis {
         Double aliveUntil = redis.opsForZSet().score("moa:{/service/user}:leases", alive.id());
         Look look = new Look(now, now - 60_000);
 
-        Expiry expiry = catalog.expire(USER, look, LOOK_AGE, false, RULE, Set.of(lease(silent)));
-        Expiry again = catalog.expire(USER, look, LOOK_AGE, false, RULE, NOBODY);
+        Expiry expiry = catalog.expire(USER, look, LOOK_AGE, false, RULE, KNOWN, Set.of(lease(silent)));
+        Expiry again = catalog.expire(USER, look, LOOK_AGE, false, RULE, KNOWN, NOBODY);
 
         assertThat(expiry.removed()).containsExactly(silent.id());
         assertThat(expiry.overdueMs()).isBetween(5L, 2_000L);
@@ -54,9 +55,9 @@ abstract class LossContract extends OnRedis {
         redis.opsForZSet().add(leases, all.get(2).id(), now - 25_000);
         Look look = new Look(now, 0);
 
-        Expiry asked = catalog.expire(USER, look, LOOK_AGE, false, RULE, NOBODY);
+        Expiry asked = catalog.expire(USER, look, LOOK_AGE, false, RULE, KNOWN, NOBODY);
         catalog.renew(List.of(lease(all.get(0))));
-        Expiry renewed = catalog.expire(USER, look, LOOK_AGE, false, RULE, Set.of(lease(all.get(0))));
+        Expiry renewed = catalog.expire(USER, look, LOOK_AGE, false, RULE, KNOWN, Set.of(lease(all.get(0))));
 
         assertThat(asked.removed()).containsExactly(all.get(1).id());
         assertThat(asked.asked())
@@ -73,7 +74,7 @@ abstract class LossContract extends OnRedis {
         long now = store.look().nowMs();
         redis.opsForZSet().add("moa:{/service/user}:leases", silent.id(), now - 60_000);
 
-        Expiry expiry = catalog.expire(USER, new Look(now, now - 9_000), LOOK_AGE, false, RULE, NOBODY);
+        Expiry expiry = catalog.expire(USER, new Look(now, now - 9_000), LOOK_AGE, false, RULE, KNOWN, NOBODY);
 
         assertThat(expiry.removed()).isEmpty();
         assertThat(expiry.nextMs()).isEqualTo(now - 9_000 + 10_000);
@@ -85,7 +86,7 @@ abstract class LossContract extends OnRedis {
         long now = store.look().nowMs();
         redis.opsForZSet().add("moa:{/service/user}:leases", silent.id(), now - 60_000);
 
-        Expiry expiry = catalog.expire(USER, new Look(now - 5_000, 0), LOOK_AGE, false, RULE, NOBODY);
+        Expiry expiry = catalog.expire(USER, new Look(now - 5_000, 0), LOOK_AGE, false, RULE, KNOWN, NOBODY);
 
         assertThat(expiry.removed()).isEmpty();
     }
@@ -96,7 +97,7 @@ abstract class LossContract extends OnRedis {
         redis.delete("moa:{/service/user}:leases");
         long now = store.look().nowMs();
 
-        Expiry expiry = catalog.expire(USER, new Look(now, 0), LOOK_AGE, true, RULE, NOBODY);
+        Expiry expiry = catalog.expire(USER, new Look(now, 0), LOOK_AGE, true, RULE, KNOWN, NOBODY);
 
         assertThat(expiry.removed()).isEmpty();
         assertThat(redis.opsForZSet().score("moa:{/service/user}:leases", registered.id()))
@@ -110,9 +111,9 @@ abstract class LossContract extends OnRedis {
         long now = store.look().nowMs();
         redis.opsForZSet().add(leases, registered.id(), now + 3_600_000);
 
-        catalog.expire(USER, new Look(now, now - 60_000), LOOK_AGE, true, RULE, NOBODY);
+        catalog.expire(USER, new Look(now, now - 60_000), LOOK_AGE, true, RULE, KNOWN, NOBODY);
         Double untouched = redis.opsForZSet().score(leases, registered.id());
-        catalog.expire(USER, new Look(now, now), LOOK_AGE, true, RULE, NOBODY);
+        catalog.expire(USER, new Look(now, now), LOOK_AGE, true, RULE, KNOWN, NOBODY);
 
         assertThat(untouched).isEqualTo(now + 3_600_000.0);
         assertThat(redis.opsForZSet().score(leases, registered.id())).isBetween(now + 10_000.0, now + 15_000.0);
@@ -130,12 +131,12 @@ abstract class LossContract extends OnRedis {
         redis.opsForZSet().add(leases, all.get(0).id(), now - 5);
         redis.opsForZSet().add(leases, all.get(1).id(), now + 3_000);
 
-        Expiry few = catalog.expire(USER, look, LOOK_AGE, false, RULE, Set.of(lease(all.get(0))));
+        Expiry few = catalog.expire(USER, look, LOOK_AGE, false, RULE, KNOWN, Set.of(lease(all.get(0))));
         // of five, one is over and two more have missed their renewals
         redis.opsForZSet().add(leases, all.get(2).id(), now - 5);
         redis.opsForZSet().add(leases, all.get(3).id(), now + 3_000);
-        Expiry many = catalog.expire(USER, look, LOOK_AGE, false, RULE, NOBODY);
-        Expiry later = catalog.expire(USER, look, LOOK_AGE, false, RULE, NOBODY);
+        Expiry many = catalog.expire(USER, look, LOOK_AGE, false, RULE, KNOWN, NOBODY);
+        Expiry later = catalog.expire(USER, look, LOOK_AGE, false, RULE, KNOWN, NOBODY);
 
         assertThat(few.removed()).containsExactly(all.get(0).id());
         assertThat(many.removed()).isEmpty();
@@ -148,6 +149,99 @@ abstract class LossContract extends OnRedis {
     }
 
     @Test
+    void whoWasReplacedAtItsAddressIsRemovedAndDoesNotCountAsLost() {
+        List<Registered> old = registerFive("old", "lost");
+        String latest = registerFour("new").get(3).id();
+        old.forEach(this::end);
+        Look look = new Look(store.look().nowMs(), 0);
+
+        Expiry unlooked = catalog.expire(USER, look, LOOK_AGE, false, RULE, Succession.UNKNOWN, NOBODY);
+        int before = catalog.snapshot(USER).instances().size();
+        Succession found = Succession.of(catalog.snapshot(USER), unlooked.unlookedUpTo());
+        Expiry looked = catalog.expire(USER, look, LOOK_AGE, false, RULE, found, NOBODY);
+
+        assertThat(unlooked.unlookedUpTo())
+                .isEqualTo(catalog.find(InstanceId.parse(latest)).incarnation());
+        assertThat(unlooked.newlyHeld()).isZero();
+        assertThat(before).isEqualTo(9);
+        assertThat(looked.unlookedUpTo()).isNegative();
+        assertThat(looked.replaced())
+                .containsExactlyInAnyOrderElementsOf(
+                        old.subList(0, 4).stream().map(Registered::id).toList());
+        // one of five, not five of nine
+        assertThat(looked.newlyHeld()).isZero();
+        assertThat(looked.asked()).extracting(Expiry.Overdue::lease).containsExactly(lease(old.get(4)));
+        assertThat(catalog.changes(USER, 9, 10).changes())
+                .hasSize(4)
+                .extracting(InstanceChange::reason)
+                .containsOnly(ChangeReason.REPLACED);
+    }
+
+    @Test
+    void whoIsHeldIsRemovedOnceReplacedByARegistrationThatLives() {
+        List<Registered> old = registerFive("old", "lost");
+        old.forEach(this::end);
+        Look look = new Look(store.look().nowMs(), 0);
+        int held = catalog.expire(USER, look, LOOK_AGE, false, RULE, Succession.UNKNOWN, NOBODY)
+                .newlyHeld();
+        List<Registered> later = registerFour("new");
+        Succession found = Succession.of(catalog.snapshot(USER), Succession.ALL);
+        // of the four that came later one left, one is over, one registered once more
+        catalog.remove(InstanceId.parse(later.get(0).id()), later.get(0).incarnation(), ChangeReason.GRACEFUL);
+        end(later.get(1));
+        catalog.register(registration("new2", 9999, 10));
+        // and nothing is ended within a lease of a break
+        Look afterBreak = new Look(look.nowMs(), look.nowMs() - 9_000);
+
+        Expiry spared = catalog.expire(USER, afterBreak, LOOK_AGE, false, RULE, found, NOBODY);
+        Expiry expiry = catalog.expire(USER, look, LOOK_AGE, false, RULE, found, NOBODY);
+
+        assertThat(held).isEqualTo(5);
+        assertThat(spared.replaced()).isEmpty();
+        assertThat(expiry.replaced()).containsExactly(old.get(3).id());
+    }
+
+    @Test
+    void whoRegistersAgainUnderItsIdReplacesNobodyAndIsNotReplaced() {
+        List<Registered> old = registerFive("old", "lost");
+        registerFour("new");
+        old.forEach(this::end);
+        Succession found = Succession.of(catalog.snapshot(USER), Succession.ALL);
+        for (int i = 0; i < 5; i++) {
+            Registered again = catalog.register(registration(i < 4 ? "old" + i : "lost", 9001 + i, 10));
+            end(again);
+        }
+        Look look = new Look(store.look().nowMs(), 0);
+
+        Expiry expiry = catalog.expire(USER, look, LOOK_AGE, false, RULE, found, NOBODY);
+
+        assertThat(found.pairs()).hasSize(4);
+        assertThat(expiry.replaced()).isEmpty();
+        assertThat(expiry.newlyHeld()).isEqualTo(5);
+        assertThat(Succession.of(catalog.snapshot(USER), Succession.ALL).pairs())
+                .isEmpty();
+    }
+
+    private List<Registered> registerFive(String unique, String last) {
+        List<Registered> all = registerFour(unique);
+        all.add(catalog.register(registration(last, 7005, 10)));
+        return all;
+    }
+
+    private List<Registered> registerFour(String unique) {
+        List<Registered> all = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+            all.add(catalog.register(registration(unique + i, 7001 + i, 10)));
+        }
+        return all;
+    }
+
+    private void end(Registered registered) {
+        redis.opsForZSet()
+                .add("moa:{/service/user}:leases", registered.id(), store.look().nowMs() - 5);
+    }
+
+    @Test
     void leaseLostWithManyOthersElsewhereIsHeldAndNobodyIsRemovedBeforeThatIsKnown() {
         Registered silent = catalog.register(registration("u1", 7001, 10));
         catalog.register(registration("u2", 7002, 10));
@@ -155,9 +249,10 @@ abstract class LossContract extends OnRedis {
         redis.opsForZSet().add("moa:{/service/user}:leases", silent.id(), now - 5);
         Look look = new Look(now, 0);
 
-        Expiry asked = catalog.expire(USER, look, LOOK_AGE, false, RULE.with(LossRule.Elsewhere.UNKNOWN), NOBODY);
+        Expiry asked =
+                catalog.expire(USER, look, LOOK_AGE, false, RULE.with(LossRule.Elsewhere.UNKNOWN), KNOWN, NOBODY);
         Silence silence = catalog.silence(USER, Duration.ofMillis(asked.askedMs()));
-        Expiry held = catalog.expire(USER, look, LOOK_AGE, false, RULE.with(LossRule.Elsewhere.YES), NOBODY);
+        Expiry held = catalog.expire(USER, look, LOOK_AGE, false, RULE.with(LossRule.Elsewhere.YES), KNOWN, NOBODY);
 
         assertThat(asked.askedMs()).isEqualTo(4_000);
         assertThat(asked.removed()).isEmpty();
@@ -188,7 +283,7 @@ abstract class LossContract extends OnRedis {
         long now = store.look().nowMs();
         redis.opsForZSet().add("moa:{/service/user}:leases", registered.id(), now - 60_000);
 
-        Expiry expiry = catalog.expire(USER, new Look(now, 0), LOOK_AGE, false, RULE, NOBODY);
+        Expiry expiry = catalog.expire(USER, new Look(now, 0), LOOK_AGE, false, RULE, KNOWN, NOBODY);
         int heldBefore = catalog.summary(USER).held();
         catalog.renew(List.of(lease(registered)));
 
@@ -297,7 +392,7 @@ abstract class LossContract extends OnRedis {
                 value,
                 0,
                 java.util.concurrent.TimeUnit.MILLISECONDS));
-        catalog.expire(USER, store.look(), LOOK_AGE, false, RULE, NOBODY);
+        catalog.expire(USER, store.look(), LOOK_AGE, false, RULE, KNOWN, NOBODY);
 
         ServiceSnapshot snapshot = catalog.snapshot(USER);
         assertThat(snapshot.epoch()).isNotEqualTo(first.epoch());
