@@ -157,5 +157,5 @@ function changeHealth(change: Change): Health {
   if (change.type !== 'REMOVED') {
     return change.reason === 'held' || change.reason === 'probe-failed' ? 'warn' : 'idle';
   }
-  return ['graceful', 'operator', 'replaced'].includes(change.reason) ? 'idle' : 'bad';
+  return ['graceful', 'operator', 'replaced'].includes(change.reason ?? '') ? 'idle' : 'bad';
 }
