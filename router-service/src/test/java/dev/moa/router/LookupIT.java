@@ -242,7 +242,7 @@ class LookupIT {
         JsonNode preview = one.get("/v1/preview?order=snapshot").json();
         assertThat(preview.path("compared").asInt()).isEqualTo(1);
         assertThat(preview.path("different").asInt()).isZero();
-        JsonNode nobody = one.get("/v1/preview").json();
+        JsonNode nobody = one.get("/v1/preview?order=").json();
         assertThat(nobody.path("emptied").asInt()).isEqualTo(1);
         assertThat(nobody.path("divergences").path(0).path("missing").path(0).asString())
                 .isEqualTo("127.0.0.1:6001");

@@ -1,5 +1,6 @@
 package dev.moa.router.chain;
 
+import com.fasterxml.jackson.annotation.JsonCreator;
 import dev.moa.protocol.ServiceName;
 import dev.moa.router.address.Instance;
 import dev.moa.router.address.InstanceStatus;
@@ -9,6 +10,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,8 +25,11 @@ import org.jspecify.annotations.Nullable;
 public record TriedOverride(String service, Scope scope, Effect set) {
 
     public TriedOverride {
+        // from JSON, where each may be left out
+        if (Objects.isNull(service)) {
+            throw new IllegalArgumentException("overrides.service: absent (expected: the name of the service)");
+        }
         ServiceName.of(service);
-        // from JSON, where either may be left out
         if (Objects.isNull(scope) || Objects.isNull(set)) {
             throw new IllegalArgumentException(
                     "overrides: scope %s, set %s (expected: both; a scope of {} is the whole service)"
@@ -44,6 +50,19 @@ public record TriedOverride(String service, Scope scope, Effect set) {
             @Nullable String address,
             @Nullable String zone,
             @Nullable String version) {
+        private static final Set<String> NAMES = Set.of("instance", "address", "zone", "version");
+
+        /** A name that is passed over would make a scope wider than was meant. */
+        @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
+        static Scope of(Map<String, @Nullable String> json) {
+            for (String name : json.keySet()) {
+                if (!NAMES.contains(name)) {
+                    throw new IllegalArgumentException(
+                            "overrides.scope: %s (expected: some of %s)".formatted(name, new TreeSet<>(NAMES)));
+                }
+            }
+            return new Scope(json.get("instance"), json.get("address"), json.get("zone"), json.get("version"));
+        }
 
         boolean covers(Instance one) {
             return matches(instance, one.id())

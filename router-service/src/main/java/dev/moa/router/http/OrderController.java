@@ -99,10 +99,11 @@ class OrderController {
 
     @Operation(
             summary = "Says what every service would be answered if these sources were asked, in this order",
-            description = "Asks nothing of anybody else and changes nothing. What is not named is not asked; nothing"
-                    + " named is all of them switched off. Looks at as many services as two seconds allow.")
+            description =
+                    "Asks nothing of anybody else and changes nothing. What is not named is not asked; an empty order"
+                            + " is all of them switched off. Looks at as many services as two seconds allow.")
     @GetMapping("/v1/preview")
-    Shadow.Preview preview(@RequestParam(defaultValue = "") List<String> order) {
+    Shadow.Preview preview(@RequestParam List<String> order) {
         return shadow.preview(checked(order), catalog.services(), Deadline.after(PREVIEW));
     }
 

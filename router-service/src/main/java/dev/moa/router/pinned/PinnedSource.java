@@ -88,7 +88,7 @@ public final class PinnedSource implements AddressSource {
             throw new IllegalArgumentException("instances: %s (expected: an array of at most %d objects)"
                     .formatted(instances.isArray() ? instances.size() + " of them" : "not an array", MAX_INSTANCES));
         }
-        instances.forEach(InstanceJson::read);
+        instances.forEach(PinnedRules::check);
         if (standsFor != null && (standsFor.toSeconds() < 1 || standsFor.compareTo(LONGEST) > 0)) {
             throw new IllegalArgumentException("expiresSeconds: %d (expected: 1 to %d, or absent for never)"
                     .formatted(standsFor.toSeconds(), LONGEST.toSeconds()));
