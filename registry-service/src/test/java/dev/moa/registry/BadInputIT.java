@@ -3,6 +3,8 @@ package dev.moa.registry;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.moa.registry.RegistryApp.Answer;
+import java.io.IOException;
+import java.net.Socket;
 import java.net.http.HttpRequest;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
@@ -71,19 +73,39 @@ class BadInputIT extends OneRegistry {
         Answer badLeases = app.put("/v1/leases", "{\"leases\":[{\"id\":\"L3NlcnZpY2UvYQ.x\"}]}");
         Answer badLimit = app.get("/v1/services?limit=100000");
         Answer badToken = app.get("/v1/watch?service=/service/a&since=zzz");
+        Answer badIncarnation = app.post("/v1/instances/L3NlcnZpY2UvYQ.x/drain?incarnation=x", "");
         Answer nullService = app.post("/v1/watch", "{\"services\":[null]}");
         Answer text = app.send(HttpRequest.newBuilder(app.uri("/v1/instances"))
                 .header("Content-Type", "text/plain")
                 .POST(HttpRequest.BodyPublishers.ofString("x")));
 
-        for (Answer answer :
-                new Answer[] {noService, noIncarnation, badId, badLeases, badLimit, badToken, nullService}) {
+        for (Answer answer : new Answer[] {
+            noService, noIncarnation, badId, badLeases, badLimit, badToken, badIncarnation, nullService
+        }) {
             assertThat(answer.status()).isEqualTo(400);
             assertThat(answer.json().has("value")).isTrue();
             assertThat(answer.json().has("limit")).isTrue();
             assertThat(answer.json().has("todo")).isTrue();
         }
+        assertThat(badIncarnation.json().get("limit").stringValue()).isEqualTo("a whole number");
         assertThat(text.status()).isEqualTo(415);
         assertThat(app.get("/actuator/health").status()).isEqualTo(200);
+    }
+
+    @Test
+    void aQueryAsItIsTypedIsReadOrRefusedInWords() throws IOException {
+        assertThat(raw("/v1/instances?service=/service/a&lane=blue|base")).startsWith("HTTP/1.1 200");
+        assertThat(raw("/v1/instances?service=%ZZ"))
+                .startsWith("HTTP/1.1 400")
+                .contains("application/problem+json", "query: 'not decodable'", "todo");
+    }
+
+    // without the eyes of java.net.URI
+    private static String raw(String path) throws IOException {
+        try (Socket socket = new Socket("127.0.0.1", app.uri("").getPort())) {
+            String request = "GET " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
+            socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+            return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        }
     }
 }

@@ -18,7 +18,12 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /** What operators want beside what instances say, and drains. */
 class OverridesIT extends OneRegistry {
@@ -122,6 +127,7 @@ class OverridesIT extends OneRegistry {
         int lifted = only("/service/kept").get("weight").intValue();
 
         Answer restored = app.put("/v1/intent", exported.toString());
+        JsonNode audit = app.get("/v1/audit?limit=2&service=/service/kept").json();
         int again = only("/service/kept").get("weight").intValue();
         // until the registry has looked after it once
         await().pollDelay(Duration.ofSeconds(2)).until(() -> true);
@@ -135,6 +141,8 @@ class OverridesIT extends OneRegistry {
 
         assertThat(lifted).isEqualTo(100);
         assertThat(restored.json().get("restored").intValue()).isEqualTo(1);
+        assertThat(audit.path("entries").path(0).path("action").stringValue()).isEqualTo("restore");
+        assertThat(audit.path("entries").path(1).path("action").stringValue()).isEqualTo("lift");
         assertThat(again).isEqualTo(7);
         assertThat(only("/service/kept").get("weight").intValue()).isEqualTo(7);
     }
@@ -207,6 +215,44 @@ class OverridesIT extends OneRegistry {
         assertThat(app.delete("/v1/overrides/o-1?service=/service/a").status()).isEqualTo(404);
         assertThat(app.put("/v1/intent", "{\"overrides\":[{\"id\":1}]}").status())
                 .isEqualTo(400);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = ';',
+            quoteCharacter = '~',
+            value = {
+                "id; \"\"; id",
+                "id; \"x\"; id",
+                "kind; \"PROBE\"; kind",
+                "service; \"x\"; service",
+                "scope; {\"zone\":null}; zone",
+                "scope; {\"address\":\"x\"}; address",
+                "scope; {\"address\":\"10.0.0.1:99999\"}; address",
+                "set; {}; set",
+                "set; {\"weight\":-1}; weight",
+                "author; null; author",
+                "reason; 7; reason",
+                "createdAtMs; \"x\"; createdAtMs",
+                "expiresAtMs; -1; expiresAtMs",
+                "incarnation; \"5\"; incarnation"
+            })
+    void aBrokenExportIsRefusedAsAWholeAndSaysWhere(String field, String value, String name) {
+        register("/service/broken", "a", 7001);
+        override("/service/broken", "{}", "{\"weight\":7}", "");
+        JsonNode exported = app.get("/v1/intent?service=/service/broken").json();
+        app.delete("/v1/overrides/"
+                + exported.path("overrides").path(0).path("id").stringValue() + "?service=/service/broken");
+        ObjectNode second = (ObjectNode) exported.path("overrides").path(0).deepCopy();
+        second.set(field, JsonMapper.shared().readTree(value));
+        ((ArrayNode) exported.path("overrides")).add(second);
+
+        Answer answer = app.put("/v1/intent", exported.toString());
+
+        assertThat(answer.status()).isEqualTo(400);
+        assertThat(answer.json().get("detail").stringValue()).startsWith("overrides[1]." + name + ": ");
+        assertThat(answer.json().get("todo").stringValue()).contains("nothing of the export was put in");
+        assertThat(only("/service/broken").get("weight").intValue()).isEqualTo(100);
     }
 
     @Test

@@ -370,6 +370,9 @@ public final class RegistrationRules {
         if (node.isContainer()) {
             return "%s of %d".formatted(node.getNodeType() == JsonNodeType.ARRAY ? "a list" : "an object", node.size());
         }
+        if (node.isNull()) {
+            return "null";
+        }
         String text = node.toString();
         return "%s %s".formatted(node.getNodeType().name().toLowerCase(Locale.ROOT), text);
     }

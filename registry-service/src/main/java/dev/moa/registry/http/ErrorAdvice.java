@@ -3,6 +3,7 @@ package dev.moa.registry.http;
 import dev.moa.protocol.StatusCode;
 import dev.moa.registry.Refusal;
 import java.util.Objects;
+import org.apache.tomcat.util.http.InvalidParameterException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -13,6 +14,7 @@ import org.springframework.http.HttpStatusCode;
 import org.springframework.http.ProblemDetail;
 import org.springframework.http.ResponseEntity;
 import org.springframework.http.converter.HttpMessageNotReadableException;
+import org.springframework.web.HttpMediaTypeNotAcceptableException;
 import org.springframework.web.HttpMediaTypeNotSupportedException;
 import org.springframework.web.HttpRequestMethodNotSupportedException;
 import org.springframework.web.bind.MissingServletRequestParameterException;
@@ -58,6 +60,29 @@ class ErrorAdvice extends ResponseEntityExceptionHandler {
                 HttpStatus.INTERNAL_SERVER_ERROR, "the registry made a mistake; its log says which");
         problem.setProperty("todo", "try again; if it stays, report it with the registry's log");
         return ResponseEntity.internalServerError().body(problem);
+    }
+
+    @ExceptionHandler
+    ResponseEntity<Object> undecodable(InvalidParameterException failure) {
+        return refused(Refusal.invalid(
+                "query",
+                "not decodable",
+                "UTF-8, percent-encoded",
+                "write each byte that is no letter or digit as two hex digits, for example %7C for |"));
+    }
+
+    @Override
+    protected @Nullable ResponseEntity<Object> handleHttpMediaTypeNotAcceptable(
+            HttpMediaTypeNotAcceptableException failure,
+            HttpHeaders headers,
+            HttpStatusCode status,
+            WebRequest request) {
+        return problem(
+                failure.getBody(),
+                String.valueOf(request.getHeader(HttpHeaders.ACCEPT)),
+                String.valueOf(failure.getSupportedMediaTypes()),
+                "send another header Accept, or none",
+                headers);
     }
 
     @Override
@@ -121,8 +146,10 @@ class ErrorAdvice extends ResponseEntityExceptionHandler {
     @Override
     protected @Nullable ResponseEntity<Object> handleNoResourceFoundException(
             NoResourceFoundException failure, HttpHeaders headers, HttpStatusCode status, WebRequest request) {
+        ProblemDetail problem = failure.getBody();
+        problem.setDetail("/%s is no path of the registry".formatted(failure.getResourcePath()));
         return problem(
-                failure.getBody(),
+                problem,
                 failure.getResourcePath(),
                 "/v1/instances, /v1/leases, /v1/services, /v1/changes, /v1/watch",
                 "see /v3/api-docs",
@@ -132,11 +159,11 @@ class ErrorAdvice extends ResponseEntityExceptionHandler {
     @Override
     protected @Nullable ResponseEntity<Object> handleTypeMismatch(
             TypeMismatchException failure, HttpHeaders headers, HttpStatusCode status, WebRequest request) {
-        Class<?> wanted = failure.getRequiredType();
+        boolean isFlag = failure.getRequiredType() == boolean.class || failure.getRequiredType() == Boolean.class;
         return refused(Refusal.invalid(
                 Objects.requireNonNullElse(failure.getPropertyName(), "parameter"),
                 failure.getValue(),
-                wanted == null ? "another type" : wanted.getSimpleName(),
+                isFlag ? "true or false" : "a whole number",
                 "see /v3/api-docs"));
     }
 

@@ -102,6 +102,7 @@ class OverrideController {
     @PutMapping("/v1/intent")
     Restored restore(@RequestBody JsonNode body, HttpServletRequest request) {
         String author = Author.operator(request, "restore overrides");
+        check(body.path("overrides"));
         try {
             Intent intent = json.treeToValue(body, Intent.class);
             if (intent.overrides() == null || intent.overrides().size() > MAX_RESTORED) {
@@ -116,6 +117,23 @@ class OverrideController {
             return new Restored(desk.restore(intent.overrides(), author));
         } catch (JacksonException | NullPointerException | IllegalArgumentException notAnIntent) {
             throw Refusal.invalid("body", "not readable", "what GET /v1/intent answers", "send the export as it was");
+        }
+    }
+
+    /** All of them before the first is put in, and which of them it is. */
+    private void check(JsonNode overrides) {
+        int number = 0;
+        for (JsonNode each : overrides) {
+            try {
+                OverrideWish.check(each, rules);
+            } catch (Refusal broken) {
+                throw Refusal.invalid(
+                        "overrides[%d].%s".formatted(number, broken.title().replaceFirst("^Invalid ", "")),
+                        broken.particulars().get("value"),
+                        String.valueOf(broken.particulars().get("limit")),
+                        "correct it or leave it out; nothing of the export was put in");
+            }
+            number++;
         }
     }
 

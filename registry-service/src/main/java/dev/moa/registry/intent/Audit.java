@@ -22,6 +22,9 @@ import org.springframework.data.redis.connection.stream.StreamRecords;
 public final class Audit {
     private static final Logger log = LoggerFactory.getLogger(Audit.class);
     private static final String KEY = "moa:registry:audit";
+    /** As the service of what was done to all of them. */
+    static final String ALL = "*";
+
     private static final int MOST_READ = 5_000;
 
     private final RedisStore store;
@@ -51,7 +54,7 @@ public final class Audit {
                                 XAddOptions.maxlen(kept).approximateTrimming(true))));
     }
 
-    /** Returns the newest entries, of one service or of all; looks at the last 5,000. */
+    /** Returns the newest entries, all or those about one service, what was done to all among them; looks at the last 5,000. */
     public List<AuditEntry> read(@Nullable String service, int limit) {
         List<MapRecord<String, String, String>> records = store.ask(
                 "audit",
@@ -60,7 +63,7 @@ public final class Audit {
         List<AuditEntry> entries = new ArrayList<>();
         for (MapRecord<String, String, String> each : records) {
             Map<String, String> fields = each.getValue();
-            if (entries.size() < limit && (service == null || service.equals(fields.get("service")))) {
+            if (entries.size() < limit && (service == null || isAbout(service, fields.get("service")))) {
                 String instance = fields.getOrDefault("instance", "");
                 entries.add(new AuditEntry(
                         Objects.requireNonNullElse(each.getId().getTimestamp(), 0L),
@@ -73,5 +76,9 @@ public final class Audit {
             }
         }
         return entries;
+    }
+
+    private static boolean isAbout(String service, @Nullable String whose) {
+        return service.equals(whose) || ALL.equals(whose);
     }
 }

@@ -151,7 +151,7 @@ public final class OverrideDesk implements SmartLifecycle {
                 restored++;
             }
         }
-        audit.record(author, "restore", "*", null, "restore", restored + " overrides");
+        audit.record(author, "restore", Audit.ALL, null, "restore", restored + " overrides");
         return restored;
     }
 

@@ -6,11 +6,14 @@ import dev.moa.registry.catalog.InstanceId;
 import dev.moa.registry.catalog.InstanceOverride;
 import dev.moa.registry.catalog.InstancePatch;
 import dev.moa.registry.catalog.RegistrationRules;
+import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -33,9 +36,12 @@ public record OverrideWish(
     private static final Set<String> SCOPE = Set.of("instance", "address", "zone", "version");
     private static final Pattern WORDS = Pattern.compile("[^\\p{Cntrl}]{1,200}");
     private static final Pattern SCOPE_VALUE = Pattern.compile("[\\x21-\\x7e]{1,256}");
+    private static final Pattern ADDRESS = Pattern.compile(".+:([1-9][0-9]{0,4})");
+    private static final Pattern ID = Pattern.compile("o-[A-Za-z0-9]{1,64}");
     private static final int LONGEST_SECONDS = 365 * 24 * 3_600;
     private static final String TODO = "send {\"service\":…,\"scope\":{\"instance\":…},\"set\":{\"weight\":10},"
             + "\"reason\":…,\"expiresSeconds\":600}";
+    private static final String RESTORE = "send what GET /v1/intent answered";
 
     /** Reads it, and says no to what cannot be. */
     public static OverrideWish read(JsonNode json, RegistrationRules rules) {
@@ -51,12 +57,59 @@ public record OverrideWish(
         return new OverrideWish(
                 service,
                 new InstanceOverride.Scope(
-                        instance, optional(scope, "address"), optional(scope, "zone"), optional(scope, "version")),
+                        instance, address(scope), optional(scope, "zone"), optional(scope, "version")),
                 instance == null || lasting,
                 effect(object(json, "set"), rules),
                 text(json, "reason", WORDS, true),
                 seconds(json),
                 flag(json, "force"));
+    }
+
+    /** Says no to an exported override that could not have been put in, or could not be lifted. */
+    public static void check(JsonNode exported, RegistrationRules rules) {
+        if (!exported.isObject()) {
+            throw Refusal.invalid("overrides", exported, "objects as GET /v1/intent answers them", RESTORE);
+        }
+        JsonNode id = exported.path("id");
+        if (!id.isString() || !ID.matcher(id.stringValue()).matches()) {
+            throw Refusal.invalid(
+                    "id", id.isMissingNode() ? "absent" : id, "o- and 1 to 64 letters or digits", RESTORE);
+        }
+        String kind = exported.path("kind").asString("");
+        if (!kind.equals(InstanceOverride.Kind.OPERATOR.name())) {
+            throw Refusal.invalid("kind", kind, InstanceOverride.Kind.OPERATOR.name(), RESTORE);
+        }
+        text(exported, "author", WORDS, true);
+        whole(exported, "createdAtMs");
+        if (exported.has("expiresAtMs")) {
+            whole(exported, "expiresAtMs");
+        }
+        if (exported.has("incarnation")) {
+            whole(exported, "incarnation");
+        }
+        ObjectNode wish = JsonNodeFactory.instance.objectNode();
+        for (String name : List.of("service", "scope", "set", "reason")) {
+            if (exported.has(name)) {
+                wish.set(name, exported.path(name));
+            }
+        }
+        read(wish, rules);
+    }
+
+    private static void whole(JsonNode json, String name) {
+        JsonNode node = json.path(name);
+        if (!node.isIntegralNumber() || !node.canConvertToLong() || node.longValue() < 0) {
+            throw Refusal.invalid(name, node.isMissingNode() ? "absent" : node, "a whole number from 0", RESTORE);
+        }
+    }
+
+    private static @Nullable String address(JsonNode scope) {
+        String address = optional(scope, "address");
+        Matcher parts = ADDRESS.matcher(address == null ? "" : address);
+        if (address != null && !(parts.matches() && Integer.parseInt(parts.group(1)) <= 65_535)) {
+            throw Refusal.invalid("address", address, "host:port, as the instance registered it", TODO);
+        }
+        return address;
     }
 
     private static boolean flag(JsonNode json, String name) {
