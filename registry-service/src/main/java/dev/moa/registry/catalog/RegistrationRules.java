@@ -2,6 +2,8 @@ package dev.moa.registry.catalog;
 
 import dev.moa.protocol.ServiceName;
 import dev.moa.registry.Refusal;
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -174,7 +176,9 @@ public final class RegistrationRules {
 
     private static String host(String value) {
         boolean isAddress = value.indexOf(':') >= 0;
-        if (!(isAddress ? IPV6 : HOST).matcher(value).matches() || NOWHERE.contains(value)) {
+        if (!(isAddress ? IPV6 : HOST).matcher(value).matches()
+                || (isAddress && !isUri("http://[" + value + "]"))
+                || NOWHERE.contains(value)) {
             throw Refusal.invalid(
                     "host",
                     value,
@@ -182,6 +186,15 @@ public final class RegistrationRules {
                     "send the address to be called at, without scheme and port; 0.0.0.0 and :: are for listening");
         }
         return value;
+    }
+
+    private static boolean isUri(String text) {
+        try {
+            new URI(text);
+            return true;
+        } catch (URISyntaxException notOne) {
+            return false;
+        }
     }
 
     private static int port(JsonNode json) {
@@ -228,8 +241,14 @@ public final class RegistrationRules {
                 String path = text(node, "path");
                 boolean isHttp = each == ProbeSpec.Kind.HTTP;
                 if (isHttp != (path != null)
-                        || (path != null && !PATH.matcher(path).matches())) {
-                    throw Refusal.invalid("probe.path", path, limit, todo);
+                        || (path != null && !(PATH.matcher(path).matches() && isUri("http://host" + path)))) {
+                    throw Refusal.invalid(
+                            "probe.path",
+                            path,
+                            limit,
+                            path != null && isHttp
+                                    ? "send at most 256 characters, what a URI may not contain as %XX: %7B for {"
+                                    : todo);
                 }
                 return new ProbeSpec(each, path);
             }

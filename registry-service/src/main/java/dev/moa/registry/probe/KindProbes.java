@@ -27,7 +27,7 @@ import javax.net.ssl.SSLSocketFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The probes of each kind. Each blocks for about its timeout at most.
+ * The probes of each kind. Each blocks for about its timeout at most, and never throws: what cannot be asked has failed.
  *
  * <p>Where TLS stands in the way the port lives: certificates that this registry does not trust, or a port that does not
  * trust this registry's, say nothing of what its callers trust.
@@ -63,7 +63,7 @@ final class KindProbes {
                 case RESP -> resp(host, port, by, timeout);
                 case HTTP -> http(host, port, Objects.requireNonNullElse(spec.path(), "/"), by, timeout);
             };
-        } catch (IOException failure) {
+        } catch (IOException | RuntimeException failure) {
             return failure(failure);
         } catch (InterruptedException stopping) {
             Thread.currentThread().interrupt();
@@ -131,8 +131,6 @@ final class KindProbes {
             int status = connection.getResponseCode();
             String words = "GET %s is answered with %d".formatted(path, status);
             return status >= 200 && status < 400 ? Finding.alive(words) : Finding.failed(words);
-        } catch (IllegalArgumentException notAnAddress) {
-            return Finding.failed("GET %s: %s".formatted(path, notAnAddress.getMessage()));
         } catch (SocketTimeoutException late) {
             throw late;
         } catch (IOException broken) {

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Probes of ports that speak TLS. */
+/** Probes of ports that speak TLS, or that have no address. */
 class KindProbesTests {
 
     private static final Duration TIMEOUT = Duration.ofSeconds(5);
@@ -113,5 +113,19 @@ class KindProbesTests {
                         found -> assertThat(found.refused()).as(found.words()).isTrue());
         assertThat(look(null, gone))
                 .allSatisfy(found -> assertThat(found.refused()).isTrue());
+    }
+
+    @Test
+    void whatIsNoAddressHasFailed() {
+        KindProbes probes = new KindProbes(new TcpProbe(), null);
+        ProbeSpec template = new ProbeSpec(ProbeSpec.Kind.HTTP, "/{id}");
+
+        assertThat(probes.look(template, "127.0.0.1", port.port(), false, TIMEOUT)
+                        .words())
+                .contains("/{id}");
+        assertThat(KINDS)
+                .allSatisfy(kind -> assertThat(probes.look(kind, "1:2", port.port(), false, TIMEOUT)
+                                .alive())
+                        .isFalse());
     }
 }
