@@ -7,6 +7,7 @@ import dev.moa.protocol.client.MoaConnection;
 import dev.moa.registry.catalog.ProbeSpec;
 import io.netty.handler.ssl.JdkSslContext;
 import io.netty.handler.ssl.SslContext;
+import java.io.Closeable;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.HttpURLConnection;
@@ -20,14 +21,19 @@ import java.time.Duration;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import javax.net.ssl.HttpsURLConnection;
 import javax.net.ssl.SSLSocketFactory;
 import org.jspecify.annotations.Nullable;
+import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
 
 /**
- * The probes of each kind. Each blocks for about its timeout at most, and never throws: what cannot be asked has failed.
+ * The probes of each kind. Each blocks for about twice its timeout at most, and never throws: what cannot be asked has
+ * failed.
  *
  * <p>Where TLS stands in the way the port lives: certificates that this registry does not trust, or a port that does not
  * trust this registry's, say nothing of what its callers trust.
@@ -38,11 +44,18 @@ final class KindProbes {
 
     private final Probe tcp;
     private final @Nullable SslContext ssl;
+    private final ScheduledThreadPoolExecutor limits;
 
     /** @param ssl by what ports are asked that speak TLS; null means that they are only connected to */
     KindProbes(Probe tcp, @Nullable SslContext ssl) {
         this.tcp = tcp;
         this.ssl = ssl;
+        CustomizableThreadFactory threads = new CustomizableThreadFactory("registry-probe-limit-");
+        threads.setDaemon(true);
+        this.limits = new ScheduledThreadPoolExecutor(1, threads);
+        limits.setRemoveOnCancelPolicy(true);
+        limits.setKeepAliveTime(10, TimeUnit.SECONDS);
+        limits.allowCoreThreadTimeOut(true);
     }
 
     /**
@@ -71,6 +84,45 @@ final class KindProbes {
         }
     }
 
+    private interface Question {
+        Finding ask() throws IOException;
+    }
+
+    /**
+     * Asks, and closes the connection when that takes too long: each read has a limit of its own, a handshake or an
+     * answer that comes byte by byte has none.
+     */
+    private Finding within(Duration timeout, Closeable connection, Question question) throws IOException {
+        long mostMs = 2 * timeout.toMillis();
+        AtomicBoolean over = new AtomicBoolean();
+        // again, for closing what is only about to connect ends nothing
+        Future<?> limit = limits.scheduleWithFixedDelay(
+                () -> {
+                    over.set(true);
+                    try {
+                        connection.close();
+                    } catch (IOException closed) {
+                        // that is all that is asked
+                    }
+                },
+                mostMs,
+                mostMs,
+                TimeUnit.MILLISECONDS);
+        try {
+            Finding found = question.ask();
+            if (!over.get()) {
+                return found;
+            }
+        } catch (IOException | RuntimeException broken) {
+            if (!over.get()) {
+                throw broken;
+            }
+        } finally {
+            limit.cancel(false);
+        }
+        return Finding.failed("no whole answer within %d ms".formatted(mostMs));
+    }
+
     // a connection is open once HELLO has been answered; a stopped process accepts and says nothing
     private static Finding moa(String host, int port, @Nullable SslContext ssl, Duration timeout)
             throws InterruptedException {
@@ -94,22 +146,26 @@ final class KindProbes {
         }
     }
 
-    private static Finding resp(String host, int port, @Nullable SslContext ssl, Duration timeout) throws IOException {
-        int limitMs = Math.toIntExact(timeout.toMillis());
+    private Finding resp(String host, int port, @Nullable SslContext ssl, Duration timeout) throws IOException {
         try (Socket plain = new Socket()) {
-            plain.connect(new InetSocketAddress(host, port), limitMs);
-            plain.setSoTimeout(limitMs);
-            Socket socket = ssl == null ? plain : sockets(ssl).createSocket(plain, host, port, true);
-            socket.getOutputStream().write("*1\r\n$4\r\nPING\r\n".getBytes(StandardCharsets.US_ASCII));
-            int first = socket.getInputStream().read();
-            // -NOAUTH is an answer too
-            return first == '+' || first == '-'
-                    ? Finding.alive("RESP PING is answered")
-                    : Finding.failed("no RESP answer to PING");
+            return within(timeout, plain, () -> resp(plain, host, port, ssl, Math.toIntExact(timeout.toMillis())));
         }
     }
 
-    private static Finding http(String host, int port, String path, @Nullable SslContext ssl, Duration timeout)
+    private static Finding resp(Socket plain, String host, int port, @Nullable SslContext ssl, int limitMs)
+            throws IOException {
+        plain.connect(new InetSocketAddress(host, port), limitMs);
+        plain.setSoTimeout(limitMs);
+        Socket socket = ssl == null ? plain : sockets(ssl).createSocket(plain, host, port, true);
+        socket.getOutputStream().write("*1\r\n$4\r\nPING\r\n".getBytes(StandardCharsets.US_ASCII));
+        int first = socket.getInputStream().read();
+        // -NOAUTH is an answer too
+        return first == '+' || first == '-'
+                ? Finding.alive("RESP PING is answered")
+                : Finding.failed("no RESP answer to PING");
+    }
+
+    private Finding http(String host, int port, String path, @Nullable SslContext ssl, Duration timeout)
             throws IOException {
         int limitMs = Math.toIntExact(timeout.toMillis());
         String literal = host.indexOf(':') >= 0 ? "[" + host + "]" : host;
@@ -124,6 +180,10 @@ final class KindProbes {
         connection.setReadTimeout(limitMs);
         connection.setInstanceFollowRedirects(false);
         connection.setRequestProperty("Connection", "close");
+        return within(timeout, connection::disconnect, () -> http(connection, path, ssl != null));
+    }
+
+    private static Finding http(HttpURLConnection connection, String path, boolean tls) throws IOException {
         boolean isOpen = false;
         try {
             connection.connect();
@@ -135,7 +195,7 @@ final class KindProbes {
             throw late;
         } catch (IOException broken) {
             // with TLS 1.3 a port refuses our certificate after the handshake, maybe before it has the request
-            if (ssl == null || !isOpen) {
+            if (!tls || !isOpen) {
                 throw broken;
             }
             return Finding.alive(

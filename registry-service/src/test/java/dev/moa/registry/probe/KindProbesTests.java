@@ -10,10 +10,17 @@ import dev.moa.testkit.redis.Certificates;
 import io.netty.handler.ssl.ClientAuth;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
@@ -21,7 +28,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Probes of ports that speak TLS, or that have no address. */
+/** Probes of ports that speak TLS, that answer without end, or that have no address. */
 class KindProbesTests {
 
     private static final Duration TIMEOUT = Duration.ofSeconds(5);
@@ -116,6 +123,28 @@ class KindProbesTests {
     }
 
     @Test
+    void answerThatComesByteByByteWithoutEndHasFailed() throws Exception {
+        ProbeSpec http = new ProbeSpec(ProbeSpec.Kind.HTTP, "/health");
+        ProbeSpec resp = new ProbeSpec(ProbeSpec.Kind.RESP, null);
+        // the header of a TLS record of 16 KB, and the beginning of what may be a ServerHello
+        byte[] handshake = {22, 3, 3, 0x40, 0, 2, 0, 0x3f, (byte) 0xfc};
+        try (Drip answer = new Drip("HTTP/1.1 200 OK\r\nA: ".getBytes(StandardCharsets.US_ASCII));
+                Drip tls = new Drip(handshake)) {
+            KindProbes probes = new KindProbes(new TcpProbe(), trusting(own));
+            List<Supplier<Finding>> looks = List.of(
+                    () -> probes.look(http, "127.0.0.1", answer.port(), false, Duration.ofMillis(300)),
+                    () -> probes.look(http, "127.0.0.1", tls.port(), true, Duration.ofMillis(300)),
+                    () -> probes.look(resp, "127.0.0.1", tls.port(), true, Duration.ofMillis(300)));
+
+            for (Supplier<Finding> look : looks) {
+                Finding found = CompletableFuture.supplyAsync(look).get(20, TimeUnit.SECONDS);
+
+                assertThat(found).isEqualTo(Finding.failed("no whole answer within 600 ms"));
+            }
+        }
+    }
+
+    @Test
     void whatIsNoAddressHasFailed() {
         KindProbes probes = new KindProbes(new TcpProbe(), null);
         ProbeSpec template = new ProbeSpec(ProbeSpec.Kind.HTTP, "/{id}");
@@ -127,5 +156,37 @@ class KindProbesTests {
                 .allSatisfy(kind -> assertThat(probes.look(kind, "1:2", port.port(), false, TIMEOUT)
                                 .alive())
                         .isFalse());
+    }
+
+    /** A server that answers one byte each 20 ms, for ever. */
+    private static final class Drip implements AutoCloseable {
+        private final ServerSocket server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+
+        Drip(byte[] first) throws IOException {
+            Thread thread = new Thread(() -> {
+                while (!server.isClosed()) {
+                    try (Socket socket = server.accept()) {
+                        socket.getOutputStream().write(first);
+                        while (true) {
+                            socket.getOutputStream().write('a');
+                            Thread.sleep(20);
+                        }
+                    } catch (IOException | InterruptedException theirEnd) {
+                        // the next one
+                    }
+                }
+            });
+            thread.setDaemon(true);
+            thread.start();
+        }
+
+        int port() {
+            return server.getLocalPort();
+        }
+
+        @Override
+        public void close() throws IOException {
+            server.close();
+        }
     }
 }
