@@ -184,10 +184,18 @@ public final class SentinelCommands implements RespExtension, AutoCloseable {
     private static void replicas(ServiceView view, String client, RespVersion version, ByteBuf out) {
         List<Instance> callable = Choice.callable(view);
         Instance master = Choice.master(callable, client);
-        RespWriter.array(out, master == null ? 0 : callable.size() - 1);
+        if (master == null) {
+            RespWriter.array(out, 0);
+            return;
+        }
+        ReplicaHeads heads = ReplicaHeads.of(view, version);
+        ByteBuf rest = Unpooled.buffer(128);
+        SentinelFields.replicaRest(rest, master);
+        RespWriter.array(out, callable.size() - 1);
         for (Instance instance : callable) {
-            if (master != null && instance != master) {
-                SentinelFields.replica(out, version, instance, master);
+            if (instance != master) {
+                heads.write(out, instance);
+                out.writeBytes(rest, 0, rest.readableBytes());
             }
         }
     }

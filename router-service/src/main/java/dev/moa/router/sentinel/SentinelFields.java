@@ -13,6 +13,8 @@ import java.util.HexFormat;
 /** The field lists by which Sentinel describes masters, replicas and sentinels. */
 final class SentinelFields {
     private static final String DOWN_AFTER_MS = "1000";
+    // fields of replicaRest
+    private static final int REPLICA_REST = 2;
 
     private SentinelFields() {}
 
@@ -24,6 +26,7 @@ final class SentinelFields {
                 view.service().value(),
                 "master",
                 master,
+                0,
                 "info-refresh",
                 "0",
                 "role-reported",
@@ -44,13 +47,15 @@ final class SentinelFields {
                 "1");
     }
 
-    static void replica(ByteBuf out, RespVersion version, Instance replica, Instance master) {
+    /** Writes what is the same of a replica whoever its master is; {@link #replicaRest} has to follow. */
+    static void replicaHead(ByteBuf out, RespVersion version, Instance replica) {
         write(
                 out,
                 version,
                 replica.address(),
                 "slave",
                 replica,
+                REPLICA_REST,
                 "info-refresh",
                 "0",
                 "role-reported",
@@ -61,16 +66,17 @@ final class SentinelFields {
                 "0",
                 "master-link-status",
                 "ok",
-                "master-host",
-                master.host(),
-                "master-port",
-                Integer.toString(master.port()),
                 "slave-priority",
                 "100",
                 "slave-repl-offset",
                 "0",
                 "replica-announced",
                 "1");
+    }
+
+    /** Writes what is the same of all replicas of a master. */
+    static void replicaRest(ByteBuf out, Instance master) {
+        bulks(out, "master-host", master.host(), "master-port", Integer.toString(master.port()));
     }
 
     static void sentinel(ByteBuf out, RespVersion version, Instance router) {
@@ -80,6 +86,7 @@ final class SentinelFields {
                 runId(router.id()),
                 "sentinel",
                 router,
+                0,
                 "last-hello-message",
                 "0",
                 "voted-leader",
@@ -98,9 +105,13 @@ final class SentinelFields {
         }
     }
 
-    /** Writes what all three have in common, and then {@code more}: names and values in turn. */
+    /**
+     * Writes what all three have in common, and then {@code more}: names and values in turn.
+     *
+     * @param toCome how many fields are written behind these
+     */
     private static void write(
-            ByteBuf out, RespVersion version, String name, String flags, Instance who, String... more) {
+            ByteBuf out, RespVersion version, String name, String flags, Instance who, int toCome, String... more) {
         String[] common = {
             "name",
             name,
@@ -125,11 +136,13 @@ final class SentinelFields {
             "down-after-milliseconds",
             DOWN_AFTER_MS
         };
-        RespWriter.map(out, version, (common.length + more.length) / 2);
-        for (String each : common) {
-            RespWriter.bulk(out, each);
-        }
-        for (String each : more) {
+        RespWriter.map(out, version, (common.length + more.length) / 2 + toCome);
+        bulks(out, common);
+        bulks(out, more);
+    }
+
+    private static void bulks(ByteBuf out, String... words) {
+        for (String each : words) {
             RespWriter.bulk(out, each);
         }
     }
