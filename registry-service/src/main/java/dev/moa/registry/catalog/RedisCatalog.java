@@ -6,7 +6,6 @@ import dev.moa.registry.Refusal;
 import dev.moa.registry.RegistryMetrics;
 import dev.moa.registry.store.Look;
 import dev.moa.registry.store.RedisStore;
-import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -19,6 +18,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -42,7 +42,6 @@ public final class RedisCatalog {
     private final Registrar registrar;
     private final MarkedServices probed;
     private final MarkedServices overridden;
-    private final SecureRandom random = new SecureRandom();
     private final StoreMemory memory;
     private final Renewals renewals;
     private final Expiries expiries;
@@ -423,8 +422,9 @@ public final class RedisCatalog {
     }
 
     private String newEpoch() {
+        // it need not be secret, only another than all before; and one goes with every write
         byte[] mark = new byte[9];
-        random.nextBytes(mark);
+        ThreadLocalRandom.current().nextBytes(mark);
         return Base64.getUrlEncoder().withoutPadding().encodeToString(mark);
     }
 
