@@ -255,7 +255,7 @@ interface Face extends AutoCloseable {
         }
     }
 
-    /** {@code SENTINEL MASTER} and {@code SENTINEL REPLICAS}; the one after the other, so both are asked twice. */
+    /** {@code SENTINEL MASTER} and {@code SENTINEL REPLICAS}. */
     final class Sentinel extends Connected {
         Sentinel(int port) {
             super(port);
@@ -275,13 +275,16 @@ interface Face extends AutoCloseable {
         public Answer ask(ServiceName service) throws IOException {
             try {
                 Set<Integer> ports = new HashSet<>();
-                // between two questions the master may change its place; who is in neither of two rounds is missing
-                for (int i = 0; i < 2; i++) {
-                    ports.add(port((List<?>) Objects.requireNonNull(send("SENTINEL", "MASTER", service.value()))));
-                    for (Object replica :
-                            (List<?>) Objects.requireNonNull(send("SENTINEL", "REPLICAS", service.value()))) {
-                        ports.add(port((List<?>) Objects.requireNonNull(replica)));
-                    }
+                ports.add(master(service));
+                List<?> replicas = (List<?>) Objects.requireNonNull(send("SENTINEL", "REPLICAS", service.value()));
+                // who is master may have changed between the two questions: each replica says whose it is
+                for (Object replica : replicas) {
+                    List<?> fields = (List<?>) Objects.requireNonNull(replica);
+                    ports.add(number(fields, "port"));
+                    ports.add(number(fields, "master-port"));
+                }
+                if (replicas.isEmpty()) {
+                    ports.add(master(service));
                 }
                 return new Answer(ports, "");
             } catch (Resp.ErrorReply reply) {
@@ -292,18 +295,26 @@ interface Face extends AutoCloseable {
             }
         }
 
-        private static int port(List<?> fields) {
-            return Integer.parseInt(String.valueOf(fields.get(fields.indexOf("port") + 1)));
+        private int master(ServiceName service) throws IOException {
+            return number((List<?>) Objects.requireNonNull(send("SENTINEL", "MASTER", service.value())), "port");
+        }
+
+        private static int number(List<?> fields, String name) {
+            return Integer.parseInt(String.valueOf(fields.get(fields.indexOf(name) + 1)));
         }
     }
 
     /** SRV records, over UDP and over TCP where they are many, and the TXT record, which says how old they are. */
     final class Dns implements Face {
         private static final Pattern AGE = Pattern.compile("ageMs=(\\d+)");
-        private final int port;
+        private final Hashtable<String, String> settings = new Hashtable<>();
+        private @Nullable InitialDirContext context;
 
         Dns(int port) {
-            this.port = port;
+            settings.put("java.naming.factory.initial", "com.sun.jndi.dns.DnsContextFactory");
+            settings.put("java.naming.provider.url", "dns://127.0.0.1:" + port);
+            settings.put("com.sun.jndi.dns.timeout.initial", String.valueOf(TIMEOUT_MS));
+            settings.put("com.sun.jndi.dns.timeout.retries", "1");
         }
 
         @Override
@@ -312,41 +323,51 @@ interface Face extends AutoCloseable {
         }
 
         @Override
-        @SuppressWarnings("BanJNDI") // the server is the router under test, and SRV records are text
-        public Answer ask(ServiceName service) throws IOException {
-            Hashtable<String, String> settings = new Hashtable<>();
-            settings.put("java.naming.factory.initial", "com.sun.jndi.dns.DnsContextFactory");
-            settings.put("java.naming.provider.url", "dns://127.0.0.1:" + port);
-            settings.put("com.sun.jndi.dns.timeout.initial", String.valueOf(TIMEOUT_MS));
-            settings.put("com.sun.jndi.dns.timeout.retries", "1");
+        public Answer ask(ServiceName service) throws IOException, InterruptedException {
             List<String> labels = Arrays.asList(service.value().substring(1).split("/"));
             Collections.reverse(labels);
             String name = String.join(".", labels) + ".moa";
             try {
-                InitialDirContext context = new InitialDirContext(settings);
-                try {
-                    Attribute records =
-                            context.getAttributes(name, new String[] {"SRV"}).get("SRV");
-                    Set<Integer> ports = new HashSet<>();
-                    for (int i = 0; records != null && i < records.size(); i++) {
-                        // priority weight port target
-                        ports.add(Integer.valueOf(records.get(i).toString().split(" ")[2]));
-                    }
-                    Attribute said =
-                            context.getAttributes(name, new String[] {"TXT"}).get("TXT");
-                    String text = said == null ? "" : String.valueOf(said.get());
-                    Matcher age = AGE.matcher(text);
-                    return new Answer(
-                            ports, name + " " + text, age.find() ? Long.parseLong(age.group(1)) : Answer.NO_AGE);
-                } finally {
-                    context.close();
+                Attribute records = records(name, "SRV");
+                Set<Integer> ports = new HashSet<>();
+                for (int i = 0; records != null && i < records.size(); i++) {
+                    // priority weight port target
+                    ports.add(Integer.valueOf(records.get(i).toString().split(" ")[2]));
                 }
+                Attribute said = records(name, "TXT");
+                String text = said == null ? "" : String.valueOf(said.get());
+                Matcher age = AGE.matcher(text);
+                return new Answer(ports, name + " " + text, age.find() ? Long.parseLong(age.group(1)) : Answer.NO_AGE);
             } catch (NameNotFoundException e) {
                 return new Answer(Set.of(), name + ": " + e.getMessage());
             } catch (ServiceUnavailableException | CommunicationException e) {
+                close();
                 throw new IOException(e.toString(), e);
             } catch (NamingException e) {
                 throw new IOException(name + ": " + e, e);
+            }
+        }
+
+        @SuppressWarnings("BanJNDI") // the server is the router under test, and SRV records are text
+        private @Nullable Attribute records(String name, String type) throws NamingException {
+            InitialDirContext open = context;
+            if (open == null) {
+                open = new InitialDirContext(settings);
+                context = open;
+            }
+            return open.getAttributes(name, new String[] {type}).get(type);
+        }
+
+        @Override
+        public void close() throws IOException {
+            InitialDirContext open = context;
+            context = null;
+            if (open != null) {
+                try {
+                    open.close();
+                } catch (NamingException e) {
+                    throw new IOException(e.toString(), e);
+                }
             }
         }
     }

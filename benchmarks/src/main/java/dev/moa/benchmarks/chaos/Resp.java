@@ -64,25 +64,24 @@ final class Resp implements AutoCloseable {
     }
 
     private @Nullable Object reply() throws IOException {
-        String line = line();
-        String text = line.substring(1);
-        switch (line.charAt(0)) {
+        int type = read();
+        switch (type) {
             case '+':
-                return text;
+                return line();
             case '-':
-                throw new ErrorReply(text);
+                throw new ErrorReply(line());
             case ':':
-                return Long.valueOf(text);
+                return number();
             case '$':
-                int length = Integer.parseInt(text);
+                int length = (int) number();
                 if (length < 0) {
                     return null;
                 }
                 byte[] bulk = in.readNBytes(length);
-                in.skipNBytes(2);
+                number();
                 return new String(bulk, StandardCharsets.UTF_8);
             case '*':
-                int count = Integer.parseInt(text);
+                int count = (int) number();
                 if (count < 0) {
                     return null;
                 }
@@ -92,21 +91,40 @@ final class Resp implements AutoCloseable {
                 }
                 return list;
             default:
-                throw new IOException("reply: '" + line + "' (expected: RESP2)");
+                throw new IOException("reply: '" + (char) type + line() + "' (expected: RESP2)");
         }
+    }
+
+    /** The digits until the end of the line; 0 where there are none. */
+    private long number() throws IOException {
+        long number = 0;
+        boolean isNegative = false;
+        for (int next = read(); next != '\n'; next = read()) {
+            if (next == '-') {
+                isNegative = true;
+            } else if (next != '\r') {
+                number = number * 10 + next - '0';
+            }
+        }
+        return isNegative ? -number : number;
     }
 
     private String line() throws IOException {
         StringBuilder line = new StringBuilder();
-        for (int next = in.read(); next != '\n'; next = in.read()) {
-            if (next < 0) {
-                throw new EOFException("the connection was closed");
-            }
+        for (int next = read(); next != '\n'; next = read()) {
             if (next != '\r') {
                 line.append((char) next);
             }
         }
         return line.toString();
+    }
+
+    private int read() throws IOException {
+        int next = in.read();
+        if (next < 0) {
+            throw new EOFException("the connection was closed");
+        }
+        return next;
     }
 
     @Override
