@@ -25,14 +25,17 @@ public final class Permissions {
                 && caller.role() != Caller.Role.OPERATOR
                 && !caller.services().contains(service);
         if (poses || !caller.mayActFor(service)) {
-            throw Refusal.forbidden("the token '" + caller.name() + "'", "register or change instances of " + service);
+            throw Refusal.forbidden(
+                    "the token '" + caller.name() + "'",
+                    "register or change instances of " + service,
+                    "use a token whose moa.security.tokens.<name>.services names the service, or an operator's");
         }
     }
 
     /** Refuses a caller who is no operator. */
     public static void requireOperator(@Nullable Caller caller, String what) {
         if (caller != null && caller.role() != Caller.Role.OPERATOR) {
-            throw Refusal.forbidden("the token '" + caller.name() + "'", what);
+            throw Refusal.forbidden("the token '" + caller.name() + "'", what, "use a token with the role operator");
         }
     }
 }

@@ -102,15 +102,12 @@ public final class Refusal extends MoaException {
     }
 
     /** The caller's token does not allow it. */
-    public static Refusal forbidden(String caller, String what) {
+    public static Refusal forbidden(String caller, String what, String todo) {
         return new Refusal(
                 StatusCode.PERMISSION_DENIED,
                 "Not allowed",
                 "%s may not %s".formatted(caller, what),
-                particulars(
-                        caller,
-                        "the role and services of its token",
-                        "use a token whose moa.security.tokens.<name>.services names the service, or an operator's"),
+                particulars(caller, "the role and services of its token", todo),
                 null);
     }
 

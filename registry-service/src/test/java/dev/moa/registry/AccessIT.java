@@ -264,7 +264,9 @@ class AccessIT {
                 .PUT(HttpRequest.BodyPublishers.ofString("{\"overrides\":[]}")));
 
         assertThat(patched.status()).isEqualTo(403);
+        assertThat(patched.json().get("todo").stringValue()).contains("services names the service");
         assertThat(restored.status()).isEqualTo(403);
+        assertThat(restored.json().get("todo").stringValue()).isEqualTo("use a token with the role operator");
         assertThat(listed("/service/site")).doesNotContain("DOWN");
     }
 
