@@ -111,6 +111,15 @@ class MoaScriptIT {
         assertThat(output()).contains("--only: nothing (expected: some of [registry, router,");
     }
 
+    @Test
+    void helpIsThereBehindEveryCommand() throws Exception {
+        for (String line :
+                List.of("help", "--help", "up --help", "status -h", "stub --help", "chaos registry --help")) {
+            assertThat(moa(line.split(" "))).as(line).isZero();
+            assertThat(output()).as(line).startsWith("usage: ./moa COMMAND");
+        }
+    }
+
     private int moa(String... words) throws Exception {
         Process process = start(List.of(words));
         assertThat(process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
