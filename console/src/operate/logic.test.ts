@@ -70,6 +70,8 @@ it('says when it is overrides that leave nobody to call', () => {
   expect(leavesNobody([instance(1, { status: 'DOWN' })])).toBe(false);
   expect(leavesNobody([])).toBe(false);
   expect(leavesNobody([instance(1, { weight: 0, overridden })])).toBe(true);
+  const probed = { ...overridden, by: ['probe-x: prober: tcp probe: refused'] };
+  expect(leavesNobody([instance(1, { status: 'DOWN', overridden: probed })])).toBe(false);
 });
 
 it('asks for a name that can be written down', () => {

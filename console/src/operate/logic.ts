@@ -104,12 +104,15 @@ function groups(instances: readonly Instance[]): Set<string> {
   );
 }
 
-/** Whether it is operators who leave nobody to call: somebody would be up without them. */
+/** Whether it is operators who leave nobody to call, and not the prober alone: somebody would be up without them. */
 export function leavesNobody(instances: readonly Instance[]): boolean {
   return (
     instances.length > 0 &&
     !instances.some(isCalled) &&
-    instances.some((each) => each.overridden && isCalled(each.overridden))
+    instances.some(
+      (each) =>
+        each.overridden && isCalled(each.overridden) && each.overridden.by.some((words) => !words.startsWith('probe-')),
+    )
   );
 }
 
