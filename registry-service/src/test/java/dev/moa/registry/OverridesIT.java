@@ -170,6 +170,32 @@ class OverridesIT extends OneRegistry {
     }
 
     @Test
+    void whatWasLiftedStaysSoWithAReplicaThatWasBehind() {
+        Answer registered = register("/service/undrained", "a", 7001);
+        Answer put = override("/service/undrained", scope(registered), "{\"status\":\"DRAINING\"}", ",\"force\":true");
+        String id = put.json().get("override").get("id").stringValue();
+        Map<String, byte[]> replicated = redis.commands().keys("moa:{/service/undrained}:*").stream()
+                .collect(Collectors.toMap(key -> key, key -> redis.commands().dump(key)));
+
+        app.delete("/v1/overrides/" + id + "?service=/service/undrained");
+        redis.commands().del(replicated.keySet().toArray(String[]::new));
+        replicated.forEach((key, value) ->
+                redis.commands().restore(key, value, RestoreArgs.Builder.ttl(0).replace()));
+        redis.commands().sadd("moa:registry:overridden", "/service/undrained");
+
+        await().atMost(SOON)
+                .until(() ->
+                        only("/service/undrained").path("status").asString("").equals("UP"));
+        assertThat(only("/service/undrained").get("incarnation"))
+                .isEqualTo(registered.json().get("incarnation"));
+        await().atMost(SOON)
+                .untilAsserted(() -> assertThat(app.get("/v1/audit?service=/service/undrained")
+                                .json()
+                                .toString())
+                        .contains("\"action\":\"lift\"", id, "Redis lost that it was lifted"));
+    }
+
+    @Test
     void overrideOfAnInstanceOutlivesAnEmptiedRedisButNoRestart() {
         Answer first = register("/service/back", "a", 7001);
         override("/service/back", scope(first), "{\"weight\":1}", "");

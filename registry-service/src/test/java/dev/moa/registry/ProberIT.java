@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import com.sun.net.httpserver.HttpServer;
 import dev.moa.registry.RegistryApp.Answer;
 import dev.moa.testkit.redis.RedisProcess;
+import io.lettuce.core.RestoreArgs;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -14,7 +15,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
@@ -102,7 +105,7 @@ class ProberIT {
 
     @Test
     @Order(2)
-    void stoppedProcessGoesOutAndComesBackWhenItGoesOn() throws Exception {
+    void stoppedProcessGoesOutAndComesBackWhenItGoesOnAlsoIfRedisLosesThatItDid() throws Exception {
         Process process = new ProcessBuilder(
                         System.getProperty("java.home") + "/bin/java",
                         "-Xmx64m",
@@ -124,6 +127,9 @@ class ProberIT {
                             .path("status")
                             .asString("")
                             .equals("DOWN"));
+            Map<String, byte[]> replicated = redis.commands().keys("moa:{/service/short-lived}:*").stream()
+                    .collect(
+                            Collectors.toMap(key -> key, key -> redis.commands().dump(key)));
             signal(process, "CONT");
             await().atMost(SOON)
                     .until(() -> only("/service/short-lived")
@@ -133,6 +139,23 @@ class ProberIT {
 
             assertThat(connected).isTrue();
             assertThat(reasons("/service/short-lived")).containsSubsequence("probe-failed", "probe-recovered");
+
+            JsonNode back = only("/service/short-lived");
+            redis.commands().del(replicated.keySet().toArray(String[]::new));
+            replicated.forEach((key, value) -> redis.commands()
+                    .restore(key, value, RestoreArgs.Builder.ttl(0).replace()));
+            redis.commands().sadd("moa:registry:overridden", "/service/short-lived");
+            redis.commands()
+                    .zadd(
+                            "moa:{/service/short-lived}:leases",
+                            System.currentTimeMillis() + 60_000,
+                            back.get("id").stringValue());
+            await().atMost(SOON)
+                    .until(() -> only("/service/short-lived")
+                            .path("status")
+                            .asString("")
+                            .equals("UP"));
+            assertThat(only("/service/short-lived").get("incarnation")).isEqualTo(back.get("incarnation"));
         } finally {
             process.destroyForcibly();
         }

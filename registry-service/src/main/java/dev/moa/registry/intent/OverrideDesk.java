@@ -118,11 +118,12 @@ public final class OverrideDesk implements SmartLifecycle {
 
     /** Lifts an override; returns how many instances are listed otherwise for it. */
     public int lift(ServiceName service, String id, String author, String reason) {
-        List<InstanceOverride> all = catalog.overrides(service);
-        if (all.stream().noneMatch(each -> each.id().equals(id))) {
+        RedisCatalog.OverridesNow before = catalog.overridesNow(service);
+        if (before.all().stream().noneMatch(each -> each.id().equals(id))) {
             throw Refusal.unknownOverride(id, service.value());
         }
         int changed = catalog.lift(service, id, ChangeReason.OPERATOR);
+        losses.lifted(service, id, before.version());
         audit.record(author, "lift", service.value(), null, reason, id);
         losses.remember(service);
         return changed;

@@ -21,7 +21,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Puts in again what Redis lost of the overrides that this registry has seen: the whole of them after it was emptied,
- * the youngest after a replica that was behind became the primary.
+ * the youngest after a replica that was behind became the primary. What was lifted here and is back by such a replica is
+ * lifted again.
  *
  * <p>An override that was bound to a registration outlives the loss, which is no restart. Where that registration is
  * still there it is bound to it again. Where it is not, or an older one is, the process is on its way back and will get
@@ -42,6 +43,8 @@ final class StoreLosses {
     private final Audit audit;
     private final ConcurrentMap<ServiceName, Seen> seen = new ConcurrentHashMap<>();
     private final ConcurrentMap<ServiceName, Long> youngUntil = new ConcurrentHashMap<>();
+    // by the override's id
+    private final ConcurrentMap<String, Lifted> lifted = new ConcurrentHashMap<>();
     // by the override's id, as they were; of the desk's thread
     private final Map<String, Awaited> awaited = new HashMap<>();
 
@@ -61,11 +64,32 @@ final class StoreLosses {
 
     private record Awaited(InstanceOverride override, long untilNanos) {}
 
+    private record Lifted(long version, long untilNanos) {
+        boolean isOver() {
+            return System.nanoTime() - untilNanos > 0;
+        }
+    }
+
+    /**
+     * Takes note of what has just been lifted here, for a Redis that loses that.
+     *
+     * @param version of the service's overrides before it was lifted
+     */
+    void lifted(ServiceName service, String id, long version) {
+        long until = System.nanoTime() + AWAITED.toNanos();
+        lifted.values().removeIf(Lifted::isOver);
+        lifted.put(id, new Lifted(version, until));
+        youngUntil.put(service, until);
+    }
+
     /** Takes note of what has just been put in or lifted here; where Redis is away, the next round does. */
     void remember(ServiceName service) {
-        youngUntil.put(service, System.nanoTime() + YOUNG.toNanos());
+        youngUntil.merge(service, System.nanoTime() + YOUNG.toNanos(), (one, other) -> one - other > 0 ? one : other);
         try {
-            seen.put(service, look(service));
+            Seen now = look(service);
+            // put in again under its id
+            now.all().forEach(each -> lifted.remove(each.id()));
+            seen.put(service, now);
         } catch (Refusal away) {
             log.debug("The overrides of {} are read later: {}", service, away.getMessage());
         }
@@ -95,6 +119,9 @@ final class StoreLosses {
             now = look(service);
         }
         if (bindThoseWhoAreBack(service, now)) {
+            now = look(service);
+        }
+        if (liftThoseWhoAreBack(service, now)) {
             now = look(service);
         }
         // what was put in meanwhile is newer than what was read here
@@ -133,6 +160,27 @@ final class StoreLosses {
                 put(each, bound(each, null, end), "until its instance is back");
             }
         }
+    }
+
+    /** Lifts again what was lifted here and is there as of before that; returns whether there was one. */
+    private boolean liftThoseWhoAreBack(ServiceName service, Seen now) {
+        boolean any = false;
+        for (InstanceOverride each : now.all()) {
+            Lifted before = lifted.get(each.id());
+            if (before != null && !before.isOver() && now.version() <= before.version()) {
+                catalog.lift(service, each.id(), ChangeReason.OPERATOR);
+                log.warn("The override {} of {} is lifted again: Redis lost that it was", each.id(), service);
+                audit.record(
+                        "registry",
+                        "lift",
+                        service.value(),
+                        each.scope().instance(),
+                        "Redis lost that it was lifted",
+                        each.id());
+                any = true;
+            }
+        }
+        return any;
     }
 
     /** Binds those whose instance has come back; returns whether there was one. */

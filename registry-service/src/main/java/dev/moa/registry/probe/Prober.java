@@ -61,6 +61,7 @@ public final class Prober implements SmartLifecycle {
     private static final long ROUND_MS = 25;
     private static final Duration SWEEP = Duration.ofMillis(100);
     private static final Duration REFRESH = Duration.ofSeconds(1);
+    private static final Duration VERDICTS = Duration.ofSeconds(5);
     private static final Duration LONGEST_VOTE = Duration.ofSeconds(2);
     // for its next probe here: where many are suspected at once they wait for a thread
     private static final Duration LONGEST_DOUBT = Duration.ofSeconds(10);
@@ -89,6 +90,7 @@ public final class Prober implements SmartLifecycle {
     private final Map<ServiceName, Map<String, Instance>> external = new HashMap<>();
     private long refreshedNanos;
     private long sweptNanos;
+    private long verdictsNanos;
     private long canariesNanos;
     private @Nullable String lostCanaries;
 
@@ -157,6 +159,10 @@ public final class Prober implements SmartLifecycle {
         if (now - refreshedNanos > REFRESH.toNanos()) {
             refreshedNanos = now;
             refresh();
+        }
+        if (now - verdictsNanos > VERDICTS.toNanos()) {
+            verdictsNanos = now;
+            findVerdicts();
         }
         if (now - sweptNanos >= SWEEP.toNanos()) {
             sweptNanos = now;
@@ -236,6 +242,33 @@ public final class Prober implements SmartLifecycle {
         }
         external.put(service, now);
         catalog.probed(service, any || !now.isEmpty());
+    }
+
+    /** Finds the verdicts that nobody knows of: Redis gave no answer to them, or lost that they were lifted. */
+    private void findVerdicts() {
+        Set<ServiceName> services = new HashSet<>();
+        watched.keySet().forEach(lease -> services.add(lease.id().service()));
+        services.retainAll(catalog.overriddenServices());
+        for (ServiceName service : services) {
+            try {
+                catalog.overrides(service).forEach(this::findVerdict);
+            } catch (RuntimeException unreadable) {
+                log.debug("The verdicts of {} are looked for later: {}", service, unreadable.getMessage());
+            }
+        }
+    }
+
+    private void findVerdict(InstanceOverride override) {
+        String instance = override.scope().instance();
+        Long incarnation = override.incarnation();
+        if (override.kind() != InstanceOverride.Kind.PROBE || instance == null || incarnation == null) {
+            return;
+        }
+        Lease lease = new Lease(InstanceId.parse(instance), incarnation);
+        Watched known = watched.get(lease);
+        if (known != null && override.id().equals(Watched.verdictId(lease.id()))) {
+            known.foundOut();
+        }
     }
 
     private static @Nullable Watched watch(@Nullable Watched known, Instance instance, boolean asked) {

@@ -185,6 +185,12 @@ final class Watched {
         outSinceNanos = System.nanoTime();
     }
 
+    /** A verdict stands of which nothing was known here: it comes back as any other, without a hold-down of its own. */
+    synchronized void foundOut() {
+        // whoever asks is about to decide
+        out |= !asking;
+    }
+
     synchronized void broughtBack() {
         out = false;
     }

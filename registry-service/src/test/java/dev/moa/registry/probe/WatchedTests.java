@@ -125,6 +125,21 @@ class WatchedTests {
         assertThat(second).isEqualTo(Watched.Step.BRING_BACK);
     }
 
+    @Test
+    void whoIsFoundOutComesBackByItsAnswersUnlessItIsAskedAbout() {
+        Watched lives = watched(true);
+        lives.note(Finding.alive("y"), QUICK, SETTINGS, PAUSE);
+        Watched doubted = watched(true);
+        doubted.note(Finding.failed("x"), QUICK, SETTINGS, PAUSE);
+        doubted.note(Finding.failed("x"), QUICK, SETTINGS, PAUSE);
+
+        lives.foundOut();
+        doubted.foundOut();
+
+        assertThat(lives.note(Finding.alive("y"), QUICK, SETTINGS, PAUSE)).isEqualTo(Watched.Step.BRING_BACK);
+        assertThat(doubted.isOut()).isFalse();
+    }
+
     private static ProberProperties settings(Duration holdDown) {
         return new ProberProperties(
                 true,
