@@ -8,38 +8,70 @@ import dev.moa.testkit.redis.RedisProcess;
 import dev.moa.testkit.redis.SilentRelay;
 import java.nio.file.Path;
 import java.time.Duration;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Connections to Redis whose other end is gone without a word. */
+/** Connections to Redis that stay open and are good for nothing. */
 class SilentStoreIT {
     private static final Duration SOON = Duration.ofSeconds(15);
 
+    private static RedisProcess redis;
+    private static RedisProcess next;
+    private static SilentRelay relay;
+    private static RegistryApp app;
+
+    @BeforeAll
+    static void start(@TempDir Path data) {
+        redis = new RedisProcess(data.resolve("redis")).start();
+        next = new RedisProcess(data.resolve("next")).start();
+        relay = new SilentRelay(redis.port());
+        app = new RegistryApp(
+                "redis://127.0.0.1:" + relay.port(),
+                "--spring.data.redis.timeout=200ms",
+                "--moa.registry.watch.poll-interval=1h");
+    }
+
+    @AfterAll
+    static void stop() {
+        app.close();
+        relay.close();
+        redis.close();
+        next.close();
+    }
+
     @Test
-    void connectionsThatFellSilentAreReplaced(@TempDir Path data) {
-        try (RedisProcess redis = new RedisProcess(data).start();
-                SilentRelay relay = new SilentRelay(redis.port());
-                RegistryApp app = new RegistryApp(
-                        "redis://127.0.0.1:" + relay.port(),
-                        "--spring.data.redis.timeout=200ms",
-                        "--moa.registry.watch.poll-interval=1h");
-                Watch watch = app.watch("service=/service/user")) {
+    void connectionsThatFellSilentAreReplaced() {
+        try (Watch watch = app.watch("service=/service/user")) {
             await().atMost(SOON).until(() -> !watch.lastToken().isEmpty());
 
             relay.silenceWhatIsOpen();
             await().atMost(SOON).until(() -> app.get("/actuator/health").status() == 503);
 
             await().atMost(SOON).until(() -> app.get("/actuator/health").status() == 200);
-            assertThat(register(app, 7001)).isEqualTo(201);
+            assertThat(register(7001)).isEqualTo(201);
             // told by a wake-up: nobody looks by himself in this hour
             await().atMost(SOON).until(() -> {
-                register(app, 7002);
+                register(7002);
                 return watch.changes().toString().contains("7002");
             });
         }
     }
 
-    private static int register(RegistryApp app, int port) {
+    @Test
+    void primaryThatBecameAReplicaIsLeft() {
+        redis.commands().replicaof("127.0.0.1", next.port());
+        await().atMost(SOON).until(() -> app.get("/actuator/health").status() == 503);
+
+        relay.leadTo(next.port());
+
+        await().atMost(SOON).until(() -> app.get("/actuator/health").status() == 200);
+        assertThat(register(7003)).isEqualTo(201);
+        assertThat(next.commands().exists("moa:{/service/user}:meta")).isEqualTo(1);
+    }
+
+    private static int register(int port) {
         return app.post(
                         "/v1/instances",
                         "{\"service\":\"/service/user\",\"host\":\"127.0.0.1\",\"port\":%d,\"ttlSeconds\":60}"

@@ -41,6 +41,7 @@ public final class RedisStore {
     private static final Logger log = LoggerFactory.getLogger(RedisStore.class);
     private static final RedisScript<Long> LOOK =
             RedisScript.of(new ClassPathResource("dev/moa/registry/catalog/look.lua"), Long.class);
+    private static final String REPLICA = "it is a replica (READONLY)";
 
     private final StringRedisTemplate redis;
     private final RegistryMetrics metrics;
@@ -54,6 +55,7 @@ public final class RedisStore {
     private long lookedNanos;
     private String lookedRunIds = "";
     private boolean silent;
+    private boolean replica;
     private final RedisTime time;
     private long resumedAtMs = -1;
 
@@ -127,16 +129,21 @@ public final class RedisStore {
         return ask("time", template -> Objects.requireNonNull(template.execute(LOOK, List.of())));
     }
 
-    /** Looks whether Redis is there, and whether it was in between. */
+    /** Looks whether Redis is there and takes writes, and whether it was in between. */
     public Look look() {
+        replica = false;
         try {
             long started = System.nanoTime();
             String runIds = askAnyway(
                     "look",
                     template -> Objects.requireNonNull(template.execute((RedisCallback<String>) connection -> {
                         open = stateful(connection);
+                        replica = isReplica(connection);
                         return runIds(connection);
                     })));
+            if (replica) {
+                throw Refusal.unavailable(REPLICA, null);
+            }
             long asked = System.nanoTime();
             long now = askAnyway("look", template -> Objects.requireNonNull(template.execute(LOOK, List.of())));
             long answered = System.nanoTime();
@@ -146,7 +153,7 @@ public final class RedisStore {
             notice(runIds, now, time.isGap(lookedNanos, started, asked, answered), answered);
             return new Look(now, resumedAtMs);
         } catch (Refusal refusal) {
-            reconnectIfSilent(refusal);
+            reconnectIfInVain(refusal);
             String reason = Objects.requireNonNullElse(refusal.getMessage(), "no answer")
                     .replaceFirst("^Redis is not available: ", "");
             if (away == null) {
@@ -160,16 +167,18 @@ public final class RedisStore {
 
     /**
      * A connection whose other end is gone without a word (a partition, an address that moved) answers nothing, which
-     * TCP takes a quarter of an hour to notice: the second look in a row that times out opens another one. Not so a
-     * Cluster's, where one silent node says nothing of the others.
+     * TCP takes a quarter of an hour to notice: the second look in a row that times out opens another one. So does a look
+     * that finds a replica: who was the primary keeps its connections when it is demoted, and the address may lead to
+     * another by now. Not so a Cluster's, where one node says nothing of the others.
      */
-    private void reconnectIfSilent(Refusal refusal) {
+    private void reconnectIfInVain(Refusal refusal) {
         boolean isSilent = refusal.getCause() instanceof QueryTimeoutException;
-        if (isSilent
-                && silent
+        if ((isSilent && silent || replica)
                 && redis.getConnectionFactory() instanceof LettuceConnectionFactory lettuce
                 && !isCluster()) {
-            log.warn("Redis answers nothing on this connection: it is closed, and another one opened");
+            if (isSilent) {
+                log.warn("Redis answers nothing on this connection: it is closed, and another one opened");
+            }
             lettuce.resetConnection();
         }
         silent = isSilent;
@@ -230,6 +239,14 @@ public final class RedisStore {
         return ids.toString();
     }
 
+    private static boolean isReplica(RedisConnection connection) {
+        return !(connection instanceof RedisClusterConnection)
+                && "slave"
+                        .equals(Objects.requireNonNull(
+                                        connection.serverCommands().info("replication"))
+                                .getProperty("role"));
+    }
+
     private static String runId(@Nullable Properties info) {
         return Objects.requireNonNull(info).getProperty("run_id", "");
     }
@@ -263,7 +280,7 @@ public final class RedisStore {
                 String word = text.split(" ", 2)[0];
                 return switch (word) {
                     case "LOADING" -> "it is loading its data";
-                    case "READONLY" -> "it is a replica (READONLY)";
+                    case "READONLY" -> REPLICA;
                     case "MASTERDOWN" -> "it is a replica without its primary";
                     case "OOM" -> "its memory is full (OOM): raise maxmemory";
                     case "MISCONF" -> "it cannot write its data to disk (MISCONF)";

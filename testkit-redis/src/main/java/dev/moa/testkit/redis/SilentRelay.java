@@ -11,7 +11,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 /** A TCP relay on loopback whose connections can fall silent, each way, without ending; new ones get through. */
 public final class SilentRelay implements AutoCloseable {
     private final ServerSocket server;
-    private final int target;
+    private volatile int target;
     private final List<Pair> pairs = new CopyOnWriteArrayList<>();
 
     private final class Pair {
@@ -90,6 +90,11 @@ public final class SilentRelay implements AutoCloseable {
     /** Returns how many were closed by those who had opened them. */
     public long ended() {
         return pairs.stream().filter(pair -> pair.ended).count();
+    }
+
+    /** Connections that are opened from now on lead to another port. */
+    public void leadTo(int port) {
+        target = port;
     }
 
     /** What is open now says nothing any more, either way. */
