@@ -163,6 +163,25 @@ class ProberIT {
 
     @Test
     @Order(3)
+    void questionIsAnsweredWhateverTheClockOfWhoAsks() throws IOException {
+        try (ServerSocket port = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+            String question =
+                    "{\"key\":\"asked\",\"by\":\"another\",\"host\":\"127.0.0.1\",\"port\":%d,\"spec\":{\"kind\":\"TCP\"},\"atMs\":%d}"
+                            .formatted(port.getLocalPort(), System.currentTimeMillis() - 3_600_000);
+            redis.commands().hset("moa:registry:questions", "asked", question);
+
+            await().atMost(SOON)
+                    .until(() -> redis.commands().hgetall("moa:registry:answers").entrySet().stream()
+                                    .filter(each -> each.getKey().startsWith("asked|")
+                                            && each.getValue().equals("reaching"))
+                                    .count()
+                            == 2);
+            redis.commands().hdel("moa:registry:questions", "asked");
+        }
+    }
+
+    @Test
+    @Order(4)
     void whatADeadRegistryProbedIsTakenOver() throws IOException {
         try (ServerSocket port = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
             for (int i = 0; i < 20; i++) {

@@ -168,7 +168,7 @@ public final class Prober implements SmartLifecycle {
             sweptNanos = now;
             watched.values().forEach(each -> probeIfDue(each, now));
             if (replicas.live().size() > 1) {
-                votes.open(clock.millis()).forEach(this::vote);
+                votes.open(now).forEach(this::vote);
             }
         }
         for (Watched each = suspected.poll(); each != null; each = suspected.poll()) {

@@ -7,6 +7,7 @@ import dev.moa.registry.replica.Replicas;
 import dev.moa.registry.store.RedisStore;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -28,7 +29,8 @@ final class Votes {
 
     private final RedisStore store;
     private final Replicas replicas;
-    private final Set<String> answered = new HashSet<>();
+    // by question; registries' clocks need not agree, so its age is what this one has seen of it
+    private final Map<String, Long> firstSeenNanos = new HashMap<>();
 
     Votes(RedisStore store, Replicas replicas) {
         this.store = store;
@@ -69,8 +71,12 @@ final class Votes {
         });
     }
 
-    /** Returns the questions of others that wait for an answer of this registry. */
-    List<Question> open(long nowMs) {
+    /**
+     * Returns the questions of others that wait for an answer of this registry.
+     *
+     * @param nowNanos on the scale of {@link System#nanoTime()}
+     */
+    List<Question> open(long nowNanos) {
         Map<String, String> all =
                 store.ask("vote", redis -> redis.<String, String>opsForHash().entries(QUESTIONS));
         List<Question> open = new ArrayList<>();
@@ -79,13 +85,14 @@ final class Votes {
             Question question = JSON.readValue(entry.getValue(), Question.class);
             String mark = question.key() + question.atMs();
             known.add(mark);
-            if (Math.abs(nowMs - question.atMs()) > OLD.toMillis()) {
+            Long seen = firstSeenNanos.putIfAbsent(mark, nowNanos);
+            if (seen != null && nowNanos - seen > OLD.toNanos()) {
                 drop(question.key());
-            } else if (!question.by().equals(replicas.self()) && answered.add(mark)) {
+            } else if (seen == null && !question.by().equals(replicas.self())) {
                 open.add(question);
             }
         }
-        answered.retainAll(known);
+        firstSeenNanos.keySet().retainAll(known);
         return open;
     }
 
