@@ -98,6 +98,29 @@ class ProberIT {
             assertThat(back.get("leaseRemainingMs").isNull()).isTrue();
             assertThat(only("/service/legacy").get("port").intValue())
                     .isEqualTo(server.getAddress().getPort());
+
+            JsonNode again = only("/service/legacy");
+            app.delete("/v1/instances/" + again.get("id").stringValue() + "?incarnation="
+                    + again.get("incarnation").longValue());
+            // until both have looked at the service since
+            List<String> later = new ArrayList<>();
+            await().atMost(SOON).until(() -> {
+                later.add(app.post(
+                                "/v1/instances",
+                                ("{\"service\":\"/service/legacy\",\"host\":\"127.0.0.1\",\"port\":%d,"
+                                                + "\"ttlSeconds\":null,\"probe\":{\"kind\":\"tcp\"}}")
+                                        .formatted(server.getAddress().getPort()))
+                        .json()
+                        .get("id")
+                        .stringValue());
+                return isAnyProbed(app, later) && isAnyProbed(other, later);
+            });
+            assertThat(app.get("/v1/instances?service=/service/legacy")
+                            .json()
+                            .get("instances")
+                            .findValuesAsString("id"))
+                    .containsAnyElementsOf(later)
+                    .doesNotContain(again.get("id").stringValue());
         } finally {
             server.stop(0);
         }
@@ -219,6 +242,14 @@ class ProberIT {
                 .json()
                 .path("instances")
                 .path(0);
+    }
+
+    private static boolean isAnyProbed(RegistryApp registry, List<String> ids) {
+        return registry.get("/v1/probes?service=/service/legacy")
+                .json()
+                .get("instances")
+                .valueStream()
+                .anyMatch(each -> ids.contains(each.get("id").stringValue()));
     }
 
     private static List<String> probed(String service) {

@@ -6,6 +6,7 @@ import dev.moa.registry.RegistryMetrics;
 import dev.moa.registry.Rounds;
 import dev.moa.registry.catalog.ChangeReason;
 import dev.moa.registry.catalog.Instance;
+import dev.moa.registry.catalog.InstanceChange;
 import dev.moa.registry.catalog.InstanceId;
 import dev.moa.registry.catalog.InstanceOverride;
 import dev.moa.registry.catalog.InstanceStatus;
@@ -232,16 +233,29 @@ public final class Prober implements SmartLifecycle {
         }
         if (catalog.isRebuilding(service)) {
             // nobody but the registry remembers those who were registered without a lease
-            before.forEach((id, lost) -> {
-                if (!now.containsKey(id)) {
-                    catalog.register(lost.registration());
-                    now.put(id, lost);
-                    log.warn("{} of {} is registered again: Redis lost it", id, service);
-                }
-            });
+            for (Instance lost : lost(service, before, now)) {
+                catalog.register(lost.registration());
+                now.put(lost.id(), lost);
+                log.warn("{} of {} is registered again: Redis lost it", lost.id(), service);
+            }
         }
         external.put(service, now);
         catalog.probed(service, any || !now.isEmpty());
+    }
+
+    /** Returns who was there before, is not now, and was not removed. */
+    private List<Instance> lost(ServiceName service, Map<String, Instance> before, Map<String, Instance> now) {
+        List<Instance> lost = new ArrayList<>(before.values());
+        lost.removeIf(each -> now.containsKey(each.id()));
+        if (!lost.isEmpty()) {
+            for (InstanceChange change :
+                    catalog.changes(service, 0, Integer.MAX_VALUE).changes()) {
+                lost.removeIf(each -> change.type() == InstanceChange.Type.REMOVED
+                        && change.id().equals(each.id())
+                        && change.incarnation() >= each.incarnation());
+            }
+        }
+        return lost;
     }
 
     /** Finds the verdicts that nobody knows of: Redis gave no answer to them, or lost that they were lifted. */
