@@ -430,6 +430,23 @@ class LookupIT {
         assertThat(router.get("/v1/lookup?waitMs=100&revision=2&service=" + USER)
                         .status())
                 .isEqualTo(304);
+
+        // an answer that its revision does not name is waited with, too
+        router.send("PUT", "/v1/pinned?service=" + USER, "{\"instances\":[{\"host\":\"10.0.0.9\",\"port\":7000}]}");
+        JsonNode pinned = router.lookup(USER).json();
+        String at = "&service=%s&epoch=%s&revision=%d"
+                .formatted(
+                        USER,
+                        pinned.path("epoch").asString(),
+                        pinned.path("revision").asLong());
+        CompletableFuture<RunningRouter.Reply> waiting =
+                CompletableFuture.supplyAsync(() -> router.get("/v1/lookup?waitMs=10000" + at));
+        await().until(() -> router.bean(dev.moa.router.watch.Watches.class).waiting() == 1);
+        router.send("DELETE", "/v1/pinned?service=" + USER, "");
+
+        assertThat(waiting)
+                .succeedsWithin(Duration.ofSeconds(2))
+                .satisfies(reply -> assertThat(ids(reply)).containsExactly("u1", "u2"));
     }
 
     @Test

@@ -95,8 +95,10 @@ class LookupController {
     private ResponseEntity<byte[]> unchanged(
             LookupAnswer.Found before, Stamp theirs, LookupFilter filter, @Nullable String ifNoneMatch) {
         LookupAnswer.Found now = lookup.peek(before.view().service());
-        // who knows more than this router is not sent back
-        return ifNoneMatch == null || now == null || !now.stamp().equals(theirs)
+        // who knows more than this router is not sent back; who named a revision may have an answer before this mark
+        return (ifNoneMatch == null && theirs.variant().isEmpty())
+                        || now == null
+                        || !now.stamp().equals(theirs)
                 ? notModified(before, filter)
                 : reply(now, filter, ifNoneMatch);
     }
@@ -104,7 +106,10 @@ class LookupController {
     private static @Nullable Stamp theirs(
             LookupAnswer.Found now, @Nullable Long revision, @Nullable String epoch, @Nullable String ifNoneMatch) {
         if (revision != null) {
-            return new Stamp(epoch == null ? now.stamp().epoch() : epoch, revision, "");
+            Stamp at = now.stamp();
+            boolean isThere = revision == at.revision() && (epoch == null || epoch.equals(at.epoch()));
+            // a revision does not tell answers with a mark apart: who names theirs waits for what comes after this one
+            return isThere ? at : new Stamp(epoch == null ? at.epoch() : epoch, revision, "");
         }
         if (ifNoneMatch == null) {
             return null;
