@@ -24,6 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** How long those that an emptied store does not name are held, by a clock that the test sets. */
 class HoldIT {
     private static final ServiceName USER = ServiceName.of("/service/user");
+    private static final ServiceName SITE = ServiceName.of("/service/site");
     private static final Duration HOLD = Duration.ofHours(1);
     private static final LiveProperties SETTINGS =
             new LiveProperties(Duration.ofMillis(200), HOLD, Duration.ofHours(2), Duration.ofMillis(500), 1_000);
@@ -59,6 +60,39 @@ class HoldIT {
             later.addAndGet(HOLD.toMillis());
             await().until(() -> ids(view), List.of("u1")::equals);
             assertThat(view.suspected()).isEmpty();
+        }
+    }
+
+    @Test
+    void whoHasALongLeaseIsHeldForIt(@TempDir Path directory) {
+        try (RedisProcess redis = new RedisProcess(directory).start();
+                RedisClient client = RedisClient.create(redis.url() + "?timeout=500ms");
+                RedisLink link = new RedisLink(() -> client);
+                LiveView view = new LiveView(
+                        new RegistryStore(link, SETTINGS.storeTimeout()),
+                        SETTINGS,
+                        new Moved(Clock.systemUTC(), later))) {
+            RegistryLayout first = new RegistryLayout(() -> redis.commands(), "e1");
+            first.register(USER, "u1", 6001, "UP");
+            first.register(USER, "u2", 6002, "UP", "\"ttlSeconds\":5400");
+            first.register(SITE, "s1", 6003, "UP");
+            first.register(SITE, "s2", 6004, "UP", "\"ttlSeconds\":null");
+            view.start();
+            await().until(() -> ids(view), List.of("u1", "u2")::equals);
+            redis.commands().flushall();
+            RegistryLayout reborn = new RegistryLayout(() -> redis.commands(), "e2");
+            reborn.register(USER, "u1", 6001, "UP");
+            reborn.register(SITE, "s1", 6003, "UP");
+            await().until(() -> ids(view), List.of("u1", "u2 held")::equals);
+            await().until(() -> view.isSuspected(SITE));
+
+            later.addAndGet(HOLD.toMillis());
+            await().until(() -> !view.isSuspected(SITE));
+            assertThat(ids(view)).containsExactly("u1", "u2 held");
+            assertThat(view.suspicion(USER)).contains(" of 5400000");
+
+            later.addAndGet(HOLD.toMillis() / 2);
+            await().until(() -> ids(view), List.of("u1")::equals);
         }
     }
 

@@ -49,7 +49,7 @@ final class RegistryLayout {
     long register(ServiceName service, String id, int port, String status, String more) {
         String json = """
             {"id":"%s","incarnation":1,"service":"%s","host":"127.0.0.1","port":%d,"protocols":["moa","resp","http"],
-            "weight":100,"tags":{},"metadata":{},"status":"%s","ttlSeconds":10,"registeredAtMs":1,"held":false,%s}
+            "weight":100,"tags":{},"metadata":{},"status":"%s","ttlSeconds":2,"registeredAtMs":1,"held":false,%s}
             """.formatted(id, service, port, status, more);
         return write(service, id, json, "REGISTERED", "registered");
     }

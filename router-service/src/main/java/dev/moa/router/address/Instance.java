@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param metadata what callers may read
  * @param status whether it can be called
  * @param held whether it stays listed although its lease or the store that listed it was lost
+ * @param ttlSeconds how long its lease lasts; 0 where it has none, or nobody said
  */
 public record Instance(
         String id,
@@ -32,7 +33,8 @@ public record Instance(
         Map<String, String> tags,
         Map<String, String> metadata,
         InstanceStatus status,
-        boolean held) {
+        boolean held,
+        int ttlSeconds) {
 
     /** What an instance without a registration is taken to speak. */
     private static final List<String> ALL_PROTOCOLS = List.of("moa", "resp", "http");
@@ -44,6 +46,23 @@ public record Instance(
         version = version == null ? null : Sharing.of(version);
         tags = Sharing.of(Map.copyOf(tags));
         metadata = Sharing.of(Map.copyOf(metadata));
+    }
+
+    /** An instance without a lease. */
+    public Instance(
+            String id,
+            long incarnation,
+            String host,
+            int port,
+            List<String> protocols,
+            int weight,
+            @Nullable String zone,
+            @Nullable String version,
+            Map<String, String> tags,
+            Map<String, String> metadata,
+            InstanceStatus status,
+            boolean held) {
+        this(id, incarnation, host, port, protocols, weight, zone, version, tags, metadata, status, held, 0);
     }
 
     /** Returns an instance that an operator, a setting or a name server gave, without a registration behind it. */
@@ -83,7 +102,19 @@ public record Instance(
         return id.equals(other)
                 ? this
                 : new Instance(
-                        other, incarnation, host, port, protocols, weight, zone, version, tags, metadata, status, held);
+                        other,
+                        incarnation,
+                        host,
+                        port,
+                        protocols,
+                        weight,
+                        zone,
+                        version,
+                        tags,
+                        metadata,
+                        status,
+                        held,
+                        ttlSeconds);
     }
 
     /** Returns the same instance; one that does not say what it speaks is taken to speak all. */
@@ -102,7 +133,8 @@ public record Instance(
                         tags,
                         metadata,
                         status,
-                        held);
+                        held,
+                        ttlSeconds);
     }
 
     /** Returns the same instance, marked as held. */
@@ -110,6 +142,18 @@ public record Instance(
         return held
                 ? this
                 : new Instance(
-                        id, incarnation, host, port, protocols, weight, zone, version, tags, metadata, status, true);
+                        id,
+                        incarnation,
+                        host,
+                        port,
+                        protocols,
+                        weight,
+                        zone,
+                        version,
+                        tags,
+                        metadata,
+                        status,
+                        true,
+                        ttlSeconds);
     }
 }

@@ -53,17 +53,28 @@ public final class InstanceJson {
                 map(node.path("tags")),
                 map(node.path("metadata")),
                 status(text(node, "status")),
-                node.path("held").asBoolean(false));
+                node.path("held").asBoolean(false),
+                node.path("ttlSeconds").asInt(0));
     }
 
-    /** Writes one instance as an object, as it is kept. */
+    /** Writes one instance as an object, as it is kept: with its lease, which answers do not tell. */
     public static void write(JsonGenerator json, Instance instance) {
-        write(json, instance, Long.MAX_VALUE);
+        json.writeStartObject();
+        writeFields(json, instance, Long.MAX_VALUE);
+        if (instance.ttlSeconds() > 0) {
+            json.writeNumberProperty("ttlSeconds", instance.ttlSeconds());
+        }
+        json.writeEndObject();
     }
 
     /** Writes one instance as an object, as it is answered at a moment: a young one with its {@code warmWeight}. */
     static void write(JsonGenerator json, Instance instance, long nowMs) {
         json.writeStartObject();
+        writeFields(json, instance, nowMs);
+        json.writeEndObject();
+    }
+
+    private static void writeFields(JsonGenerator json, Instance instance, long nowMs) {
         json.writeStringProperty("id", instance.id());
         json.writeNumberProperty("incarnation", instance.incarnation());
         json.writeStringProperty("host", instance.host());
@@ -85,7 +96,6 @@ public final class InstanceJson {
         writeMap(json, "metadata", instance.metadata());
         json.writeStringProperty("status", instance.status().name());
         json.writeBooleanProperty("held", instance.held());
-        json.writeEndObject();
     }
 
     private static void writeMap(JsonGenerator json, String name, Map<String, String> map) {

@@ -137,6 +137,7 @@ public record TriedOverride(String service, Scope scope, Effect set) {
                 tags,
                 before.metadata(),
                 status,
-                before.held());
+                before.held(),
+                before.ttlSeconds());
     }
 }

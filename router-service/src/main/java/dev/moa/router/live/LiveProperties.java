@@ -8,8 +8,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * How the live view follows the store.
  *
  * @param compareInterval how often every service's revision is compared with the store, so that lost wake-ups heal
- * @param hold how long a store that was emptied or rolled back is not believed after live leases have last seeded it again; at least one lease
- * @param maxHold how long it is not believed at most, as long as it answers; also if nobody writes to it at all
+ * @param hold how long a store that was emptied or rolled back is not believed after live leases have last seeded it again; where one of those it lacks has a longer lease, that long
+ * @param maxHold how long it is not believed at most, as long as it answers; also if nobody writes to it at all, and however long leases are
  * @param storeTimeout how long one answer of Redis is waited for
  * @param maxServices services kept in memory; more are answered by the other sources
  */

@@ -46,6 +46,9 @@ final class LiveService {
     private List<Revision> known = List.of();
 
     private int heldCount;
+    /** The longest lease of those held, 0 where none is known. */
+    private volatile long heldLeaseMs;
+
     private volatile long seededAtMs;
 
     /**
@@ -98,6 +101,11 @@ final class LiveService {
     /** Returns when a suspected store last named instances again that were held, in milliseconds of the epoch. */
     long seededAtMs() {
         return seededAtMs;
+    }
+
+    /** Returns within which time whoever is held and lives renews, in milliseconds: the longest of their leases; 0 without one. */
+    long heldLeaseMs() {
+        return heldLeaseMs;
     }
 
     /** The store was compared and says what is believed. */
@@ -288,6 +296,8 @@ final class LiveService {
             known = List.of(life);
         }
         List<Instance> held = unnamed(last, reading, gone);
+        heldLeaseMs =
+                1_000L * held.stream().mapToInt(Instance::ttlSeconds).max().orElse(0);
         if (reading == null) {
             suspicion = new Suspicion(why, since, null, gone, 0);
             heldCount = held.size();

@@ -199,13 +199,10 @@ public final class LiveView implements AutoCloseable {
     public @Nullable String suspicion(ServiceName service) {
         LiveService live = services.get(service);
         LiveService.Suspicion suspicion = live == null ? null : live.suspicion();
-        return suspicion == null
+        return live == null || suspicion == null
                 ? null
                 : "%s; held for %d ms of %d"
-                        .formatted(
-                                suspicion.why(),
-                                clock.millis() - suspicion.sinceMs(),
-                                settings.hold().toMillis());
+                        .formatted(suspicion.why(), clock.millis() - suspicion.sinceMs(), holdMs(live));
     }
 
     /**
@@ -432,7 +429,7 @@ public final class LiveView implements AutoCloseable {
                 long ableSinceMs = Math.max(suspicion.sinceMs(), answersSinceMs);
                 // an empty store: no registry is there yet to seed it again
                 boolean alive = suspicion.candidate() != null || reading.storeHadServicesAtMs() > suspicion.sinceMs();
-                long hold = settings.hold().toMillis();
+                long hold = holdMs(live);
                 boolean isLong = lasted >= settings.maxHold().toMillis() && now - ableSinceMs >= hold;
                 if (isLong || (alive && now - Math.max(ableSinceMs, seededAtMs) >= hold)) {
                     log.warn("{}: {}; held for {} ms, now believed", name, suspicion.why(), lasted);
@@ -448,6 +445,12 @@ public final class LiveView implements AutoCloseable {
         } catch (Exception e) {
             log.error("ending holds failed; tried again in a second", e);
         }
+    }
+
+    /** Whoever is held and lives may take its whole lease until it registers again. */
+    private long holdMs(LiveService live) {
+        long lease = Math.min(live.heldLeaseMs(), settings.maxHold().toMillis());
+        return Math.max(lease, settings.hold().toMillis());
     }
 
     private void tell(ServiceName name) {

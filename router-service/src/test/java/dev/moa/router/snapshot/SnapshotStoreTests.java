@@ -1,12 +1,14 @@
 package dev.moa.router.snapshot;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.awaitility.Awaitility.await;
 
 import dev.moa.protocol.Deadline;
 import dev.moa.protocol.ServiceName;
 import dev.moa.router.address.Finding;
 import dev.moa.router.address.Instance;
+import dev.moa.router.address.InstanceJson;
 import dev.moa.router.address.ServiceState;
 import dev.moa.router.address.ServiceView;
 import java.nio.file.Files;
@@ -68,6 +70,30 @@ class SnapshotStoreTests {
             });
             assertThat(seeds).containsExactly(state(USER, 2));
         }
+    }
+
+    @Test
+    void leasesAreKeptAndAFileWithoutThemIsRead() throws Exception {
+        Instance leased = InstanceJson.read("{\"id\":\"u1\",\"host\":\"10.0.0.1\",\"port\":7001,\"ttlSeconds\":120}");
+        List<ServiceState> seeds = new ArrayList<>();
+        try (SnapshotStore store = store(NOW, DataSize.ofMegabytes(1))) {
+            store.start((seed, at) -> {});
+            store.remember(ServiceView.of(ServiceState.of(USER, "e1", 3, List.of(leased))), NOW);
+        }
+        String written = Files.readString(directory.resolve("lookup.json"));
+        try (SnapshotStore again = store(NOW, DataSize.ofMegabytes(1))) {
+            again.start((seed, at) -> seeds.add(seed));
+        }
+        Files.writeString(directory.resolve("lookup.json"), written.replace(",\"ttlSeconds\":120", ""));
+        try (SnapshotStore older = store(NOW, DataSize.ofMegabytes(1))) {
+            older.start((seed, at) -> seeds.add(seed));
+        }
+
+        assertThat(written).contains("\"ttlSeconds\":120");
+        assertThat(seeds)
+                .flatExtracting(seed -> seed.instances().values())
+                .extracting(Instance::id, Instance::ttlSeconds)
+                .containsExactly(tuple("u1", 120), tuple("u1", 0));
     }
 
     @Test
