@@ -8,15 +8,14 @@ import dev.moa.router.address.Instance;
 import dev.moa.router.address.InstanceJson;
 import dev.moa.router.address.ServiceState;
 import dev.moa.router.address.ServiceView;
-import java.io.FilterOutputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Clock;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -30,8 +29,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.core.JsonEncoding;
 import tools.jackson.core.JsonGenerator;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
 import tools.jackson.core.ObjectWriteContext;
-import tools.jackson.core.StreamWriteFeature;
 import tools.jackson.core.json.JsonFactory;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -45,11 +45,8 @@ import tools.jackson.databind.json.JsonMapper;
  */
 public final class SnapshotStore implements AddressSource, AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(SnapshotStore.class);
-    // the file is forced to disk after the last byte, and not flushed after each service
-    private static final JsonFactory JSON = JsonFactory.builder()
-            .disable(StreamWriteFeature.AUTO_CLOSE_TARGET)
-            .disable(StreamWriteFeature.FLUSH_PASSED_TO_STREAM)
-            .build();
+    private static final JsonFactory JSON = new JsonFactory();
+    private static final JsonMapper MAPPER = JsonMapper.builder().build();
     private static final int FORMAT = 1;
 
     /** Without changes the file is written this often, so that its ages stay true. */
@@ -187,48 +184,36 @@ public final class SnapshotStore implements AddressSource, AutoCloseable {
     }
 
     /** Writes a service at a time: in the burst after a loss the file is written again and again, and it is large. */
-    private long write(OutputStream out, long now) {
-        CountedOutput counted = new CountedOutput(out);
-        long limit = settings.maxSize().toBytes();
+    private long write(OutputStream out, long now) throws IOException {
+        byte[] head = "{\"format\":%d,\"writtenAtMs\":%d,\"services\":["
+                .formatted(FORMAT, now)
+                .getBytes(StandardCharsets.UTF_8);
+        byte[] tail = "]}".getBytes(StandardCharsets.UTF_8);
+        out.write(head);
+        long left = settings.maxSize().toBytes() - head.length - tail.length;
         long dropped = 0;
-        try (JsonGenerator json = JSON.createGenerator(ObjectWriteContext.empty(), counted, JsonEncoding.UTF8)) {
-            json.writeStartObject();
-            json.writeNumberProperty("format", FORMAT);
-            json.writeNumberProperty("writtenAtMs", now);
-            json.writeArrayPropertyStart("services");
-            for (Entry entry : new TreeMap<>(entries).values()) {
-                json.flush();
-                // an instance takes at most a few kilobytes; the registry bounds its fields
-                if (counted.bytes + 512L * (1 + entry.view.instances().size()) > limit) {
-                    dropped++;
-                    continue;
-                }
+        boolean isFirst = true;
+        ByteArrayOutputStream service = new ByteArrayOutputStream();
+        for (Entry entry : new TreeMap<>(entries).values()) {
+            service.reset();
+            try (JsonGenerator json = JSON.createGenerator(ObjectWriteContext.empty(), service, JsonEncoding.UTF8)) {
                 write(json, entry);
             }
-            json.writeEndArray();
-            json.writeEndObject();
+            // its length is known when it is there: metadata alone may take kilobytes for each instance
+            long needed = service.size() + (isFirst ? 0 : 1);
+            if (needed > left) {
+                dropped++;
+                continue;
+            }
+            if (!isFirst) {
+                out.write(',');
+            }
+            service.writeTo(out);
+            left -= needed;
+            isFirst = false;
         }
+        out.write(tail);
         return dropped;
-    }
-
-    private static final class CountedOutput extends FilterOutputStream {
-        private long bytes;
-
-        CountedOutput(OutputStream out) {
-            super(out);
-        }
-
-        @Override
-        public void write(int one) throws IOException {
-            out.write(one);
-            bytes++;
-        }
-
-        @Override
-        public void write(byte[] some, int from, int length) throws IOException {
-            out.write(some, from, length);
-            bytes += length;
-        }
     }
 
     private static void write(JsonGenerator json, Entry entry) {
@@ -253,29 +238,32 @@ public final class SnapshotStore implements AddressSource, AutoCloseable {
             if (size > settings.maxSize().toBytes()) {
                 throw new IOException("size: %d bytes (expected: at most %s)".formatted(size, settings.maxSize()));
             }
-            JsonNode root = JsonMapper.builder().build().readTree(Files.readAllBytes(file));
-            if (root.path("format").asInt(0) != FORMAT) {
-                throw new IOException("format: %s (expected: %d)".formatted(root.path("format"), FORMAT));
-            }
             Map<ServiceName, Entry> read = new TreeMap<>();
             long now = clock.millis();
-            for (JsonNode node : root.path("services")) {
-                ServiceName service = ServiceName.of(node.path("service").asString());
-                List<Instance> instances = new ArrayList<>();
-                node.path("instances").forEach(instance -> instances.add(InstanceJson.read(instance)));
-                // a clock that was set back must not make an answer younger than it is
-                long confirmedAtMs = Math.min(now, node.path("confirmedAtMs").asLong(0));
-                if (now - confirmedAtMs <= settings.maxAge().toMillis()) {
-                    ServiceState state = ServiceState.of(
-                            service,
-                            node.path("epoch").asString(),
-                            node.path("revision").asLong(0),
-                            instances);
-                    read.put(service, new Entry(view(state), confirmedAtMs));
+            long writtenAt = 0;
+            boolean isOurs = false;
+            // a service at a time: as a whole tree it would take many times what is kept of it
+            try (JsonParser json = MAPPER.createParser(file)) {
+                json.nextToken();
+                for (String name = json.nextName(); name != null; name = json.nextName()) {
+                    json.nextToken();
+                    switch (name) {
+                        case "format" -> isOurs = json.getIntValue() == FORMAT;
+                        case "writtenAtMs" -> writtenAt = Math.min(now, json.getLongValue());
+                        case "services" -> {
+                            while (json.nextToken() == JsonToken.START_OBJECT) {
+                                read(json.readValueAsTree(), now, read);
+                            }
+                        }
+                        default -> json.skipChildren();
+                    }
                 }
             }
+            if (!isOurs) {
+                throw new IOException("format: not ours (expected: %d)".formatted(FORMAT));
+            }
             entries.putAll(read);
-            writtenAtMs = Math.min(now, root.path("writtenAtMs").asLong(0));
+            writtenAtMs = writtenAt;
             log.info("snapshot {}: {} services", file, read.size());
         } catch (IOException | RuntimeException e) {
             failure = "could not be read: " + e.getMessage();
@@ -285,6 +273,20 @@ public final class SnapshotStore implements AddressSource, AutoCloseable {
             } catch (IOException moving) {
                 log.warn("snapshot {} cannot be put aside: {}", file, moving.toString());
             }
+        }
+    }
+
+    private void read(JsonNode node, long now, Map<ServiceName, Entry> read) {
+        ServiceName service = ServiceName.of(node.path("service").asString());
+        // a clock that was set back must not make an answer younger than it is
+        long confirmedAtMs = Math.min(now, node.path("confirmedAtMs").asLong(0));
+        if (now - confirmedAtMs <= settings.maxAge().toMillis()) {
+            ServiceState state = ServiceState.of(
+                    service,
+                    node.path("epoch").asString(),
+                    node.path("revision").asLong(0),
+                    node.path("instances").valueStream().map(InstanceJson::read).toList());
+            read.put(service, new Entry(view(state), confirmedAtMs));
         }
     }
 

@@ -139,6 +139,30 @@ class SnapshotStoreTests {
     }
 
     @Test
+    void theFileKeepsItsBoundAlsoWithMuchMetadataAndIsRead() throws Exception {
+        String json = "{\"host\":\"10.0.0.1\",\"port\":7001,\"metadata\":{\"notes\":\"%s\"}}";
+        Instance large = InstanceJson.read(json.formatted("x".repeat(6_000)));
+        try (SnapshotStore store = store(NOW, DataSize.ofKilobytes(20))) {
+            store.start((seed, at) -> {});
+            for (int i = 0; i < 5; i++) {
+                ServiceName name = ServiceName.of("/service/s" + i);
+                store.remember(ServiceView.of(ServiceState.of(name, "e1", 3, List.of(large))), NOW);
+            }
+            store.remember(view(USER, 1), NOW);
+        }
+
+        assertThat(Files.size(directory.resolve("lookup.json"))).isBetween(18L * 1024, 20L * 1024);
+        try (SnapshotStore again = store(NOW, DataSize.ofKilobytes(20))) {
+            again.start((seed, at) -> {});
+
+            assertThat(again.failure()).isNull();
+            assertThat(again.services())
+                    .extracting(ServiceName::value)
+                    .containsExactlyInAnyOrder("/service/s0", "/service/s1", "/service/s2", "/service/user");
+        }
+    }
+
+    @Test
     void anEqualAnswerIsKeptOnce() {
         try (SnapshotStore store = store(NOW, DataSize.ofMegabytes(1))) {
             ServiceView shown = view(USER, 2);
