@@ -12,6 +12,7 @@ import dev.moa.sdk.MoaServer;
 import io.lettuce.core.RestoreArgs;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -331,6 +332,28 @@ class OverridesIT extends OneRegistry {
             assertThat(done.json().get("watches").intValue()).isEqualTo(1);
             assertThat(only("/service/leaving").get("status").stringValue()).isEqualTo("DRAINING");
             assertThat(stale.status()).isEqualTo(409);
+        }
+    }
+
+    @Test
+    void drainNamesWhoCouldNotBeAskedAmongVeryManyRouters() {
+        List<Answer> others = new ArrayList<>();
+        others.add(register("/service/registry", "other", 1));
+        for (int i = 0; i < 202; i++) {
+            others.add(register("/service/lookup", "many-" + i, 700 + i));
+        }
+        try {
+            Answer registered = register("/service/crowded", "a", 7001);
+
+            Answer drained = app.post(path(registered).replace("?", "/drain?") + "&waitMs=0", "");
+
+            JsonNode behind = drained.json().get("behind");
+            assertThat(drained.json().get("acknowledged").booleanValue()).isFalse();
+            assertThat(drained.json().get("routers").intValue()).isEqualTo(200);
+            assertThat(behind.findValuesAsString("kind")).contains("registry");
+            assertThat(behind.toString()).contains("\"2 more\"", "not asked: at most 200");
+        } finally {
+            others.forEach(each -> app.delete(path(each)));
         }
     }
 

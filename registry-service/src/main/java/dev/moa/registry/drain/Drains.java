@@ -32,7 +32,9 @@ public final class Drains {
     private static final ServiceName LOOKUP = ServiceName.of("/service/lookup");
     private static final ServiceName REGISTRY = ServiceName.of("/service/registry");
     private static final int AT_ONCE = 16;
-    private static final int MOST_PEERS = 200;
+    /** Routers, and registries, that one drain asks; each router on three connections. */
+    private static final int MOST_OF_A_KIND = 200;
+
     private static final long LOOK_MS = 20;
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
@@ -90,7 +92,10 @@ public final class Drains {
     }
 
     private DrainReport await(Instance instance, InstanceId id, Position position, long started, Duration wait) {
-        List<Peer> peers = peers(instance, id, position);
+        List<Instance> routers = notDown(LOOKUP);
+        List<Instance> registries = notDown(REGISTRY);
+        int unasked = Math.max(0, routers.size() - MOST_OF_A_KIND) + Math.max(0, registries.size() - MOST_OF_A_KIND);
+        List<Peer> peers = peers(instance, id, position, routers, registries);
         try {
             while (true) {
                 boolean all = true;
@@ -101,7 +106,7 @@ public final class Drains {
                 all &= audience.behind().isEmpty();
                 long waited = System.nanoTime() - started;
                 if (all || waited >= wait.toNanos()) {
-                    return report(id, position, waited / 1_000_000, peers, audience);
+                    return report(id, position, waited / 1_000_000, peers, audience, unasked);
                 }
                 Thread.sleep(LOOK_MS);
             }
@@ -113,24 +118,28 @@ public final class Drains {
         }
     }
 
-    private List<Peer> peers(Instance instance, InstanceId id, Position position) {
+    private List<Instance> notDown(ServiceName service) {
+        return catalog.snapshot(service).instances().stream()
+                .filter(each -> each.status() != InstanceStatus.DOWN)
+                .toList();
+    }
+
+    private List<Peer> peers(
+            Instance instance, InstanceId id, Position position, List<Instance> routers, List<Instance> registries) {
         List<Peer> peers = new ArrayList<>();
         byte[] question = JSON.writeValueAsBytes(List.of(id.service().value()));
         byte[] who = JSON.writeValueAsBytes(List.of(id.service().value(), id.value()));
         byte[] where = JSON.writeValueAsBytes(List.of(id.service().value(), instance.host(), instance.port()));
-        for (Instance router : catalog.snapshot(LOOKUP).instances()) {
-            if (router.status() != InstanceStatus.DOWN && peers.size() < MOST_PEERS) {
-                peers.add(new Peer("router", router, options, "lookup", question, answer -> judgeLookup(id, answer)));
-                peers.add(new Peer(Peer.HAPROXY, router, options, "sending", where, Drains::judgeSending));
-                peers.add(new Peer(Peer.CLIENTS, router, options, "watchers", who, Drains::judgeWatchers));
-            }
-        }
+        routers.stream().limit(MOST_OF_A_KIND).forEach(router -> {
+            peers.add(new Peer("router", router, options, "lookup", question, answer -> judgeLookup(id, answer)));
+            peers.add(new Peer(Peer.HAPROXY, router, options, "sending", where, Drains::judgeSending));
+            peers.add(new Peer(Peer.CLIENTS, router, options, "watchers", who, Drains::judgeWatchers));
+        });
         byte[] behind = JSON.writeValueAsBytes(List.of(id.service().value(), position.epoch(), position.revision()));
-        for (Instance registry : catalog.snapshot(REGISTRY).instances()) {
-            if (registry.status() != InstanceStatus.DOWN && peers.size() < MOST_PEERS) {
-                peers.add(new Peer("registry", registry, options, "audience", behind, Drains::judgeAudience));
-            }
-        }
+        registries.stream()
+                .limit(MOST_OF_A_KIND)
+                .forEach(registry ->
+                        peers.add(new Peer("registry", registry, options, "audience", behind, Drains::judgeAudience)));
         return peers;
     }
 
@@ -160,7 +169,7 @@ public final class Drains {
     }
 
     private static DrainReport report(
-            InstanceId id, Position position, long waitedMs, List<Peer> peers, Audience audience) {
+            InstanceId id, Position position, long waitedMs, List<Peer> peers, Audience audience, int unasked) {
         List<DrainReport.Behind> behind = new ArrayList<>();
         int routers = 0;
         for (Peer peer : peers) {
@@ -171,6 +180,12 @@ public final class Drains {
         }
         for (String watch : audience.behind()) {
             behind.add(new DrainReport.Behind("watch", watch, "has not been sent the revision yet"));
+        }
+        if (unasked > 0) {
+            behind.add(new DrainReport.Behind(
+                    "router",
+                    unasked + " more",
+                    "not asked: at most %d routers and registries each are".formatted(MOST_OF_A_KIND)));
         }
         return new DrainReport(
                 id.value(),

@@ -36,7 +36,7 @@ final class Peer implements AutoCloseable {
     /** Says why the answer is no acknowledgement; null if it is one. */
     private final Function<JsonNode, @Nullable String> judge;
 
-    private @Nullable MoaConnection connection;
+    private @Nullable CompletableFuture<MoaConnection> connection;
     private @Nullable CompletableFuture<@Nullable String> asked;
     private @Nullable String why = "not asked yet";
 
@@ -71,14 +71,18 @@ final class Peer implements AutoCloseable {
     }
 
     private CompletableFuture<@Nullable String> ask() {
-        MoaConnection open = connection;
-        CompletableFuture<MoaConnection> ready = open != null && open.isOpen()
-                ? CompletableFuture.completedFuture(open)
-                : MoaConnection.open(new InetSocketAddress(instance.host(), instance.port()), options);
-        return ready.thenCompose(now -> {
-            connection = now;
-            return now.call(question, Deadline.afterMillis(ANSWER.toMillis())).thenApply(this::judge);
-        });
+        CompletableFuture<MoaConnection> ready = connection;
+        if (ready == null || isOver(ready)) {
+            ready = MoaConnection.open(new InetSocketAddress(instance.host(), instance.port()), options);
+            connection = ready;
+        }
+        return ready.thenCompose(now ->
+                now.call(question, Deadline.afterMillis(ANSWER.toMillis())).thenApply(this::judge));
+    }
+
+    private static boolean isOver(CompletableFuture<MoaConnection> opening) {
+        return opening.isDone()
+                && (opening.isCompletedExceptionally() || !opening.join().isOpen());
     }
 
     private @Nullable String judge(CallResponse response) {
@@ -114,11 +118,11 @@ final class Peer implements AutoCloseable {
         return new DrainReport.Behind(kind, instance.host() + ":" + instance.port(), String.valueOf(why));
     }
 
+    /** Closes its connection; one that is still being made when it is there. */
     @Override
     public void close() {
-        MoaConnection open = connection;
-        if (open != null) {
-            open.close();
+        if (connection != null) {
+            connection.thenAccept(MoaConnection::close);
         }
     }
 }
