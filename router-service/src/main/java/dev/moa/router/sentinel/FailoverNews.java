@@ -32,6 +32,8 @@ public final class FailoverNews implements AutoCloseable {
 
     private final Lookup lookup;
     private final Map<Long, Subscriber> subscribers = new ConcurrentHashMap<>();
+    // connections whose end is heard of: once, however often they subscribe
+    private final Set<Long> heard = ConcurrentHashMap.newKeySet();
     // what subscribers know; of its own thread
     private final Map<ServiceName, List<Instance>> known = new HashMap<>();
     private final Set<ServiceName> changed = ConcurrentHashMap.newKeySet();
@@ -82,7 +84,12 @@ public final class FailoverNews implements AutoCloseable {
         if (subscriber == null && subscribers.size() < MAX_SUBSCRIBERS) {
             subscriber = new Subscriber(session);
             subscribers.put(session.id(), subscriber);
-            session.onClose(() -> subscribers.remove(session.id()));
+            if (heard.add(session.id())) {
+                session.onClose(() -> {
+                    heard.remove(session.id());
+                    subscribers.remove(session.id());
+                });
+            }
         }
         return subscriber;
     }
