@@ -155,13 +155,10 @@ public final class DnsSource implements AddressSource, AutoCloseable {
         String unanswered = await(records, deadline);
         List<Target> targets = new ArrayList<>();
         if (records.isSuccess()) {
-            records.getNow().forEach(srv -> {
-                Target target = target(srv);
-                if (target != null && targets.size() < MAX_INSTANCES) {
-                    targets.add(target);
-                }
-                ReferenceCountUtil.release(srv);
-            });
+            String malformed = readTargets(records.getNow(), targets);
+            if (malformed != null && targets.isEmpty()) {
+                return new Finding.Failed(malformed);
+            }
         } else if (unanswered != null) {
             return new Finding.Failed(unanswered);
         }
@@ -192,6 +189,24 @@ public final class DnsSource implements AddressSource, AutoCloseable {
             return new Finding.Answered(ServiceView.marked(ServiceState.of(service, "dns", 0, instances)), 0);
         }
         return failure == null ? new Finding.Unknown("name servers do not know " + name) : new Finding.Failed(failure);
+    }
+
+    /** Takes the targets of SRV records, and releases all; returns what is wrong with one that names none, or null. */
+    private static @Nullable String readTargets(List<DnsRecord> records, List<Target> targets) {
+        String malformed = null;
+        for (DnsRecord srv : records) {
+            try {
+                Target target = target(srv);
+                if (target != null && targets.size() < MAX_INSTANCES) {
+                    targets.add(target);
+                }
+            } catch (RuntimeException e) {
+                malformed = "a malformed SRV record: " + e.getMessage();
+            } finally {
+                ReferenceCountUtil.release(srv);
+            }
+        }
+        return malformed;
     }
 
     /** Waits; returns why there is no answer, or null if there is one or the name does not exist. */

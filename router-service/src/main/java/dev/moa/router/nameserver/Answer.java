@@ -13,7 +13,7 @@ import io.netty.buffer.ByteBuf;
  */
 record Answer(Rcode rcode, boolean isAuthoritative, RecordSet records, RecordSet authority, RecordSet extra) {
 
-    private static final int FLAGS_KEPT = 0x0110; // RD and CD, as the question had them
+    private static final int FLAGS_KEPT = 0x7910; // opcode, RD and CD, as the question had them
     private static final int FLAG_RESPONSE = 0x8000;
     private static final int FLAG_AUTHORITATIVE = 0x0400;
     private static final int FLAG_TRUNCATED = 0x0200;

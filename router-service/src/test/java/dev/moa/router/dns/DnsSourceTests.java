@@ -25,6 +25,9 @@ import org.junit.jupiter.api.Test;
 class DnsSourceTests {
     private static final ServiceName NEARBY = ServiceName.of("/service/feed/nearby");
 
+    /** A label that says it is longer than what follows. */
+    private static final String MALFORMED = "malformed";
+
     private final NameServer server = new NameServer();
     private final DnsSource source = new DnsSource(
             new DnsProperties(List.of("127.0.0.1:" + server.port()), "example.org", 0, Duration.ofMillis(200)));
@@ -58,6 +61,23 @@ class DnsSourceTests {
                         answered -> assertThat(answered.view().instances())
                                 .extracting(Instance::address)
                                 .containsExactlyInAnyOrder("10.0.0.1:7001", "10.0.0.2:7002"));
+    }
+
+    @Test
+    void aMalformedRecordIsNoReasonToLoseTheOthers() {
+        server.srv.put("nearby.feed.service.example.org.", Map.of("one.example.org.", 7001, MALFORMED, 7002));
+        server.a.put("one.example.org.", "10.0.0.1");
+        server.srv.put("spoilt.service.example.org.", Map.of(MALFORMED, 7002));
+
+        assertThat(find(NEARBY))
+                .isInstanceOfSatisfying(
+                        Finding.Answered.class,
+                        answered -> assertThat(answered.view().instances())
+                                .extracting(Instance::address)
+                                .containsExactly("10.0.0.1:7001"));
+        assertThat(find(ServiceName.of("/service/spoilt")))
+                .as("a name server that knows the name does not say that there is none")
+                .isInstanceOf(Finding.Failed.class);
     }
 
     @Test
@@ -185,6 +205,9 @@ class DnsSourceTests {
         }
 
         private static byte[] encode(String name) {
+            if (name.equals(MALFORMED)) {
+                return new byte[] {63, 'x', 'x'};
+            }
             ByteArrayOutputStream out = new ByteArrayOutputStream();
             for (String label : name.split("\\.")) {
                 out.write(label.length());

@@ -33,6 +33,10 @@ final class DnsExchange {
             return at(0);
         }
 
+        int opcode() {
+            return at(2) >> 11 & 0xf;
+        }
+
         int rcode() {
             return at(2) & 0xf;
         }

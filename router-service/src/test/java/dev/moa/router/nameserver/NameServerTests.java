@@ -300,7 +300,10 @@ class NameServerTests {
         assertThat(dns.udp("moa", SOA, 0).answers()).isEqualTo(1);
         byte[] update = DnsExchange.question(USER, A, 0);
         update[2] = 5 << 3;
-        assertThat(dns.udp(update, 3_000).orElseThrow().rcode()).isEqualTo(Rcode.NOTIMP.number());
+        DnsExchange.Reply notServed = dns.udp(update, 3_000).orElseThrow();
+        assertThat(notServed.rcode()).isEqualTo(Rcode.NOTIMP.number());
+        // a client takes an answer to another kind of question for nobody's
+        assertThat(notServed.opcode()).isEqualTo(5);
         byte[] edns1 = DnsExchange.question(USER, A, 1_232);
         edns1[edns1.length - 5] = 1;
         assertThat(dns.udp(edns1, 3_000).orElseThrow().extras()).isEqualTo(1);
