@@ -38,13 +38,27 @@ public final class HaproxyDriver implements AutoCloseable {
     /** Behind it is the scale of moa's weights, 0 to 1,000, in front HAProxy's, 0 to 256. */
     private static final int WEIGHT_DIVISOR = 4;
 
+    private static final int MOST_ADDRESSES = 100_000;
+
     private final Lookup lookup;
     private final HaproxyProperties settings;
     private final Clock clock;
     private final List<Proxy> proxies = new ArrayList<>();
+    private final Resolver resolver;
+    private final Map<String, String> lastAddresses = new ConcurrentHashMap<>();
     private boolean started;
 
+    /** Looks up where a host is. */
+    interface Resolver {
+        InetAddress resolve(String host) throws UnknownHostException;
+    }
+
     public HaproxyDriver(Lookup lookup, HaproxyProperties settings, Clock clock) {
+        this(lookup, settings, clock, InetAddress::getByName);
+    }
+
+    HaproxyDriver(Lookup lookup, HaproxyProperties settings, Clock clock, Resolver resolver) {
+        this.resolver = resolver;
         this.lookup = lookup;
         this.settings = settings;
         this.clock = clock;
@@ -112,15 +126,22 @@ public final class HaproxyDriver implements AutoCloseable {
         return wanted;
     }
 
-    /** HAProxy looks no names up for servers that are added at run time. */
-    private static @Nullable String address(String host) {
+    /** HAProxy looks no names up for servers that are added at run time. A name that does not resolve now is where it was. */
+    @Nullable
+    String address(String host) {
         try {
-            InetAddress address = InetAddress.getByName(host);
+            InetAddress address = resolver.resolve(host);
             String text = address.getHostAddress();
-            return address instanceof Inet6Address ? "[" + text.replaceAll("%.*", "") + "]" : text;
+            String written = address instanceof Inet6Address ? "[" + text.replaceAll("%.*", "") + "]" : text;
+            if (!written.equals(host) && (lastAddresses.size() < MOST_ADDRESSES || lastAddresses.containsKey(host))) {
+                lastAddresses.put(host, written);
+            }
+            return written;
         } catch (UnknownHostException e) {
-            log.warn("{} has no address: HAProxy is not told of it", host);
-            return null;
+            String last = lastAddresses.get(host);
+            log.warn(
+                    "{} has no address: HAProxy {}", host, last == null ? "is not told of it" : "goes on with " + last);
+            return last;
         }
     }
 
