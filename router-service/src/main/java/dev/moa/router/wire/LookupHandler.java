@@ -111,7 +111,7 @@ public final class LookupHandler implements CallHandler, AutoCloseable {
                 case "lookup" -> lookup(request, call);
                 case "watch" -> watch(request, call);
                 case "sending" -> sending(request);
-                case "watchers" -> watchers(request);
+                case "watchers" -> watchers(request, call);
                 case "digest" -> later(request, call, () -> total());
                 case "digests" -> later(request, call, () -> digests(args(request.args())));
                 case "losses" -> losses(request);
@@ -277,20 +277,25 @@ public final class LookupHandler implements CallHandler, AutoCloseable {
     }
 
     /** For whoever drains: which watching clients of this router may not know yet that an instance is not called. */
-    private CompletionStage<CallResponse> watchers(CallRequest request) {
+    private CompletionStage<CallResponse> watchers(CallRequest request, IncomingCall call) {
         JsonNode args = args(request.args());
         ServiceName service = service(argument(args, 0, "service"));
         JsonNode instance = argument(args, 1, "instance");
         if (instance == null || !instance.isString()) {
             throw new IllegalArgumentException("instance: %s (expected: the id of an instance)".formatted(instance));
         }
+        String id = instance.stringValue();
+        // all that wait are looked at: milliseconds with tens of thousands of them
+        return later(
+                request, call, () -> isAnswered(service, id) ? Set.of("this router itself") : watches.behind(service));
+    }
+
+    /** Who has what is answered now knows that an instance is out only if the answer itself goes without it. */
+    private boolean isAnswered(ServiceName service, String id) {
         LookupAnswer.Found now = lookup.peek(service);
-        boolean isAnswered = now != null
+        return now != null
                 && now.view().instances().stream()
-                        .anyMatch(each -> each.isCallable() && each.id().equals(instance.stringValue()));
-        // who has what is answered now knows it only if the answer itself goes without the instance
-        Set<String> behind = isAnswered ? Set.of("this router itself") : watches.behind(service);
-        return done(CallResponse.success(request.id(), Payload.json(MAPPER.writeValueAsBytes(behind))));
+                        .anyMatch(each -> each.isCallable() && each.id().equals(id));
     }
 
     private CompletionStage<CallResponse> watch(CallRequest request, IncomingCall call) {
