@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,8 +18,11 @@ record WatchToken(Map<ServiceName, @Nullable Stamp> stamps) {
     /** Longer ones are not ours. */
     private static final int MAX_LENGTH = 1 << 20;
 
-    /** Reads a token; one that is not readable is as none, so that the client gets everything anew. */
-    static WatchToken parse(@Nullable String token) {
+    /**
+     * Reads what a token says of some services; one that is not readable is as none, so that the client gets everything
+     * anew.
+     */
+    static WatchToken parse(@Nullable String token, Set<ServiceName> services) {
         Map<ServiceName, @Nullable Stamp> stamps = new LinkedHashMap<>();
         if (token == null || token.isEmpty() || token.length() > MAX_LENGTH) {
             return new WatchToken(stamps);
@@ -27,8 +31,9 @@ record WatchToken(Map<ServiceName, @Nullable Stamp> stamps) {
             String text = new String(Base64.getUrlDecoder().decode(token), StandardCharsets.UTF_8);
             for (String line : text.split("\n")) {
                 int space = line.indexOf(' ');
-                if (space > 0) {
-                    stamps.put(ServiceName.of(line.substring(0, space)), Stamp.parse(line.substring(space + 1)));
+                ServiceName service = space > 0 ? ServiceName.of(line.substring(0, space)) : null;
+                if (service != null && services.contains(service)) {
+                    stamps.put(service, Stamp.parse(line.substring(space + 1)));
                 }
             }
         } catch (IllegalArgumentException e) {

@@ -44,6 +44,10 @@ public final class Watches implements AutoCloseable {
 
     private static final int THREADS = 4;
     private static final int MAX_QUEUED = 100_000;
+
+    /** Services of all polls that wait; each takes about 200 bytes. */
+    private static final int MOST_WAITED_FOR = 2_000_000;
+
     private static final int MOST_NAMED = 100;
     private static final Duration COMES_BACK = Duration.ofSeconds(2);
     private static final Duration LOOKUP_TIMEOUT = Duration.ofMillis(500);
@@ -53,6 +57,8 @@ public final class Watches implements AutoCloseable {
     private final Map<ServiceName, Set<Waiter>> waiters = new ConcurrentHashMap<>();
     private final Outstanding outstanding;
     private final AtomicInteger waiting = new AtomicInteger();
+    private final int mostWaitedFor;
+    private final AtomicInteger waitedFor = new AtomicInteger();
     private final AtomicInteger threads = new AtomicInteger();
     private final ThreadPoolExecutor workers = new ThreadPoolExecutor(
             THREADS, THREADS, 30, TimeUnit.SECONDS, new LinkedBlockingQueue<>(MAX_QUEUED), this::thread);
@@ -82,11 +88,15 @@ public final class Watches implements AutoCloseable {
     }
 
     public Watches(Lookup lookup, WatchProperties settings) {
-        this(lookup, settings, COMES_BACK);
+        this(lookup, settings, COMES_BACK, MOST_WAITED_FOR);
     }
 
-    /** @param comesBack how long a client that was answered may take for its next poll before it counts as gone */
-    Watches(Lookup lookup, WatchProperties settings, Duration comesBack) {
+    /**
+     * @param comesBack how long a client that was answered may take for its next poll before it counts as gone
+     * @param mostWaitedFor services of all polls that wait
+     */
+    Watches(Lookup lookup, WatchProperties settings, Duration comesBack, int mostWaitedFor) {
+        this.mostWaitedFor = mostWaitedFor;
         this.outstanding = new Outstanding(comesBack);
         this.lookup = lookup;
         this.settings = settings;
@@ -118,7 +128,15 @@ public final class Watches implements AutoCloseable {
                     "watches: %d wait already (limit: moa.router.watch.max-waiting); ask another router"
                             .formatted(settings.maxWaiting())));
         }
-        Waiter waiter = new Waiter(client, WatchToken.parse(token), new LinkedHashSet<>(services), wait);
+        if (waitedFor.addAndGet(services.size()) > mostWaitedFor) {
+            waiting.decrementAndGet();
+            waitedFor.addAndGet(-services.size());
+            return CompletableFuture.failedFuture(new MoaException(
+                    StatusCode.RESOURCE_EXHAUSTED,
+                    "services: %d more (limit: %d in all watches that wait); ask another router"
+                            .formatted(services.size(), mostWaitedFor)));
+        }
+        Waiter waiter = new Waiter(client, WatchToken.parse(token, services), new LinkedHashSet<>(services), wait);
         long waitMs = Math.max(0, Math.min(wait.toMillis(), settings.maxWait().toMillis()));
         waiter.result.whenComplete((answer, failure) -> remove(waiter));
         enqueue(waiter, () -> {
@@ -285,6 +303,7 @@ public final class Watches implements AutoCloseable {
         }
         if (waiter.counted.compareAndSet(true, false)) {
             waiting.decrementAndGet();
+            waitedFor.addAndGet(-waiter.services.size());
         }
     }
 

@@ -61,7 +61,8 @@ class OutstandingTests {
     @Test
     void whoeverHadNothingOrCannotBeJudgedIsNamed() {
         timedOut("a");
-        outstanding.sent(new WatchAnswer("new", List.of(), List.of(USER)), "b", Set.of(USER), WatchToken.parse(null));
+        outstanding.sent(
+                new WatchAnswer("new", List.of(), List.of(USER)), "b", Set.of(USER), WatchToken.parse(null, Set.of()));
         List<String> ofUnknown = new ArrayList<>();
         outstanding.name(USER, null, ofUnknown::add);
 

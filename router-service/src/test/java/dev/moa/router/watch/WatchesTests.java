@@ -44,7 +44,8 @@ class WatchesTests {
     private final Watches watches = new Watches(
             new Lookup(List.of(new Findings()), new Switches(words), (source, finding) -> {}),
             new WatchProperties(Duration.ofSeconds(30), 2, 3),
-            Duration.ofMinutes(1));
+            Duration.ofMinutes(1),
+            100);
 
     @AfterEach
     void close() {
@@ -133,7 +134,8 @@ class WatchesTests {
         try (Watches impatient = new Watches(
                 new Lookup(List.of(new Findings()), new Switches(words), (source, finding) -> {}),
                 new WatchProperties(Duration.ofSeconds(30), 2, 3),
-                Duration.ofMillis(50))) {
+                Duration.ofMillis(50),
+                100)) {
             get(impatient.watch("gone", null, Set.of(USER), LONG));
 
             await().atMost(Duration.ofSeconds(10))
@@ -215,6 +217,45 @@ class WatchesTests {
                         Set.of(ServiceName.of("/a"), ServiceName.of("/b"), ServiceName.of("/c"), ServiceName.of("/d")),
                         LONG))
                 .isCompletedExceptionally();
+    }
+
+    @Test
+    void theServicesOfAllPollsTogetherAreBounded() throws Exception {
+        set(1);
+        ServiceName other = ServiceName.of("/service/other");
+        try (Watches small = new Watches(
+                new Lookup(List.of(new Findings()), new Switches(words), (source, finding) -> {}),
+                new WatchProperties(Duration.ofSeconds(30), 100, 3),
+                Duration.ofMinutes(1),
+                3)) {
+            Set<ServiceName> both = Set.of(USER, other);
+            String token = get(small.watch("client", null, both, LONG)).token();
+            CompletableFuture<WatchAnswer> first = small.watch("client", token, both, LONG);
+
+            assertThat(small.watch("client", token, both, LONG))
+                    .failsWithin(Duration.ofSeconds(1))
+                    .withThrowableThat()
+                    .havingCause()
+                    .isInstanceOfSatisfying(
+                            MoaException.class, e -> assertThat(e.code()).isEqualTo(StatusCode.RESOURCE_EXHAUSTED));
+            assertThat(small.waiting()).isEqualTo(1);
+            first.cancel(false);
+            await().until(() -> small.waiting() == 0);
+            assertThat(small.watch("client", token, both, LONG)).isNotCompletedExceptionally();
+        }
+    }
+
+    @Test
+    void ofATokenOnlyTheServicesThatAreAskedForAreKept() throws Exception {
+        set(1);
+        Set<ServiceName> both = Set.of(USER, ServiceName.of("/service/other"));
+        String one = get(watches.watch("client", null, Set.of(USER), LONG)).token();
+        String two = get(watches.watch("client", null, both, LONG)).token();
+
+        WatchAnswer quiet = get(watches.watch("client", two, Set.of(USER), Duration.ofMillis(50)));
+
+        assertThat(quiet.answers()).isEmpty();
+        assertThat(quiet.token()).isEqualTo(one).isNotEqualTo(two);
     }
 
     @Test
