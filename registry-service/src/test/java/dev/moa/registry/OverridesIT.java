@@ -227,6 +227,7 @@ class OverridesIT extends OneRegistry {
         String[] bodies = {
             "{}",
             "{\"service\":\"/service/a\",\"scope\":{},\"set\":{},\"reason\":\"x\"}",
+            "{\"service\":\"/service/a\",\"scope\":{},\"set\":{\"weight\":null},\"reason\":\"x\"}",
             "{\"service\":\"/service/a\",\"scope\":{\"host\":\"x\"},\"set\":{\"weight\":1},\"reason\":\"x\"}",
             "{\"service\":\"/service/a\",\"scope\":{},\"set\":{\"weight\":1001},\"reason\":\"x\"}",
             "{\"service\":\"/service/a\",\"scope\":{},\"set\":{\"weight\":1}}",

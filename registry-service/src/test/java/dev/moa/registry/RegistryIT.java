@@ -92,6 +92,32 @@ class RegistryIT extends OneRegistry {
     }
 
     @Test
+    void patchLeavesWhatIsNullAsItIs() {
+        Answer registered = app.post(
+                "/v1/instances",
+                "{\"service\":\"/service/patched\",\"host\":\"127.0.0.1\",\"port\":7001,\"status\":\"DRAINING\","
+                        + "\"zone\":\"z1\",\"tags\":{\"lane\":\"blue\"},\"metadata\":{\"a\":\"b\"},\"weight\":7}");
+        String id = registered.json().get("id").stringValue();
+        String path = "/v1/instances/" + id + "?incarnation="
+                + registered.json().get("incarnation").longValue();
+
+        Answer nulls = app.patch(
+                path, "{\"weight\":50,\"status\":null,\"zone\":null,\"version\":null,\"tags\":null,\"metadata\":null}");
+        JsonNode after = app.get("/v1/instances/" + id).json();
+        app.patch(path, "{\"weight\":null,\"tags\":{}}");
+        JsonNode emptied = app.get("/v1/instances/" + id).json();
+
+        assertThat(nulls.status()).isEqualTo(200);
+        assertThat(after.get("weight").intValue()).isEqualTo(50);
+        assertThat(after.get("status").stringValue()).isEqualTo("DRAINING");
+        assertThat(after.get("zone").stringValue()).isEqualTo("z1");
+        assertThat(after.get("tags").get("lane").stringValue()).isEqualTo("blue");
+        assertThat(after.get("metadata").get("a").stringValue()).isEqualTo("b");
+        assertThat(emptied.get("weight").intValue()).isEqualTo(50);
+        assertThat(emptied.get("tags").isEmpty()).isTrue();
+    }
+
+    @Test
     void apiDocumentAndMetricsAreThere() {
         JsonNode document = app.get("/v3/api-docs").json();
         String metrics = HttpText.get(app.uri("/actuator/prometheus"));

@@ -107,12 +107,12 @@ public final class RegistrationRules {
     public InstancePatch patch(JsonNode json) {
         requireKnownFields(json, PATCHABLE, "a patch");
         return new InstancePatch(
-                json.has("status") ? status(json, InstanceStatus.UP) : null,
-                json.has("weight") ? weight(json, DEFAULT_WEIGHT) : null,
+                json.hasNonNull("status") ? status(json, InstanceStatus.UP) : null,
+                json.hasNonNull("weight") ? weight(json, DEFAULT_WEIGHT) : null,
                 word(json, "zone"),
                 word(json, "version"),
-                json.has("tags") ? tags(json, new TreeMap<>()) : null,
-                json.has("metadata") ? metadata(json, new TreeMap<>()) : null);
+                json.hasNonNull("tags") ? tags(json, new TreeMap<>()) : null,
+                json.hasNonNull("metadata") ? metadata(json, new TreeMap<>()) : null);
     }
 
     /** Returns the list of 1 to {@code most} registrations, each still to be read by {@link #registration}. */

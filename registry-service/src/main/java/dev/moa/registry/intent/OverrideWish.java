@@ -122,10 +122,10 @@ public record OverrideWish(
 
     private static InstanceOverride.Effect effect(JsonNode set, RegistrationRules rules) {
         known(set, Set.of("status", "weight", "tags"), "set");
-        if (set.isEmpty()) {
-            throw Refusal.invalid("set", "{}", "status, weight or tags", TODO);
+        InstancePatch patch = rules.patch(set);
+        if (patch.equals(InstancePatch.NOTHING)) {
+            throw Refusal.invalid("set", set, "status, weight or tags", TODO);
         }
-        InstancePatch patch = rules.patch((ObjectNode) set);
         return new InstanceOverride.Effect(patch.status(), patch.weight(), patch.tags());
     }
 
