@@ -1,5 +1,6 @@
 package dev.moa.registry;
 
+import dev.moa.protocol.StatusCode;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -60,6 +61,26 @@ public final class Rounds {
 
     public synchronized boolean isRunning() {
         return run != null;
+    }
+
+    /**
+     * Does the part of a round that is about one service, or the like. What goes wrong with it alone, such as data in Redis
+     * that cannot be read, is said and keeps nobody from the others.
+     *
+     * @return whether it was done
+     * @throws Refusal UNAVAILABLE if Redis is away
+     */
+    public static boolean isDone(Object what, Runnable part) {
+        try {
+            part.run();
+            return true;
+        } catch (RuntimeException failure) {
+            if (failure instanceof Refusal refusal && refusal.code() == StatusCode.UNAVAILABLE) {
+                throw refusal;
+            }
+            log.error("{} is passed over and tried again; nobody else is held up", what, failure);
+            return false;
+        }
     }
 
     private void go(CountDownLatch stopping) {

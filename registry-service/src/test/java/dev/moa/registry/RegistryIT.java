@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.moa.registry.RegistryApp.Answer;
+import dev.moa.registry.RegistryApp.Watch;
+import dev.moa.testkit.redis.RedisProcess;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -115,6 +118,48 @@ class RegistryIT extends OneRegistry {
         assertThat(after.get("metadata").get("a").stringValue()).isEqualTo("b");
         assertThat(emptied.get("weight").intValue()).isEqualTo(50);
         assertThat(emptied.get("tags").isEmpty()).isTrue();
+    }
+
+    @Test
+    void servicesWhoseDataCannotBeReadHoldNobodyElseUp() throws IOException {
+        List<String> broken = List.of("/service/a-broken/1", "/service/a-broken/2", "/service/a-broken/3");
+        String probed = "{\"service\":\"%s\",\"host\":\"127.0.0.1\",\"port\":%d,\"ttlSeconds\":60,"
+                + "\"probe\":{\"kind\":\"tcp\"}}";
+        String override =
+                "{\"service\":\"%s\",\"scope\":{},\"set\":{\"weight\":1},\"reason\":\"x\",\"expiresSeconds\":%d}";
+        for (String service : broken) {
+            app.post("/v1/instances", probed.formatted(service, 7001));
+            app.post("/v1/overrides", override.formatted(service, 600));
+            redis.commands().del("moa:{%s}:meta".formatted(service));
+            redis.commands().set("moa:{%s}:meta".formatted(service), "no hash");
+        }
+        try (Watch first = app.watch("service=/service/a-broken/1&service=/service/readable/brief");
+                Watch second = app.watch("service=/service/readable/lasting")) {
+            register("/service/readable/brief", 7001, 1);
+            register("/service/readable/lasting", 7001, 60);
+            app.post("/v1/overrides", override.formatted("/service/readable/lasting", 1));
+            app.post("/v1/instances", probed.formatted("/service/readable/dead", RedisProcess.freePort()));
+
+            await().atMost(Duration.ofSeconds(10)).untilAsserted(() -> {
+                assertThat(listed("/service/readable/brief")).as("expiry").isEmpty();
+                assertThat(listed("/service/readable/lasting").get(0).has("overridden"))
+                        .as("the end of overrides")
+                        .isFalse();
+                assertThat(listed("/service/readable/dead").get(0).get("status").stringValue())
+                        .as("probes")
+                        .isEqualTo("DOWN");
+                assertThat(second.changes()).as("watches").isNotEmpty();
+                assertThat(first.changes().toString())
+                        .as("the other services of a watch")
+                        .contains("\"port\":7001", "REMOVED");
+            });
+        } finally {
+            broken.forEach(service -> redis.commands().del("moa:{%s}:meta".formatted(service)));
+        }
+    }
+
+    private static JsonNode listed(String service) {
+        return app.get("/v1/instances?service=" + service).json().get("instances");
     }
 
     @Test

@@ -174,13 +174,17 @@ public final class OverrideDesk implements SmartLifecycle {
     private void lookAfterMine() {
         round++;
         for (ServiceName service : catalog.overriddenServices()) {
-            if (replicas.isMine(service.value())) {
-                lookAfter(service, store.nowMs());
-            } else if (losses.isYoung(service)) {
-                losses.read(service, store.nowMs());
-            } else {
-                losses.forget(service);
-            }
+            Rounds.isDone(service, () -> lookAfterIfMine(service));
+        }
+    }
+
+    private void lookAfterIfMine(ServiceName service) {
+        if (replicas.isMine(service.value())) {
+            lookAfter(service, store.nowMs());
+        } else if (losses.isYoung(service)) {
+            losses.read(service, store.nowMs());
+        } else {
+            losses.forget(service);
         }
     }
 

@@ -35,6 +35,7 @@ final class LeaseSweeper implements SmartLifecycle {
     // how often those are looked at that stay though their lease is over
     private static final Duration OVERDUE_INTERVAL = Duration.ofSeconds(1);
     private static final Duration NODE_RETRY = Duration.ofSeconds(1);
+    private static final Duration UNREADABLE_RETRY = Duration.ofSeconds(5);
     private static final Duration HEAL_INTERVAL = Duration.ofSeconds(30);
 
     private final RedisStore store;
@@ -124,6 +125,10 @@ final class LeaseSweeper implements SmartLifecycle {
                 long healAt = plan == null ? now : plan.healNanos();
                 plans.put(service, new Plan(lookedNanos + NODE_RETRY.toNanos(), healAt));
                 log.debug("No sweep of {}: {}", service, away.getMessage());
+            } catch (RuntimeException unreadable) {
+                long healAt = plan == null ? now : plan.healNanos();
+                plans.put(service, new Plan(now + UNREADABLE_RETRY.toNanos(), healAt));
+                log.error("No lease of {} ends, and its alone: its data in Redis cannot be read", service, unreadable);
             }
         }
     }

@@ -188,27 +188,43 @@ public final class Prober implements SmartLifecycle {
     /** Finds who is to be probed. */
     private void refresh() {
         Map<Lease, Watched> wanted = new HashMap<>();
+        Set<ServiceName> unreadable = new HashSet<>();
         for (Lease lease : holds.leases()) {
-            Watched known = watched.get(lease);
-            if (known == null || known.askingFor() != null || known.isFailing() || known.isOut()) {
-                Instance instance = catalog.find(lease.id());
-                if (instance == null || instance.incarnation() != lease.incarnation()) {
-                    continue;
-                }
-                known = watch(known, instance, instance.probe() != null);
-            }
-            if (known != null) {
-                wanted.put(lease, known);
+            ServiceName service = lease.id().service();
+            if (!unreadable.contains(service) && !Rounds.isDone(service, () -> refresh(lease, wanted))) {
+                unreadable.add(service);
             }
         }
         for (ServiceName service : catalog.probedServices()) {
-            refresh(service, wanted);
+            if (!unreadable.contains(service) && !Rounds.isDone(service, () -> refresh(service, wanted))) {
+                unreadable.add(service);
+            }
         }
+        // theirs are probed as before
+        watched.forEach((lease, each) -> {
+            if (unreadable.contains(lease.id().service())) {
+                wanted.putIfAbsent(lease, each);
+            }
+        });
         external.keySet().retainAll(catalog.probedServices());
         Set<Lease> gone = new HashSet<>(watched.keySet());
         gone.removeAll(wanted.keySet());
         watched.putAll(wanted);
         gone.forEach(watched::remove);
+    }
+
+    private void refresh(Lease lease, Map<Lease, Watched> wanted) {
+        Watched known = watched.get(lease);
+        if (known == null || known.askingFor() != null || known.isFailing() || known.isOut()) {
+            Instance instance = catalog.find(lease.id());
+            if (instance == null || instance.incarnation() != lease.incarnation()) {
+                return;
+            }
+            known = watch(known, instance, instance.probe() != null);
+        }
+        if (known != null) {
+            wanted.put(lease, known);
+        }
     }
 
     private void refresh(ServiceName service, Map<Lease, Watched> wanted) {

@@ -3,6 +3,7 @@ package dev.moa.registry.watch;
 import dev.moa.protocol.ServiceName;
 import dev.moa.registry.Refusal;
 import dev.moa.registry.RegistryMetrics;
+import dev.moa.registry.Rounds;
 import dev.moa.registry.catalog.Hearer;
 import dev.moa.registry.catalog.Position;
 import dev.moa.registry.catalog.RedisCatalog;
@@ -290,14 +291,20 @@ public final class SubscriptionHub implements Hearer, SmartLifecycle {
         Set<ServiceName> untold = new LinkedHashSet<>();
         // whoever was woken goes first
         for (ServiceName service : woken) {
-            orElse(() -> tell(service, wakes.getOrDefault(service, List.of())), () -> untold.add(service));
+            if (!isDone(service, () -> tell(service, wakes.getOrDefault(service, List.of())))) {
+                untold.add(service);
+            }
         }
         for (ServiceName service : moved()) {
-            orElse(() -> tell(service, List.of()), () -> untold.add(service));
+            if (!isDone(service, () -> tell(service, List.of()))) {
+                untold.add(service);
+            }
         }
         List<Subscription> waiting = new ArrayList<>();
         for (Subscription subscription : joined) {
-            orElse(() -> join(subscription), () -> waiting.add(subscription));
+            if (!isJoined(subscription, untold)) {
+                waiting.add(subscription);
+            }
         }
         beat();
         if (!untold.isEmpty() || !waiting.isEmpty()) {
@@ -341,16 +348,19 @@ public final class SubscriptionHub implements Hearer, SmartLifecycle {
         }
     }
 
-    /** While one node of a cluster is away the services on the others go on; a Redis that is away ends the round. */
-    private void orElse(Runnable work, Runnable otherwise) {
+    /**
+     * While one node of a cluster is away, or a service cannot be read, the others go on; a Redis that is away ends the
+     * round.
+     */
+    private boolean isDone(ServiceName service, Runnable work) {
         telling.lock();
         try {
-            work.run();
+            return Rounds.isDone(service, work);
         } catch (Refusal away) {
             if (store.absence() != null) {
                 throw away;
             }
-            otherwise.run();
+            return false;
         } finally {
             telling.unlock();
         }
@@ -391,18 +401,33 @@ public final class SubscriptionHub implements Hearer, SmartLifecycle {
         }
     }
 
-    private void join(Subscription subscription) {
-        boolean justStarted = System.nanoTime() - startedNanos < JUST_STARTED.toNanos();
+    /**
+     * Catches a subscriber up; returns whether it has joined each of its services.
+     *
+     * @param untold takes those that cannot be read now
+     */
+    private boolean isJoined(Subscription subscription, Set<ServiceName> untold) {
+        boolean all = true;
         for (ServiceName service : subscription.services()) {
-            Feed feed = feeds.get(service);
-            if (feed == null) {
-                feed = open(service);
-            }
-            // else: joined in a round that failed later
-            if (!feed.subscribers().contains(subscription)) {
-                feed.join(subscription, justStarted);
+            if (!isDone(service, () -> join(subscription, service))) {
+                untold.add(service);
+                all = false;
             }
         }
-        subscription.offer(new WatchEvent.Token());
+        if (all) {
+            subscription.offer(new WatchEvent.Token());
+        }
+        return all;
+    }
+
+    private void join(Subscription subscription, ServiceName service) {
+        Feed feed = feeds.get(service);
+        if (feed == null) {
+            feed = open(service);
+        }
+        // else: joined in a round that failed later
+        if (!feed.subscribers().contains(subscription)) {
+            feed.join(subscription, System.nanoTime() - startedNanos < JUST_STARTED.toNanos());
+        }
     }
 }
