@@ -1,8 +1,11 @@
 package dev.moa.registry;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.moa.registry.RegistryApp.Answer;
+import java.io.IOException;
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
@@ -89,6 +92,26 @@ class ListingIT extends OneRegistry {
         assertThat(digest).hasSize(16).isNotEqualTo(digest("/service/past"));
         assertThat(targets.size()).isEqualTo(2);
         assertThat(targets.toString()).contains("127.0.0.1:7003", "\"__meta_moa_service\":\"/service/past\"");
+    }
+
+    @Test
+    void targetsThatRedisLostAreNoEmptyList() throws IOException {
+        app.post(
+                "/v1/instances",
+                "{\"service\":\"/service/scraped\",\"host\":\"127.0.0.1\",\"port\":7001,\"ttlSeconds\":60,"
+                        + "\"protocols\":[\"http\"]}");
+        JsonNode before = app.get("/v1/prometheus/targets").json();
+
+        redis.commands().flushall();
+        Answer one = app.get("/v1/prometheus/targets?service=/service/scraped");
+
+        assertThat(before.toString()).contains("/service/scraped");
+        assertThat(one.status()).isEqualTo(503);
+        assertThat(one.json().get("detail").stringValue()).contains("Redis lost its data");
+        // the registry has read the names of all services again meanwhile
+        await().during(Duration.ofMillis(1500))
+                .atMost(Duration.ofSeconds(5))
+                .until(() -> app.get("/v1/prometheus/targets").status() == 503);
     }
 
     private static String digest(String service) {

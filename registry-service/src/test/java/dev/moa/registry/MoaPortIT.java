@@ -171,6 +171,17 @@ class MoaPortIT {
     }
 
     @Test
+    void instancesThatRedisLostAreNoEmptyList() throws Exception {
+        registered("/service/lost", 7_001);
+
+        redis.commands().del(redis.commands().keys("moa:{/service/lost}:*").toArray(String[]::new));
+        CallResponse answer = call("instances", "[\"/service/lost\"]").get(10, TimeUnit.SECONDS);
+
+        assertThat(answer.code()).isEqualTo(StatusCode.UNAVAILABLE);
+        assertThat(answer.message()).contains("/service/lost", "Redis lost its data");
+    }
+
+    @Test
     void nameThatIsNoneIsRefused() throws Exception {
         try (Subscriber subscriber = new Subscriber()) {
             subscriber.say("SUBSCRIBE", "news");

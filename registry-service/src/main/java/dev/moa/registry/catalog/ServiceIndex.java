@@ -6,6 +6,7 @@ import dev.moa.registry.store.RedisStore;
 import io.lettuce.core.RedisFuture;
 import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.NavigableSet;
@@ -40,6 +41,8 @@ public final class ServiceIndex {
     // names known to be in Redis as of the last refresh, and those put in since
     private volatile Names names = new Names();
     private volatile boolean refreshed;
+    // when services were last found to be gone with their names, on the scale of System.nanoTime()
+    private volatile @Nullable Long lostNanos;
 
     /** The same names twice: in order for who lists them, and by hash, for each renewal asks whether one is in. */
     private record Names(NavigableSet<ServiceName> sorted, Set<ServiceName> hashed) {
@@ -102,6 +105,9 @@ public final class ServiceIndex {
                 names.sorted().stream().filter(known -> !fresh.contains(known)).toList();
         for (int from = 0; from < lost.size(); from += AT_ONCE) {
             List<ServiceName> stored = stored(lost.subList(from, Math.min(lost.size(), from + AT_ONCE)));
+            if (stored.size() < Math.min(AT_ONCE, lost.size() - from)) {
+                lostNanos = System.nanoTime();
+            }
             if (!stored.isEmpty()) {
                 String[] values = stored.stream().map(ServiceName::value).toArray(String[]::new);
                 store.ask(
@@ -155,6 +161,12 @@ public final class ServiceIndex {
         DataAccessException known =
                 failure instanceof Exception exception ? new LettuceExceptionConverter().convert(exception) : null;
         return known == null ? new RedisSystemException(String.valueOf(failure), failure) : known;
+    }
+
+    /** Returns whether Redis lost services that were known here, no longer ago than {@code within}. */
+    public boolean hasLost(Duration within) {
+        Long lost = lostNanos;
+        return lost != null && System.nanoTime() - lost < within.toNanos();
     }
 
     /** Returns the names in order, as of the last refresh and what this registry has seen since. */

@@ -1,6 +1,8 @@
 package dev.moa.registry.http;
 
 import dev.moa.protocol.ServiceName;
+import dev.moa.registry.Refusal;
+import dev.moa.registry.catalog.CatalogProperties;
 import dev.moa.registry.catalog.Instance;
 import dev.moa.registry.catalog.InstanceStatus;
 import dev.moa.registry.catalog.RedisCatalog;
@@ -26,10 +28,12 @@ class PrometheusController {
 
     private final RedisCatalog catalog;
     private final ServiceIndex index;
+    private final CatalogProperties limits;
 
-    PrometheusController(RedisCatalog catalog, ServiceIndex index) {
+    PrometheusController(RedisCatalog catalog, ServiceIndex index, CatalogProperties limits) {
         this.catalog = catalog;
         this.index = index;
+        this.limits = limits;
     }
 
     /** One target, in the shape of Prometheus. */
@@ -39,7 +43,8 @@ class PrometheusController {
             summary = "Lists instances for Prometheus's HTTP service discovery",
             description = "service: absent for all. Instances that are DOWN are left out. The metadata metricsPort and"
                     + " metricsPath say where the metrics are; without metricsPort only instances that speak http are"
-                    + " listed. At most 20,000.")
+                    + " listed. At most 20,000. 503 while one of the services is being built again after Redis lost it:"
+                    + " Prometheus goes on with its last list.")
     @GetMapping("/v1/prometheus/targets")
     List<Target> targets(@RequestParam(required = false) @Nullable List<String> service) {
         Collection<ServiceName> names = service == null
@@ -47,13 +52,20 @@ class PrometheusController {
                 : service.stream().map(RegistrationRules::serviceName).toList();
         List<Target> targets = new ArrayList<>();
         for (ServiceName name : names) {
-            for (Instance each : catalog.snapshot(name).instances()) {
+            List<Instance> instances = catalog.snapshot(name).instances();
+            if (catalog.isRebuilding(name)) {
+                throw Refusal.rebuilding(name.value());
+            }
+            for (Instance each : instances) {
                 boolean hasMetrics =
                         each.metadata().containsKey(PORT) || each.protocols().contains("http");
                 if (hasMetrics && each.status() != InstanceStatus.DOWN && targets.size() < MAX_TARGETS) {
                     targets.add(target(each));
                 }
             }
+        }
+        if (service == null && index.hasLost(limits.rebuild())) {
+            throw Refusal.rebuilding("all");
         }
         return targets;
     }

@@ -7,6 +7,7 @@ import dev.moa.protocol.Caller;
 import dev.moa.protocol.IncomingCall;
 import dev.moa.protocol.MoaException;
 import dev.moa.protocol.Payload;
+import dev.moa.protocol.ServiceName;
 import dev.moa.protocol.StatusCode;
 import dev.moa.registry.Permissions;
 import dev.moa.registry.Refusal;
@@ -17,6 +18,7 @@ import dev.moa.registry.catalog.Position;
 import dev.moa.registry.catalog.RedisCatalog;
 import dev.moa.registry.catalog.Registration;
 import dev.moa.registry.catalog.RegistrationRules;
+import dev.moa.registry.catalog.ServiceSnapshot;
 import dev.moa.registry.probe.HoldProperties;
 import dev.moa.registry.probe.Holds;
 import dev.moa.registry.quota.WriteQuota;
@@ -98,8 +100,7 @@ final class RegistryCalls implements CallHandler {
             case "registerAll" -> write(request, call, () -> answer(request, call, args -> registerAll(args, call)));
             case "renew" -> write(request, call, () -> gathered.renew(request, call));
             case "deregister" -> write(request, call, () -> answer(request, call, args -> deregister(args, call)));
-            case "instances" ->
-                answer(request, call, args -> catalog.snapshot(RegistrationRules.serviceName(args.text(0, "service"))));
+            case "instances" -> answer(request, call, this::instances);
             case "audience" ->
                 answer(
                         request,
@@ -171,6 +172,15 @@ final class RegistryCalls implements CallHandler {
         Iterator<Object> registered = catalog.registerAll(registrations).iterator();
         answers.replaceAll(answer -> answer instanceof Refusal ? answer : registered.next());
         return RegistryMethods.Results.of(answers);
+    }
+
+    private ServiceSnapshot instances(Arguments args) {
+        ServiceName service = RegistrationRules.serviceName(args.text(0, "service"));
+        ServiceSnapshot snapshot = catalog.snapshot(service);
+        if (snapshot.instances().isEmpty() && catalog.isRebuilding(service)) {
+            throw Refusal.rebuilding(service.value());
+        }
+        return snapshot;
     }
 
     private Object deregister(Arguments args, IncomingCall call) {
