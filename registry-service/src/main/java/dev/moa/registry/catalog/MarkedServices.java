@@ -2,6 +2,7 @@ package dev.moa.registry.catalog;
 
 import dev.moa.protocol.ServiceName;
 import dev.moa.registry.store.RedisStore;
+import java.util.HashSet;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -14,12 +15,21 @@ import java.util.concurrent.ConcurrentHashMap;
 final class MarkedServices {
     private final String key;
     private final RedisStore store;
-    // what this registry put in or read last; a name is put in again where Redis lost it
+    // what this registry put in; a name is put in again where Redis lost it
     private final Set<ServiceName> known = ConcurrentHashMap.newKeySet();
 
     MarkedServices(String key, RedisStore store) {
         this.key = key;
         this.store = store;
+    }
+
+    void set(ServiceName service, boolean isMarked) {
+        if (isMarked) {
+            add(service);
+        } else {
+            known.remove(service);
+            store.ask("mark", redis -> Objects.requireNonNull(redis.opsForSet().remove(key, service.value())));
+        }
     }
 
     void add(ServiceName service) {
@@ -28,17 +38,17 @@ final class MarkedServices {
         }
     }
 
-    void remove(ServiceName service) {
-        if (known.remove(service)) {
-            store.ask("mark", redis -> Objects.requireNonNull(redis.opsForSet().remove(key, service.value())));
-        }
+    /** Leaves a name to another registry: it stays for as long as that one wants it. */
+    void leave(ServiceName service) {
+        known.remove(service);
     }
 
-    /** Returns the names in Redis and those known here; what Redis lost is put in again. */
+    /** Returns the names in Redis and those put in here; what Redis lost of these is put in again. */
     Set<ServiceName> read() {
         Set<String> members = store.ask(
                 "mark", redis -> Objects.requireNonNull(redis.opsForSet().members(key)));
-        for (ServiceName each : known) {
+        Set<ServiceName> all = new HashSet<>(known);
+        for (ServiceName each : all) {
             if (!members.contains(each.value())) {
                 store.ask(
                         "mark",
@@ -46,8 +56,8 @@ final class MarkedServices {
             }
         }
         for (String member : members) {
-            known.add(ServiceName.of(member));
+            all.add(ServiceName.of(member));
         }
-        return Set.copyOf(known);
+        return all;
     }
 }

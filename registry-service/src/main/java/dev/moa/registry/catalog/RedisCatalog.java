@@ -178,9 +178,14 @@ public final class RedisCatalog {
         return overridden.read();
     }
 
-    /** Says that a service has no overrides any more. */
-    public void notOverridden(ServiceName service) {
-        overridden.remove(service);
+    /** Says whether a service still has overrides. */
+    public void overridden(ServiceName service, boolean has) {
+        overridden.set(service, has);
+    }
+
+    /** Leaves it to another registry to say whether a service has overrides. */
+    public void overriddenElsewhere(ServiceName service) {
+        overridden.leave(service);
     }
 
     /** Lists every instance of a service as its overrides want it; returns how many had to be changed. */
@@ -233,11 +238,7 @@ public final class RedisCatalog {
 
     /** Says whether a service still has such instances. */
     public void probed(ServiceName service, boolean has) {
-        if (has) {
-            probed.add(service);
-        } else {
-            probed.remove(service);
-        }
+        probed.set(service, has);
     }
 
     /** Removes an instance. */

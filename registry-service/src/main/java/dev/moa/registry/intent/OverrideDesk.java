@@ -13,6 +13,7 @@ import dev.moa.registry.replica.Replicas;
 import dev.moa.registry.store.RedisStore;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
@@ -173,7 +174,9 @@ public final class OverrideDesk implements SmartLifecycle {
 
     private void lookAfterMine() {
         round++;
-        for (ServiceName service : catalog.overriddenServices()) {
+        Set<ServiceName> services = new HashSet<>(catalog.overriddenServices());
+        services.addAll(losses.young());
+        for (ServiceName service : services) {
             Rounds.isDone(service, () -> lookAfterIfMine(service));
         }
     }
@@ -181,10 +184,11 @@ public final class OverrideDesk implements SmartLifecycle {
     private void lookAfterIfMine(ServiceName service) {
         if (replicas.isMine(service.value())) {
             lookAfter(service, store.nowMs());
-        } else if (losses.isYoung(service)) {
-            losses.read(service, store.nowMs());
-        } else {
+        } else if (!losses.isYoung(service)) {
             losses.forget(service);
+            catalog.overriddenElsewhere(service);
+        } else if (losses.read(service, store.nowMs()).isEmpty()) {
+            catalog.overriddenElsewhere(service);
         }
     }
 
@@ -205,9 +209,8 @@ public final class OverrideDesk implements SmartLifecycle {
                         "registry", "expire", service.value(), each.scope().instance(), "its time is over", each.id());
             }
         }
-        if (all.isEmpty()) {
-            catalog.notOverridden(service);
-        } else if (looksAtInstances) {
+        catalog.overridden(service, !all.isEmpty());
+        if (!all.isEmpty() && looksAtInstances) {
             catalog.relist(service, ChangeReason.OPERATOR);
         }
     }

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.stream.Collectors;
@@ -103,6 +104,12 @@ final class StoreLosses {
         }
         youngUntil.remove(service, until);
         return false;
+    }
+
+    /** Returns the young ones: what was lifted may come back where no override is left to look after. */
+    Set<ServiceName> young() {
+        youngUntil.keySet().removeIf(service -> !isYoung(service));
+        return Set.copyOf(youngUntil.keySet());
     }
 
     void forget(ServiceName service) {

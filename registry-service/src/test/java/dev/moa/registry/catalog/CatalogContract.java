@@ -72,6 +72,40 @@ abstract class CatalogContract extends LossContract {
     }
 
     @Test
+    void serviceWithoutOverridesIsTakenOffTheListForEveryRegistry() {
+        RedisCatalog other = new RedisCatalog(
+                store,
+                index,
+                new CatalogProperties(100, 1000, 1000, 1000, 1000, Duration.ofSeconds(30)),
+                new RegistryMetrics(new SimpleMeterRegistry()));
+        InstanceOverride override = new InstanceOverride(
+                "o-1",
+                USER.value(),
+                InstanceOverride.Kind.OPERATOR,
+                new InstanceOverride.Scope(null, null, null, null),
+                null,
+                new InstanceOverride.Effect(null, 1, null),
+                "local",
+                "too slow",
+                1,
+                null);
+        catalog.put(override, ChangeReason.OPERATOR);
+        other.overriddenServices();
+
+        empty();
+        var lost = other.overriddenServices();
+        var healed = catalog.overriddenServices();
+        other.overridden(USER, false);
+        catalog.overriddenElsewhere(USER);
+
+        assertThat(lost).isEmpty();
+        assertThat(healed).containsExactly(USER);
+        assertThat(catalog.overriddenServices()).isEmpty();
+        assertThat(other.overriddenServices()).isEmpty();
+        assertThat(redis.hasKey("moa:registry:overridden")).isFalse();
+    }
+
+    @Test
     void whoWatchesAServiceHereHearsOfItsRegistrationsWhatIsPublished() {
         List<String> heard = new ArrayList<>();
         catalog.tell(new Hearer() {
