@@ -190,6 +190,9 @@ class AccessIT {
             assertThat(call(busy, "instances", "[\"/service/user\"]").isOk()).isTrue();
             assertThat(call(busy, "deregister", "[\"L3NlcnZpY2UvdXNlcg.x\",1]").code())
                     .isEqualTo(StatusCode.RESOURCE_EXHAUSTED);
+            assertThat(call(busy, "hold", "[[{\"id\":\"L3NlcnZpY2UvdXNlcg.x\",\"incarnation\":1}]]")
+                            .code())
+                    .isEqualTo(StatusCode.RESOURCE_EXHAUSTED);
         }
         assertThat(send(EAGER_TOKEN, "/service/user", 30).status()).isEqualTo(429);
         assertThat(send(OPERATOR_TOKEN, "/service/user", 30).status()).isEqualTo(201);

@@ -33,6 +33,9 @@ import org.springframework.context.SmartLifecycle;
 public final class Holds implements SmartLifecycle {
     private static final Logger log = LoggerFactory.getLogger(Holds.class);
 
+    // that may wait for each lease that may be held: one that is held and let go in a loop takes no more
+    private static final int LOOKS_FOR_EACH = 4;
+
     private final RedisCatalog catalog;
     private final Probe probe;
     private final HoldProperties properties;
@@ -142,10 +145,14 @@ public final class Holds implements SmartLifecycle {
         if (next == null || isHeld(lease)) {
             return;
         }
+        if (timer.getQueue().size() >= LOOKS_FOR_EACH * (long) properties.maxHolds()) {
+            log.debug("{} is left to its lease: too many probes wait", lease.id());
+            return;
+        }
         try {
             timer.schedule(() -> probe(lease, looks), after.plus(next).toMillis(), TimeUnit.MILLISECONDS);
-        } catch (RejectedExecutionException tooMany) {
-            log.debug("{} is left to its lease: too many probes wait", lease.id());
+        } catch (RejectedExecutionException stopping) {
+            log.debug("{} is left to its lease: this registry is stopping", lease.id());
         }
     }
 

@@ -55,7 +55,7 @@ final class RegistryCalls implements CallHandler {
                     + " instances(service), audience(service, epoch, revision)";
     // a hold is answered this much before its deadline, for the way back
     private static final long WAY_BACK_MS = 200;
-    // bytes of a registration that the event loop reads itself
+    // bytes of a registration, or a hold, that the event loop reads itself
     private static final int LONGEST_ON_LOOP = 16 * 1024;
 
     private final RedisCatalog catalog;
@@ -95,7 +95,7 @@ final class RegistryCalls implements CallHandler {
     @Override
     public CompletionStage<CallResponse> handle(CallRequest request, IncomingCall call) {
         return switch (request.method()) {
-            case "hold" -> hold(request, call);
+            case "hold" -> write(request, call, () -> hold(request, call));
             case "register" -> write(request, call, () -> register(request, call));
             case "registerAll" -> write(request, call, () -> answer(request, call, args -> registerAll(args, call)));
             case "renew" -> write(request, call, () -> gathered.renew(request, call));
@@ -117,6 +117,23 @@ final class RegistryCalls implements CallHandler {
     }
 
     private CompletionStage<CallResponse> hold(CallRequest request, IncomingCall call) {
+        if (request.args().length() <= LONGEST_ON_LOOP) {
+            return holdNow(request, call);
+        }
+        try {
+            return CompletableFuture.supplyAsync(() -> holdNow(request, call), workers)
+                    .thenCompose(Function.identity());
+        } catch (RejectedExecutionException full) {
+            return CompletableFuture.completedFuture(tooMany(request));
+        }
+    }
+
+    private static CallResponse tooMany(CallRequest request) {
+        return CallResponse.failure(
+                request.id(), StatusCode.RESOURCE_EXHAUSTED, "too many calls wait here; try again later");
+    }
+
+    private CompletionStage<CallResponse> holdNow(CallRequest request, IncomingCall call) {
         long waitMs =
                 Math.max(0, Math.min(limit.maxWait().toMillis(), call.deadline().remainingMillis() - WAY_BACK_MS));
         CompletableFuture<CallResponse> answer = new CompletableFuture<>();
@@ -233,8 +250,7 @@ final class RegistryCalls implements CallHandler {
                 }
             });
         } catch (RejectedExecutionException full) {
-            answer.complete(CallResponse.failure(
-                    request.id(), StatusCode.RESOURCE_EXHAUSTED, "too many calls wait here; try again later"));
+            answer.complete(tooMany(request));
         }
         return answer;
     }
