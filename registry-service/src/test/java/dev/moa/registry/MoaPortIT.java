@@ -24,6 +24,8 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -179,6 +181,53 @@ class MoaPortIT {
 
         assertThat(answer.code()).isEqualTo(StatusCode.UNAVAILABLE);
         assertThat(answer.message()).contains("/service/lost", "Redis lost its data");
+    }
+
+    @Test
+    void watchOfMuchIsToldToOneWhoReadsItLate() throws Exception {
+        String big = IntStream.range(0, 15)
+                .mapToObj(i -> "\"k%d\":\"%s\"".formatted(i, "x".repeat(1_000)))
+                .collect(Collectors.joining(",", ",\"metadata\":{", "}}"));
+        List<String> services =
+                IntStream.range(0, 500).mapToObj(i -> "/service/much/" + i).toList();
+        for (int from = 0; from < services.size(); from += 50) {
+            result(call(
+                    "registerAll",
+                    services.subList(from, from + 50).stream()
+                            .map(service -> registration(service, 7_001).replaceFirst("}$", big))
+                            .collect(Collectors.joining(",", "[[", "]]"))));
+        }
+
+        try (Socket late = new Socket()) {
+            late.setReceiveBufferSize(4_096);
+            late.setSoTimeout(10_000);
+            late.connect(new InetSocketAddress("127.0.0.1", app.moaPort()));
+            List<String> words = new ArrayList<>(services);
+            words.add(0, "SUBSCRIBE");
+            late.getOutputStream().write(command(words.toArray(String[]::new)));
+            // until much more waits than one who does not read is granted
+            await().pollDelay(Duration.ofSeconds(1)).until(() -> true);
+
+            assertThat(snapshots(late.getInputStream(), services.size())).isEqualTo(services.size());
+        }
+        await().until(() -> watches() == 0);
+    }
+
+    /** Reads until so many snapshots have come, or the connection has ended; returns how many. */
+    private static int snapshots(InputStream in, int most) throws IOException {
+        int snapshots = 0;
+        String rest = "";
+        byte[] bytes = new byte[65_536];
+        for (int length = in.read(bytes); length >= 0; length = in.read(bytes)) {
+            String[] parts = (rest + new String(bytes, 0, length, StandardCharsets.UTF_8)).split("\"snapshot\"", -1);
+            snapshots += parts.length - 1;
+            if (snapshots >= most) {
+                return snapshots;
+            }
+            String last = parts[parts.length - 1];
+            rest = last.substring(Math.max(0, last.length() - "\"snapshot\"".length() + 1));
+        }
+        return snapshots;
     }
 
     @Test

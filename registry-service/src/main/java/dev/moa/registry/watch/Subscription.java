@@ -101,6 +101,12 @@ public final class Subscription {
         offer(event);
     }
 
+    /** Returns whether so much waits for it that it is told of no further service for the first time. */
+    synchronized boolean isBehind() {
+        return waiting.size() > bounds.bufferEvents() / 2
+                || waitingBytes > bounds.bufferSize().toBytes() / 2;
+    }
+
     synchronized void offer(WatchEvent event) {
         boolean isWanted = !(event instanceof WatchEvent.Token) || outlet.takesTokens();
         if (closed || cut || !isWanted) {

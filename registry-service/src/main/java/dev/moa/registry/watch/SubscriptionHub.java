@@ -41,6 +41,8 @@ import org.springframework.context.SmartLifecycle;
 public final class SubscriptionHub implements Hearer, SmartLifecycle {
     private static final Logger log = LoggerFactory.getLogger(SubscriptionHub.class);
     private static final long RETRY_MS = 500;
+    // before somebody who reads slowly is told of further services
+    private static final long BEHIND_MS = 20;
     private static final int POLL_SLICES = 20;
     private static final int MOST_NAMED = 100;
     private static final int MOST_HEARD = 100;
@@ -266,20 +268,20 @@ public final class SubscriptionHub implements Hearer, SmartLifecycle {
                 round(joined, woken, wakes);
             } catch (Refusal away) {
                 // whoever was not told stays dirty; a second try after a moment
-                again(joined, woken);
+                again(joined, woken, RETRY_MS);
             } catch (Throwable failure) {
                 log.error("Watchers could not be told; tried again", failure);
-                again(joined, woken);
+                again(joined, woken, RETRY_MS);
             }
         }
     }
 
-    private void again(List<Subscription> joined, Set<ServiceName> woken) {
+    private void again(List<Subscription> joined, Set<ServiceName> woken, long pauseMs) {
         synchronized (this) {
             joined.stream().filter(subscription -> !subscription.isClosed()).forEach(joining::add);
             dirty.addAll(woken);
             try {
-                wait(RETRY_MS);
+                wait(pauseMs);
             } catch (InterruptedException stopping) {
                 Thread.currentThread().interrupt();
             }
@@ -308,7 +310,7 @@ public final class SubscriptionHub implements Hearer, SmartLifecycle {
         }
         beat();
         if (!untold.isEmpty() || !waiting.isEmpty()) {
-            again(waiting, untold);
+            again(waiting, untold, untold.isEmpty() ? BEHIND_MS : RETRY_MS);
         }
     }
 
@@ -402,14 +404,16 @@ public final class SubscriptionHub implements Hearer, SmartLifecycle {
     }
 
     /**
-     * Catches a subscriber up; returns whether it has joined each of its services.
+     * Catches a subscriber up, of much no faster than it reads; returns whether it has joined each of its services.
      *
      * @param untold takes those that cannot be read now
      */
     private boolean isJoined(Subscription subscription, Set<ServiceName> untold) {
         boolean all = true;
         for (ServiceName service : subscription.services()) {
-            if (!isDone(service, () -> join(subscription, service))) {
+            if (subscription.isBehind()) {
+                all = false;
+            } else if (!isDone(service, () -> join(subscription, service))) {
                 untold.add(service);
                 all = false;
             }
