@@ -5,7 +5,9 @@ import dev.moa.registry.Refusal;
 import dev.moa.registry.RegistryMetrics;
 import dev.moa.registry.store.RedisStore;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
@@ -15,8 +17,13 @@ import org.springframework.dao.DataAccessException;
 /** Registers instances, one or many at once. */
 final class Registrar {
     private static final int TRIES = 5;
+    // of one service in one run of the script, for which everybody else waits: about 2 ms
+    private static final int MOST_IN_RUN = 64;
     // where the script's answer has the words of the wake-up
     private static final int WAKE = 4;
+    // arguments of the script
+    private static final int WORDS_OF_RUN = 3;
+    private static final int WORDS_OF_EACH = 4;
 
     private final RedisCatalog catalog;
     private final RedisStore store;
@@ -45,8 +52,13 @@ final class Registrar {
         hearer = newHearer;
     }
 
-    /** A registration with its id, whether its service was in the index, and how far it was seen before. */
+    /**
+     * A registration with its id, whether its service was in the index, and how far it was seen before.
+     *
+     * @param place among those that were asked for at once
+     */
     private record Asked(
+            int place,
             Registration registration,
             InstanceId id,
             Description said,
@@ -59,11 +71,14 @@ final class Registrar {
     }
 
     Registered register(Registration registration) {
-        Asked asked = asked(registration);
-        CatalogScript.Call call = call(asked, overrides.of(asked.service()));
-        return take(
-                asked,
-                store.ask("register", redis -> CatalogScript.REGISTER.run(redis, call.keys(), call.arguments())));
+        Asked asked = asked(0, registration);
+        return take(asked, run(asked, overrides.of(asked.service())));
+    }
+
+    private List<Object> run(Asked asked, Overrides.Known known) {
+        CatalogScript.Call call = call(List.of(asked), known);
+        return part(
+                store.ask("register", redis -> CatalogScript.REGISTER.run(redis, call.keys(), call.arguments())), 0);
     }
 
     List<Object> registerAll(List<Registration> registrations) {
@@ -87,34 +102,53 @@ final class Registrar {
     /**
      * Registrations on their way.
      *
-     * @param answers each a {@link Refusal}, or an {@link Asked} in place of what is to come
-     * @param asked those, in their order, and {@code calls} the runs of the script for them
+     * @param answers a {@link Refusal} for each that is refused, and null in the place of what is to come
+     * @param asked those, by the runs of the script that register them, and {@code calls} these runs
      */
-    private record Many(List<Object> answers, List<Asked> asked, List<CatalogScript.Call> calls) {}
+    private record Many(List<@Nullable Object> answers, List<List<Asked>> asked, List<CatalogScript.Call> calls) {}
 
     private Many many(List<Registration> registrations) {
-        int size = registrations.size();
-        Many many = new Many(new ArrayList<>(size), new ArrayList<>(size), new ArrayList<>(size));
+        List<@Nullable Object> answers = new ArrayList<>(registrations.size());
+        Map<ServiceName, List<Asked>> open = new HashMap<>();
+        List<List<Asked>> runs = new ArrayList<>();
         for (Registration registration : registrations) {
             try {
-                Asked asked = asked(registration);
-                many.calls().add(call(asked, overrides.of(asked.service())));
-                many.asked().add(asked);
-                many.answers().add(asked);
+                Asked asked = asked(answers.size(), registration);
+                List<Asked> run = open.get(asked.service());
+                if (run == null || run.size() >= MOST_IN_RUN) {
+                    run = new ArrayList<>();
+                    open.put(asked.service(), run);
+                    runs.add(run);
+                }
+                run.add(asked);
+                answers.add(null);
             } catch (RuntimeException failure) {
-                many.answers().add(RedisStore.refusal(failure));
+                answers.add(RedisStore.refusal(failure));
             }
         }
-        return many;
+        return calls(answers, runs);
+    }
+
+    private Many calls(List<@Nullable Object> answers, List<List<Asked>> runs) {
+        List<List<Asked>> able = new ArrayList<>(runs.size());
+        List<CatalogScript.Call> calls = new ArrayList<>(runs.size());
+        for (List<Asked> run : runs) {
+            try {
+                calls.add(call(run, overrides.of(run.get(0).service())));
+                able.add(run);
+            } catch (RuntimeException failure) {
+                run.forEach(asked -> answers.set(asked.place(), RedisStore.refusal(failure)));
+            }
+        }
+        return new Many(answers, able, calls);
     }
 
     private List<Object> answers(Many many, List<CatalogScript.Outcome> stored) {
         List<Object> answers = new ArrayList<>(many.answers());
-        int next = 0;
-        for (int i = 0; i < answers.size(); i++) {
-            if (answers.get(i) instanceof Asked asked) {
-                answers.set(i, answer(asked, stored.get(next)));
-                next++;
+        for (int i = 0; i < stored.size(); i++) {
+            List<Asked> run = many.asked().get(i);
+            for (int k = 0; k < run.size(); k++) {
+                answers.set(run.get(k).place(), answer(run.get(k), stored.get(i), k));
             }
         }
         return answers;
@@ -130,60 +164,76 @@ final class Registrar {
     /** Returns whether Redis need not be asked anything else. */
     private static boolean isPlain(Many many, List<CatalogScript.Outcome> stored) {
         for (int i = 0; i < stored.size(); i++) {
-            List<Object> answer = stored.get(i).answer();
-            Asked asked = many.asked().get(i);
-            if (answer == null
-                    || answer.get(0).equals("reread")
-                    || !asked.isIndexed()
-                    || asked.registration().probe() != null
-                    || StoreMemory.isPast(asked.before(), new Position((String) answer.get(2), (Long) answer.get(3)))) {
+            List<Object> answers = stored.get(i).answer();
+            if (answers == null) {
                 return false;
+            }
+            List<Asked> run = many.asked().get(i);
+            for (int k = 0; k < run.size(); k++) {
+                if (!isPlain(run.get(k), part(answers, k))) {
+                    return false;
+                }
             }
         }
         return true;
     }
 
-    private Object answer(Asked asked, CatalogScript.Outcome stored) {
+    private static boolean isPlain(Asked asked, List<Object> answer) {
+        return !answer.get(0).equals("reread")
+                && asked.isIndexed()
+                && asked.registration().probe() == null
+                && !StoreMemory.isPast(asked.before(), new Position((String) answer.get(2), (Long) answer.get(3)));
+    }
+
+    private Object answer(Asked asked, CatalogScript.Outcome stored, int part) {
         DataAccessException failure = stored.failure();
         if (failure != null) {
             return RedisStore.refusal(failure);
         }
         try {
-            return take(asked, Objects.requireNonNull(stored.answer()));
+            return take(asked, part(Objects.requireNonNull(stored.answer()), part));
         } catch (RuntimeException unfit) {
             // its service's keys are not as they should be: no other's business
             return RedisStore.refusal(unfit);
         }
     }
 
-    private Asked asked(Registration registration) {
+    /** The script's answer about one of those it was run for. */
+    @SuppressWarnings("unchecked")
+    private static List<Object> part(List<Object> answers, int part) {
+        return (List<Object>) answers.get(part);
+    }
+
+    private Asked asked(int place, Registration registration) {
         ServiceName service = registration.service();
         InstanceId id = registration.id() == null ? InstanceId.create(service) : registration.id();
         boolean isIndexed = index.admit(service);
-        return new Asked(registration, id, registration.description(id), isIndexed, catalog.lastSeen(service));
+        return new Asked(place, registration, id, registration.description(id), isIndexed, catalog.lastSeen(service));
     }
 
-    private CatalogScript.Call call(Asked asked, Overrides.Known known) {
-        Description listed = known.apply(asked.said(), null);
+    /** @param run all of one service */
+    private CatalogScript.Call call(List<Asked> run, Overrides.Known known) {
+        ServiceName service = run.get(0).service();
+        List<String> words = new ArrayList<>(WORDS_OF_RUN + WORDS_OF_EACH * run.size());
+        words.add(String.valueOf(limits.maxInstances()));
+        words.add(known.version());
+        words.add(hearer.isWatched(service) ? "wake" : "");
+        for (Asked asked : run) {
+            Description listed = known.apply(asked.said(), null);
+            words.add(asked.id().value());
+            words.add(String.valueOf(asked.registration().ttlSeconds()));
+            words.add(InstanceJson.body(asked.said()));
+            words.add(listed.equals(asked.said()) ? "" : InstanceJson.body(listed));
+        }
         return new CatalogScript.Call(
-                CatalogScript.keys(asked.service()),
-                catalog.arguments(
-                        asked.service(),
-                        asked.id().value(),
-                        String.valueOf(asked.registration().ttlSeconds()),
-                        InstanceJson.body(asked.said()),
-                        String.valueOf(limits.maxInstances()),
-                        listed.equals(asked.said()) ? "" : InstanceJson.body(listed),
-                        known.version(),
-                        hearer.isWatched(asked.service()) ? "wake" : ""));
+                CatalogScript.keys(service), catalog.arguments(service, words.toArray(String[]::new)));
     }
 
     private Registered take(Asked asked, List<Object> first) {
         List<Object> answer = first;
         ServiceName service = asked.service();
         for (int i = 1; i < TRIES && answer.get(0).equals("reread"); i++) {
-            CatalogScript.Call again = call(asked, overrides.read(service));
-            answer = store.ask("register", redis -> CatalogScript.REGISTER.run(redis, again.keys(), again.arguments()));
+            answer = run(asked, overrides.read(service));
         }
         String outcome = (String) answer.get(0);
         if (outcome.equals("reread")) {

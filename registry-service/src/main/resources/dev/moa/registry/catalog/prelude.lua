@@ -106,9 +106,10 @@ local function next_incarnation()
 end
 
 -- Counts the change, writes it down, wakes whoever waits. A short change is told with the wake-up: who knows
--- the revision before it need not ask. The truth is the stream; what does not follow is read there.
+-- the revision before it need not ask. The truth is the stream; what does not follow is read there. Where it is left
+-- untold, tell_last() has to follow.
 local LONGEST_TOLD = 2048
-local function record(change, id, incarnation, reason, json)
+local function record(change, id, incarnation, reason, json, untold)
     local mark = epoch()
     local now_known = known()
     local number = now_known.revision + 1
@@ -122,6 +123,9 @@ local function record(change, id, incarnation, reason, json)
     redis.call('XADD', changes, 'MAXLEN', '~', kept_changes, number_digits .. '-0',
         'epoch', mark, 'type', change, 'id', id, 'incarnation', incarnation,
         'reason', reason, 'atMs', now_digits, 'instance', json)
+    if untold then
+        return number
+    end
     local wake = service .. ' ' .. mark .. ' ' .. number_digits
     if #json <= LONGEST_TOLD then
         wake = wake .. ' ' .. change .. ' ' .. id .. ' ' .. incarnation .. ' ' .. reason .. ' ' .. now_digits
@@ -129,4 +133,11 @@ local function record(change, id, incarnation, reason, json)
     end
     redis.call('PUBLISH', 'moa:wake', wake)
     return number, wake
+end
+
+-- Wakes whoever waits once, for all that was left untold.
+local function tell_last()
+    local wake = service .. ' ' .. epoch() .. ' ' .. digits(revision())
+    redis.call('PUBLISH', 'moa:wake', wake)
+    return wake
 end

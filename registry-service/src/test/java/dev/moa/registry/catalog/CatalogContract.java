@@ -15,6 +15,8 @@ import java.util.Objects;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
@@ -138,6 +140,40 @@ abstract class CatalogContract extends LossContract {
         } finally {
             catalog.tell(Hearer.NOBODY);
         }
+    }
+
+    @Test
+    void manyOfAServiceAreRegisteredInFewRunsEachToldOnce() {
+        Registered first = catalog.register(registration("u0", 7000, 10));
+        List<Registration> many = IntStream.rangeClosed(0, 70)
+                .mapToObj(i -> registration("u" + i, 7000 + i, 10))
+                .collect(Collectors.toCollection(ArrayList::new));
+        many.add(1, registration(ServiceName.of("/service/other"), "o1", 6999, 10));
+        try (Wakes wakes = new Wakes()) {
+            List<Object> registered = catalog.registerAll(many);
+
+            assertThat(registered.get(0)).isEqualTo(first);
+            Registered other = (Registered) registered.remove(1);
+            assertThat(registered)
+                    .extracting("revision")
+                    .containsExactlyElementsOf(
+                            LongStream.rangeClosed(1, 71).boxed().toList());
+            assertThat(registered).extracting("incarnation").doesNotHaveDuplicates();
+            String user = "/service/user " + first.epoch();
+            // 64 in a run, of which one changed nothing
+            wakes.heard(user + " 64", "/service/other %s 1".formatted(other.epoch()), user + " 71");
+        }
+    }
+
+    @Test
+    void manyWhoseOverridesWereReadTooEarlyAreRegisteredAllTheSame() {
+        catalog.register(registration("u0", 7000, 10));
+        redis.opsForHash().increment("moa:{/service/user}:meta", "overrides", 1);
+
+        List<Object> registered =
+                catalog.registerAll(List.of(registration("u1", 7001, 10), registration("u2", 7002, 10)));
+
+        assertThat(registered).extracting("revision").containsExactly(2L, 3L);
     }
 
     private String stored(String id) {
