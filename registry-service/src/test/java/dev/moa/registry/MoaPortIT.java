@@ -27,6 +27,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -194,7 +195,8 @@ class MoaPortIT {
             result(call(
                     "registerAll",
                     services.subList(from, from + 50).stream()
-                            .map(service -> registration(service, 7_001).replaceFirst("}$", big))
+                            .flatMap(service -> Stream.of(registration(service, 7_001), registration(service, 7_002)))
+                            .map(registration -> registration.replaceFirst("}$", big))
                             .collect(Collectors.joining(",", "[[", "]]"))));
         }
 
@@ -205,7 +207,7 @@ class MoaPortIT {
             List<String> words = new ArrayList<>(services);
             words.add(0, "SUBSCRIBE");
             late.getOutputStream().write(command(words.toArray(String[]::new)));
-            // until much more waits than one who does not read is granted
+            // until much more than one who does not read is granted would wait, and the kernel holds its share
             await().pollDelay(Duration.ofSeconds(1)).until(() -> true);
 
             assertThat(snapshots(late.getInputStream(), services.size())).isEqualTo(services.size());

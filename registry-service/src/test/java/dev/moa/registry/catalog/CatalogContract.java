@@ -74,6 +74,25 @@ abstract class CatalogContract extends LossContract {
     }
 
     @Test
+    void indexThatRedisLostIsToldFromOneThatHeals() {
+        catalog.register(registration("u1", 7001, 10));
+        index.refresh();
+
+        redis.delete("moa:services");
+        index.refresh();
+        boolean lostByHealing = index.hasLost(Duration.ofMinutes(1));
+        var healed = List.copyOf(index.names());
+        empty();
+        index.refresh();
+
+        assertThat(lostByHealing).isFalse();
+        assertThat(healed).containsExactly(USER);
+        assertThat(index.names()).isEmpty();
+        assertThat(index.hasLost(Duration.ofMinutes(1))).isTrue();
+        assertThat(index.hasLost(Duration.ZERO)).isFalse();
+    }
+
+    @Test
     void serviceWithoutOverridesIsTakenOffTheListForEveryRegistry() {
         RedisCatalog other = new RedisCatalog(
                 store,
