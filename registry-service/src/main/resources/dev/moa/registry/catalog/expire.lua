@@ -12,7 +12,7 @@
 --         … ids of those who do not answer where they are said to be
 --   ->    1 removed ids   2 the time now   3 the next moment a lease can expire (0: there is none)
 --         4 how long the longest of the removed had been over, ms   5 epoch   6 revision
---         7 how many were newly held   8 id, incarnation, ms over, … of those held
+--         7 how many were newly held   8 id, incarnation, ms over, … of those held; of many some each second, in turn
 --         9 how many are silent   10 how many leases there are, without the silent ones of whoever was replaced
 --         11 within which time before its end a lease counts as silent, ms, if some wait for an answer to 11; else 0
 --         12 id, incarnation, ms over, … of those to be asked whether they are there: a lease that is over is believed
@@ -81,6 +81,9 @@ local function silence(ttl_ms)
 end
 
 local due = redis.call('ZRANGEBYSCORE', leases, '-inf', digits(now), 'WITHSCORES')
+-- Each second others of those held are told: some may answer and stay, and the dead behind them are to be looked at, too.
+local held_from = 2 * (math.floor(now / 1000) * most % math.max(#due / 2, most))
+local held_later = {}
 -- where all leases are over nobody was replaced
 local last_known, unlooked = tonumber(ARGV[12]), -1
 local is_unlooked = last_known and total > #due / 2 and last_known ~= known().incarnation
@@ -132,7 +135,7 @@ for i = 1, #due, 2 do
             not_before(now)
             break
         elseif is_held and (is_spared or not doubles[id]) then
-            tell(held, id, instance.incarnation, ended_at)
+            tell(i > held_from and held or held_later, id, instance.incarnation, ended_at)
         elseif is_spared then
             not_before(spared_until)
         elseif is_full() then
@@ -162,6 +165,9 @@ for i = 1, #due, 2 do
             overdue = math.max(overdue, now - math.max(ended_at, spared_until))
         end
     end
+end
+for i = 1, math.min(#held_later, 3 * most - #held) do
+    held[#held + 1] = held_later[i]
 end
 local coming = redis.call('ZRANGEBYSCORE', leases, '(' .. digits(now), '+inf', 'WITHSCORES', 'LIMIT', 0, 1)
 if coming[2] then

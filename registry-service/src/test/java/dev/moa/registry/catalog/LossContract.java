@@ -1,16 +1,19 @@
 package dev.moa.registry.catalog;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.moa.protocol.ServiceName;
 import dev.moa.registry.Refusal;
 import dev.moa.registry.store.Look;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** What the catalog promises when leases end and when Redis loses something. */
@@ -272,6 +275,25 @@ abstract class LossContract extends OnRedis {
         assertThat(snapshot.instances()).isEmpty();
         assertThat(catalog.isRebuilding(USER)).isTrue();
         assertThat(catalog.isRebuilding(OTHER)).isFalse();
+    }
+
+    @Test
+    void eachOfManyThatAreHeldIsNamedInTurn() {
+        long over = store.look().nowMs() - 60_000;
+        List<Registration> many = IntStream.range(0, 450)
+                .mapToObj(i -> registration("u" + i, 7000 + i, 10))
+                .toList();
+        catalog.registerAll(many)
+                .forEach(each -> redis.opsForZSet().add("moa:{/service/user}:leases", ((Registered) each).id(), over));
+        Set<Lease> named = new HashSet<>();
+
+        await().atMost(Duration.ofSeconds(20)).until(() -> {
+            Expiry expiry = catalog.expire(
+                    USER, new Look(store.look().nowMs(), 0), LOOK_AGE, false, RULE, Succession.UNKNOWN, NOBODY);
+            expiry.held().forEach(each -> named.add(each.lease()));
+            assertThat(expiry.held()).hasSizeLessThanOrEqualTo(200);
+            return named.size() == 450;
+        });
     }
 
     @Test
