@@ -74,6 +74,8 @@ public final class SubscriptionHub implements Hearer, SmartLifecycle {
     // of the hub's thread
     private final long startedNanos = System.nanoTime();
     private final Deque<ServiceName> polls = new ArrayDeque<>();
+    // services that could not be read, and when that was tried last
+    private final Map<ServiceName, Long> failedNanos = new HashMap<>();
     private long polledNanos;
     private long beatNanos;
 
@@ -355,17 +357,27 @@ public final class SubscriptionHub implements Hearer, SmartLifecycle {
      * round.
      */
     private boolean isDone(ServiceName service, Runnable work) {
+        Long failed = failedNanos.get(service);
+        if (failed != null && System.nanoTime() - failed < RETRY_MS * 1_000_000) {
+            return false; // woken by others meanwhile
+        }
+        boolean done = false;
         telling.lock();
         try {
-            return Rounds.isDone(service, work);
+            done = Rounds.isDone(service, work);
         } catch (Refusal away) {
             if (store.absence() != null) {
                 throw away;
             }
-            return false;
         } finally {
             telling.unlock();
         }
+        if (done) {
+            failedNanos.remove(service);
+        } else {
+            failedNanos.put(service, System.nanoTime());
+        }
+        return done;
     }
 
     private void tell(ServiceName service, List<Wake> wakes) {
