@@ -24,7 +24,9 @@ public enum ChangeReason {
     OPERATOR("operator"),
     /** Its lease is over but the loss guard keeps it. */
     HELD("held"),
-    RELEASED("released");
+    RELEASED("released"),
+    /** A word of a newer registry, which works with this one for the time of an upgrade. */
+    OTHER("other");
 
     private static final Map<String, ChangeReason> BY_WORD =
             Arrays.stream(values()).collect(Collectors.toUnmodifiableMap(ChangeReason::word, Function.identity()));
@@ -41,16 +43,9 @@ public enum ChangeReason {
         return word;
     }
 
-    /** @throws IllegalArgumentException if {@code word} is none */
+    /** Returns the reason written as {@code word}; {@link #OTHER} if this version knows none. */
     @JsonCreator
     public static ChangeReason parse(String word) {
-        ChangeReason reason = BY_WORD.get(word);
-        if (reason == null) {
-            throw new IllegalArgumentException("reason: '%s' (expected: one of %s)"
-                    .formatted(
-                            word,
-                            Arrays.stream(values()).map(ChangeReason::word).toList()));
-        }
-        return reason;
+        return BY_WORD.getOrDefault(word, OTHER);
     }
 }

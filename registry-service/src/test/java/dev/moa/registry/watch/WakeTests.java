@@ -54,6 +54,16 @@ class WakeTests {
     }
 
     @Test
+    void reasonOfANewerRegistryIsAnother() {
+        InstanceChange read = InstanceChange.of(7, "REMOVED", "u1", "42", "of-tomorrow", "1700", "");
+
+        assertThat(read.reason()).isEqualTo(ChangeReason.OTHER);
+        assertThat(Wake.parse("/service/user e 7 REMOVED u1 42 of-tomorrow 1700 ")
+                        .change())
+                .isEqualTo(new Wake.Change("u1", "", ToldChange.of(read)));
+    }
+
+    @Test
     void changeThatIsNotUnderstoodIsRead() {
         assertThat(Wake.parse("/service/user e 7 RENAMED u1 42 changed 1700 {}").change())
                 .isNull();
