@@ -13,6 +13,7 @@ const REASONS: Record<string, string> = {
   operator: 'by an operator',
   held: 'silent, but kept: many went silent at once',
   released: 'no longer held',
+  other: 'for a reason of a newer registry',
 };
 
 export function reasonWords(reason: string | null | undefined): string {

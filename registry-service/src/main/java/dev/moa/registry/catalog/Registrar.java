@@ -17,8 +17,9 @@ import org.springframework.dao.DataAccessException;
 /** Registers instances, one or many at once. */
 final class Registrar {
     private static final int TRIES = 5;
-    // of one service in one run of the script, for which everybody else waits: about 2 ms
+    // of one service in one run of the script, for which everybody else waits: about 2 ms, or so many characters
     private static final int MOST_IN_RUN = 64;
+    private static final int MOST_SAID_IN_RUN = 64 * 1024;
     // where the script's answer has the words of the wake-up
     private static final int WAKE = 4;
     // arguments of the script
@@ -56,12 +57,14 @@ final class Registrar {
      * A registration with its id, whether its service was in the index, and how far it was seen before.
      *
      * @param place among those that were asked for at once
+     * @param body the JSON of what is {@code said}
      */
     private record Asked(
             int place,
             Registration registration,
             InstanceId id,
             Description said,
+            String body,
             boolean isIndexed,
             @Nullable Position before) {
 
@@ -110,14 +113,17 @@ final class Registrar {
     private Many many(List<Registration> registrations) {
         List<@Nullable Object> answers = new ArrayList<>(registrations.size());
         Map<ServiceName, List<Asked>> open = new HashMap<>();
+        Map<ServiceName, Integer> said = new HashMap<>();
         List<List<Asked>> runs = new ArrayList<>();
         for (Registration registration : registrations) {
             try {
                 Asked asked = asked(answers.size(), registration);
                 List<Asked> run = open.get(asked.service());
-                if (run == null || run.size() >= MOST_IN_RUN) {
+                int length = said.merge(asked.service(), asked.body().length(), Integer::sum);
+                if (run == null || run.size() >= MOST_IN_RUN || length > MOST_SAID_IN_RUN) {
                     run = new ArrayList<>();
                     open.put(asked.service(), run);
+                    said.put(asked.service(), asked.body().length());
                     runs.add(run);
                 }
                 run.add(asked);
@@ -208,7 +214,8 @@ final class Registrar {
         ServiceName service = registration.service();
         InstanceId id = registration.id() == null ? InstanceId.create(service) : registration.id();
         boolean isIndexed = index.admit(service);
-        return new Asked(place, registration, id, registration.description(id), isIndexed, catalog.lastSeen(service));
+        Description said = registration.description(id);
+        return new Asked(place, registration, id, said, InstanceJson.body(said), isIndexed, catalog.lastSeen(service));
     }
 
     /** @param run all of one service */
@@ -222,7 +229,7 @@ final class Registrar {
             Description listed = known.apply(asked.said(), null);
             words.add(asked.id().value());
             words.add(String.valueOf(asked.registration().ttlSeconds()));
-            words.add(InstanceJson.body(asked.said()));
+            words.add(asked.body());
             words.add(listed.equals(asked.said()) ? "" : InstanceJson.body(listed));
         }
         return new CatalogScript.Call(

@@ -146,14 +146,18 @@ public final class OverrideDesk implements SmartLifecycle {
     public int restore(List<InstanceOverride> exported, String author) {
         long now = store.nowMs();
         int restored = 0;
-        for (InstanceOverride each : exported) {
-            if (each.expiresAtMs() == null || each.expiresAtMs() > now) {
-                catalog.put(each, ChangeReason.OPERATOR);
-                losses.remember(ServiceName.of(each.service()));
-                restored++;
+        try {
+            for (InstanceOverride each : exported) {
+                if (each.expiresAtMs() == null || each.expiresAtMs() > now) {
+                    catalog.put(each, ChangeReason.OPERATOR);
+                    losses.remember(ServiceName.of(each.service()));
+                    restored++;
+                }
             }
+        } finally {
+            // Redis may go away in the middle of it
+            audit.record(author, "restore", Audit.ALL, null, "restore", restored + " overrides");
         }
-        audit.record(author, "restore", Audit.ALL, null, "restore", restored + " overrides");
         return restored;
     }
 
