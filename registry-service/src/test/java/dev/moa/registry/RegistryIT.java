@@ -165,6 +165,7 @@ class RegistryIT extends OneRegistry {
     @Test
     void apiDocumentAndMetricsAreThere() {
         JsonNode document = app.get("/v3/api-docs").json();
+        assertThat(document.at("/info/title").asString()).isEqualTo("moa registry");
         String metrics = HttpText.get(app.uri("/actuator/prometheus"));
 
         List<String> operations = new ArrayList<>();

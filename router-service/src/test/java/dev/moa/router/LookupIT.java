@@ -487,6 +487,12 @@ class LookupIT {
         assertThat(explained.path("instances").path(1).path("why").asString()).isEqualTo("status is DRAINING");
         assertThat(old.path("answeredBy").asString()).isEqualTo("static");
         assertThat(router.get("/v1/services").body()).contains("/service/user", "/service/old");
-        assertThat(router.get("/v3/api-docs").body()).contains("/v1/lookup", "/v1/explain");
+        JsonNode document = router.get("/v3/api-docs").json();
+        assertThat(document.at("/info/title").asString()).isEqualTo("moa router");
+        assertThat(document.path("paths").has("/v1/explain")).isTrue();
+        assertThat(document.at("/paths/~1v1~1lookup/get/parameters"))
+                .filteredOn(each -> each.path("required").asBoolean())
+                .extracting(each -> each.path("name").asString())
+                .containsExactly("service");
     }
 }

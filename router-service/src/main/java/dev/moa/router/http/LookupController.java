@@ -64,7 +64,7 @@ class LookupController {
     @GetMapping(params = "waitMs")
     CompletableFuture<ResponseEntity<byte[]>> await(
             @RequestParam String service,
-            @RequestParam long waitMs,
+            @RequestParam(defaultValue = "0") long waitMs,
             @RequestParam(required = false) @Nullable Long revision,
             @RequestParam(required = false) @Nullable String epoch,
             @RequestParam(required = false) @Nullable String zone,
