@@ -11,9 +11,13 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import tools.jackson.databind.JsonNode;
 
 /** The registry as its users see it, on a real Redis. */
+@ExtendWith(OutputCaptureExtension.class)
 class RegistryIT extends OneRegistry {
     @Test
     void instanceIsRegisteredListedRenewedDrainedAndRemoved() {
@@ -155,6 +159,29 @@ class RegistryIT extends OneRegistry {
             });
         } finally {
             broken.forEach(service -> redis.commands().del("moa:{%s}:meta".formatted(service)));
+        }
+    }
+
+    @Test
+    void watcherWhoseReturnFailedOnceIsToldWhatItMissed(CapturedOutput output) {
+        register("/service/missed", 7001, 60);
+        // it stays: where one leaves, the feed is read, too
+        try (Watch other = app.watch("service=/service/missed")) {
+            await().until(() -> !other.lastToken().isEmpty());
+            String token = other.lastToken();
+            register("/service/missed", 7002, 60);
+            await().until(() -> other.changes().toString().contains("\"port\":7002"));
+            redis.commands().rename("moa:{/service/missed}:changes", "moa:{/service/missed}:aside");
+            redis.commands().set("moa:{/service/missed}:changes", "no stream");
+
+            try (Watch back = app.watch("service=/service/missed&since=" + token)) {
+                await().until(() -> output.getAll().contains("/service/missed is passed over"));
+                redis.commands().rename("moa:{/service/missed}:aside", "moa:{/service/missed}:changes");
+                register("/service/missed", 7003, 60);
+
+                await().untilAsserted(
+                                () -> assertThat(back.changes().toString()).contains("\"port\":7002", "\"port\":7003"));
+            }
         }
     }
 

@@ -69,10 +69,15 @@ final class Feed {
                 && subscribers.stream().noneMatch(Subscription::isClosed);
     }
 
-    /** Catches a new subscriber up. */
+    /** Catches a new subscriber up; where Redis cannot be asked for it, this throws and it has not joined. */
     void join(Subscription subscription, boolean justStarted) {
-        Position own = subscription.position(service);
+        catchUp(subscription, justStarted);
+        // not before: who is among them is told only of what follows
         subscribers.add(subscription);
+    }
+
+    private void catchUp(Subscription subscription, boolean justStarted) {
+        Position own = subscription.position(service);
         boolean mayBeLost = justStarted || catalog.isRebuilding(service);
         if (own == null) {
             if (known.isEmpty() && missing.isEmpty() && catalog.isRebuilding(service)) {
@@ -166,6 +171,9 @@ final class Feed {
         }
         if (own.covers(event.position())) {
             return null;
+        }
+        if (!own.covers(before)) {
+            return whole(); // there is a gap
         }
         // one that joined after the feed was read last may know some of it already
         List<ToldChange> rest = event.changes().stream()
