@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
@@ -33,6 +34,7 @@ public final class Subscription {
     private static final int UNFLUSHED_BYTES = 256 * 1_024;
 
     private final Map<ServiceName, Position> positions; // of what was put in; guarded by the hub's lock
+    private final Set<ServiceName> unjoined; // of the hub's thread
     private final String name;
     private final Set<ServiceName> services;
     private final Outlet outlet;
@@ -60,6 +62,7 @@ public final class Subscription {
             RegistryMetrics metrics) {
         this.name = name;
         this.services = services;
+        this.unjoined = new LinkedHashSet<>(services);
         this.positions = new LinkedHashMap<>(since);
         this.delivered.putAll(since);
         this.outlet = outlet;
@@ -82,6 +85,11 @@ public final class Subscription {
     /** Returns the services that it watches. */
     Set<ServiceName> services() {
         return services;
+    }
+
+    /** Returns those of its services that it has still to be caught up with; for the hub's thread to take out of. */
+    Set<ServiceName> unjoined() {
+        return unjoined;
     }
 
     /** Returns how far it has been told of a service, or null where not at all. */

@@ -13,6 +13,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -416,20 +417,25 @@ public final class SubscriptionHub implements Hearer, SmartLifecycle {
     }
 
     /**
-     * Catches a subscriber up, of much no faster than it reads; returns whether it has joined each of its services.
+     * Catches a subscriber up, of much no faster than it reads, from where the last try stopped; returns whether it has
+     * joined each of its services.
      *
      * @param untold takes those that cannot be read now
      */
     private boolean isJoined(Subscription subscription, Set<ServiceName> untold) {
-        boolean all = true;
-        for (ServiceName service : subscription.services()) {
-            if (subscription.isBehind()) {
-                all = false;
-            } else if (!isDone(service, () -> join(subscription, service))) {
+        Iterator<ServiceName> rest = subscription.unjoined().iterator();
+        while (rest.hasNext()) {
+            if (subscription.isBehind() || subscription.isClosed()) {
+                return false;
+            }
+            ServiceName service = rest.next();
+            if (isDone(service, () -> join(subscription, service))) {
+                rest.remove();
+            } else {
                 untold.add(service);
-                all = false;
             }
         }
+        boolean all = subscription.unjoined().isEmpty();
         if (all) {
             subscription.offer(new WatchEvent.Token());
         }
@@ -441,9 +447,6 @@ public final class SubscriptionHub implements Hearer, SmartLifecycle {
         if (feed == null) {
             feed = open(service);
         }
-        // else: joined in a round that failed later
-        if (!feed.subscribers().contains(subscription)) {
-            feed.join(subscription, System.nanoTime() - startedNanos < JUST_STARTED.toNanos());
-        }
+        feed.join(subscription, System.nanoTime() - startedNanos < JUST_STARTED.toNanos());
     }
 }
