@@ -2,6 +2,8 @@ package dev.moa.registry;
 
 import dev.moa.protocol.StatusCode;
 import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -18,6 +20,11 @@ import org.slf4j.LoggerFactory;
 public final class Rounds {
     private static final Logger log = LoggerFactory.getLogger(Rounds.class);
     private static final long STOP_MS = 1_000;
+    private static final long SAID_AGAIN_NANOS = TimeUnit.MINUTES.toNanos(1);
+    private static final int MOST_SAID = 1_000;
+
+    // what was passed over, and when that was said last with its stack trace
+    private static final Map<Object, Long> said = new ConcurrentHashMap<>();
 
     private record Run(Thread thread, CountDownLatch stopping) {}
 
@@ -65,7 +72,8 @@ public final class Rounds {
 
     /**
      * Does the part of a round that is about one service, or the like. What goes wrong with it alone, such as data in Redis
-     * that cannot be read, is said and keeps nobody from the others.
+     * that cannot be read, keeps nobody from the others. It is said at once and then once a minute for as long as it is
+     * so, of at most 1,000 such in a minute; in between at debug.
      *
      * @return whether it was done
      * @throws Refusal UNAVAILABLE if Redis is away
@@ -78,9 +86,26 @@ public final class Rounds {
             if (failure instanceof Refusal refusal && refusal.code() == StatusCode.UNAVAILABLE) {
                 throw refusal;
             }
-            log.error("{} is passed over and tried again; nobody else is held up", what, failure);
+            if (isToBeSaid(what)) {
+                log.error("{} is passed over and tried again; nobody else is held up", what, failure);
+            } else {
+                log.debug("{} is passed over again: {}", what, failure.toString());
+            }
             return false;
         }
+    }
+
+    private static boolean isToBeSaid(Object what) {
+        long now = System.nanoTime();
+        Long last = said.get(what);
+        if (last == null && said.size() >= MOST_SAID) {
+            said.values().removeIf(each -> now - each >= SAID_AGAIN_NANOS);
+        }
+        boolean isDue = last == null ? said.size() < MOST_SAID : now - last >= SAID_AGAIN_NANOS;
+        if (isDue) {
+            said.put(what, now);
+        }
+        return isDue;
     }
 
     private void go(CountDownLatch stopping) {
