@@ -186,6 +186,37 @@ class ProberIT {
 
     @Test
     @Order(3)
+    void whoseVerdictRedisLostIsTakenOutAgain() throws IOException {
+        Map<String, byte[]> replicated;
+        try (ServerSocket port = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+            app.post(
+                    "/v1/instances",
+                    ("{\"service\":\"/service/forgotten\",\"host\":\"127.0.0.1\",\"port\":%d,"
+                                    + "\"ttlSeconds\":null,\"probe\":{\"kind\":\"tcp\"}}")
+                            .formatted(port.getLocalPort()));
+            replicated = redis.commands().keys("moa:{/service/forgotten}:*").stream()
+                    .collect(
+                            Collectors.toMap(key -> key, key -> redis.commands().dump(key)));
+        }
+        String verdicts = "moa:{/service/forgotten}:overrides";
+        await().atMost(SOON).until(() -> redis.commands().exists(verdicts) == 1);
+
+        String[] forgotten = redis.commands().keys("moa:{/service/forgotten}:*").toArray(String[]::new);
+        redis.commands().multi();
+        redis.commands().del(forgotten);
+        redis.commands().srem("moa:registry:overridden", "/service/forgotten");
+        replicated.forEach((key, value) ->
+                redis.commands().restore(key, value, RestoreArgs.Builder.ttl(0).replace()));
+        redis.commands().exec();
+
+        await().atMost(SOON).until(() -> redis.commands().exists(verdicts) == 1);
+        await().atMost(SOON)
+                .until(() ->
+                        only("/service/forgotten").path("status").asString("").equals("DOWN"));
+    }
+
+    @Test
+    @Order(4)
     void questionIsAnsweredWhateverTheClockOfWhoAsks() throws IOException {
         try (ServerSocket port = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
             String question =
@@ -204,7 +235,7 @@ class ProberIT {
     }
 
     @Test
-    @Order(4)
+    @Order(5)
     void whatADeadRegistryProbedIsTakenOver() throws IOException {
         try (ServerSocket port = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
             for (int i = 0; i < 20; i++) {

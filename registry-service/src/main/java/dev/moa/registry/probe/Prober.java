@@ -4,11 +4,9 @@ import dev.moa.protocol.ServiceName;
 import dev.moa.registry.Refusal;
 import dev.moa.registry.RegistryMetrics;
 import dev.moa.registry.Rounds;
-import dev.moa.registry.catalog.ChangeReason;
 import dev.moa.registry.catalog.Instance;
 import dev.moa.registry.catalog.InstanceChange;
 import dev.moa.registry.catalog.InstanceId;
-import dev.moa.registry.catalog.InstanceOverride;
 import dev.moa.registry.catalog.InstanceStatus;
 import dev.moa.registry.catalog.Lease;
 import dev.moa.registry.catalog.ProbeSpec;
@@ -75,6 +73,7 @@ public final class Prober implements SmartLifecycle {
     private final Holds holds;
     private final Replicas replicas;
     private final Votes votes;
+    private final Verdicts verdicts;
     private final KindProbes probes;
     private final ProbeThreads threads;
     private final ProberProperties settings;
@@ -110,6 +109,7 @@ public final class Prober implements SmartLifecycle {
         this.holds = holds;
         this.replicas = replicas;
         this.votes = new Votes(store, replicas);
+        this.verdicts = new Verdicts(catalog, watched, clock);
         this.probes = probes;
         this.threads = threads;
         this.settings = settings;
@@ -163,7 +163,7 @@ public final class Prober implements SmartLifecycle {
         }
         if (now - verdictsNanos > VERDICTS.toNanos()) {
             verdictsNanos = now;
-            findVerdicts();
+            verdicts.compare();
         }
         if (now - sweptNanos >= SWEEP.toNanos()) {
             sweptNanos = now;
@@ -274,33 +274,6 @@ public final class Prober implements SmartLifecycle {
         return lost;
     }
 
-    /** Finds the verdicts that nobody knows of: Redis gave no answer to them, or lost that they were lifted. */
-    private void findVerdicts() {
-        Set<ServiceName> services = new HashSet<>();
-        watched.keySet().forEach(lease -> services.add(lease.id().service()));
-        services.retainAll(catalog.overriddenServices());
-        for (ServiceName service : services) {
-            try {
-                catalog.overrides(service).forEach(this::findVerdict);
-            } catch (RuntimeException unreadable) {
-                log.debug("The verdicts of {} are looked for later: {}", service, unreadable.getMessage());
-            }
-        }
-    }
-
-    private void findVerdict(InstanceOverride override) {
-        String instance = override.scope().instance();
-        Long incarnation = override.incarnation();
-        if (override.kind() != InstanceOverride.Kind.PROBE || instance == null || incarnation == null) {
-            return;
-        }
-        Lease lease = new Lease(InstanceId.parse(instance), incarnation);
-        Watched known = watched.get(lease);
-        if (known != null && override.id().equals(Watched.verdictId(lease.id()))) {
-            known.foundOut();
-        }
-    }
-
     private static @Nullable Watched watch(@Nullable Watched known, Instance instance, boolean asked) {
         ProbeSpec spec = Watched.specOf(instance);
         if (spec == null) {
@@ -347,7 +320,7 @@ public final class Prober implements SmartLifecycle {
     private void bringBack(Watched each) {
         Lease lease = each.lease();
         try {
-            catalog.lift(lease.id().service(), Watched.verdictId(lease.id()), ChangeReason.PROBE_RECOVERED);
+            verdicts.lift(lease);
             each.broughtBack();
             log.info("{} of {} can be reached again: {}", lease.id(), lease.id().service(), each.words());
         } catch (Refusal away) {
@@ -428,19 +401,7 @@ public final class Prober implements SmartLifecycle {
         }
         String reason = "%s probe: %s; %s"
                 .formatted(each.spec().kind().name().toLowerCase(java.util.Locale.ROOT), each.words(), how);
-        catalog.put(
-                new InstanceOverride(
-                        Watched.verdictId(lease.id()),
-                        lease.id().service().value(),
-                        InstanceOverride.Kind.PROBE,
-                        InstanceOverride.Scope.of(lease.id()),
-                        lease.incarnation(),
-                        new InstanceOverride.Effect(InstanceStatus.DOWN, null, null),
-                        "prober",
-                        reason,
-                        clock.millis(),
-                        null),
-                ChangeReason.PROBE_FAILED);
+        verdicts.put(lease, reason);
         each.tookOut();
         metrics.verdict("out");
         log.info("{} of {} is taken out: {}", lease.id(), lease.id().service(), reason);

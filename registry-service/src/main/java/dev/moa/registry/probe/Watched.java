@@ -39,6 +39,7 @@ final class Watched {
     private boolean out;
     private int flaps;
     private long outSinceNanos;
+    private long backSinceNanos;
     private long askingSinceNanos;
     private boolean asking;
     private long dueNanos;
@@ -52,6 +53,7 @@ final class Watched {
         this.out = isMarkedOut(instance);
         this.dueNanos = System.nanoTime();
         this.outSinceNanos = dueNanos;
+        this.backSinceNanos = dueNanos;
     }
 
     /** Returns how to probe an instance; null where nothing is known. */
@@ -185,14 +187,26 @@ final class Watched {
         outSinceNanos = System.nanoTime();
     }
 
-    /** A verdict stands of which nothing was known here: it comes back as any other, without a hold-down of its own. */
-    synchronized void foundOut() {
+    /**
+     * A verdict stands: whoever is in for this registry goes out as by a verdict of its own, with a hold-down.
+     *
+     * @param askedNanos when Redis was asked for it: whoever has come back since is in
+     */
+    synchronized void foundOut(long askedNanos) {
         // whoever asks is about to decide
-        out |= !asking;
+        if (!out && !asking && backSinceNanos - askedNanos < 0) {
+            tookOut();
+        }
+    }
+
+    /** No verdict stands: it is in, and goes out by a new one, unless its listing is still that of one who is out. */
+    synchronized void foundNoVerdict() {
+        out &= isMarkedOut(instance);
     }
 
     synchronized void broughtBack() {
         out = false;
+        backSinceNanos = System.nanoTime();
     }
 
     /** Nobody is believed to fail while so many do: it stays in, still failing, and its next failure asks again. */

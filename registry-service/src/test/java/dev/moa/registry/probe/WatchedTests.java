@@ -7,18 +7,21 @@ import dev.moa.registry.catalog.ChangeReason;
 import dev.moa.registry.catalog.Instance;
 import dev.moa.registry.catalog.InstanceId;
 import dev.moa.registry.catalog.InstanceStatus;
+import dev.moa.registry.catalog.Overridden;
 import dev.moa.registry.catalog.ProbeSpec;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class WatchedTests {
     private static final Duration PAUSE = Duration.ofSeconds(1);
     private static final Duration QUICK = Duration.ofMillis(2);
     private static final int NEEDED = 3;
+    private static final InstanceId ID = InstanceId.create(ServiceName.of("/service/a"));
     private static final ProberProperties SETTINGS = settings(Duration.ZERO);
 
     @Test
@@ -133,11 +136,45 @@ class WatchedTests {
         doubted.note(Finding.failed("x"), QUICK, SETTINGS, PAUSE);
         doubted.note(Finding.failed("x"), QUICK, SETTINGS, PAUSE);
 
-        lives.foundOut();
-        doubted.foundOut();
+        lives.foundOut(System.nanoTime());
+        doubted.foundOut(System.nanoTime());
 
+        Watched.Step heldDown = lives.note(Finding.alive("y"), QUICK, settings(Duration.ofHours(1)), PAUSE);
+        assertThat(heldDown).isEqualTo(Watched.Step.GO_ON);
         assertThat(lives.note(Finding.alive("y"), QUICK, SETTINGS, PAUSE)).isEqualTo(Watched.Step.BRING_BACK);
         assertThat(doubted.isOut()).isFalse();
+    }
+
+    @Test
+    void whoHasComeBackSinceTheVerdictsWereAskedForIsNotFoundOut() {
+        Watched back = watched(true);
+        back.tookOut();
+        long asked = System.nanoTime();
+        back.broughtBack();
+
+        back.foundOut(asked);
+
+        assertThat(back.isOut()).isFalse();
+    }
+
+    @Test
+    void whoseVerdictIsGoneIsAskedAboutAgainOnceItIsListedAsIn() {
+        Watched dead = watched(true);
+        for (int i = 0; i < NEEDED; i++) {
+            dead.note(Finding.failed("x"), QUICK, SETTINGS, PAUSE);
+        }
+        dead.tookOut();
+        dead.update(instance(markedOut(dead.lease().id())));
+        dead.foundNoVerdict();
+        boolean outWhileListedSo = dead.isOut();
+        dead.update(instance(null));
+
+        dead.foundNoVerdict();
+
+        assertThat(outWhileListedSo).isTrue();
+        assertThat(dead.isOut()).isFalse();
+        assertThat(dead.note(Finding.failed("x"), QUICK, SETTINGS, PAUSE)).isEqualTo(Watched.Step.ASK);
+        assertThat(dead.hasFailed(NEEDED)).isTrue();
     }
 
     private static ProberProperties settings(Duration holdDown) {
@@ -156,8 +193,17 @@ class WatchedTests {
     }
 
     private static Watched watched(boolean asked) {
-        Instance instance = new Instance(
-                InstanceId.create(ServiceName.of("/service/a")).value(),
+        return new Watched(instance(null), new ProbeSpec(ProbeSpec.Kind.TCP, null), asked);
+    }
+
+    private static Overridden markedOut(InstanceId id) {
+        return new Overridden(
+                List.of(Watched.verdictId(id) + ": prober: dead"), InstanceStatus.UP, 100, new TreeMap<>());
+    }
+
+    private static Instance instance(@Nullable Overridden overridden) {
+        return new Instance(
+                ID.value(),
                 1,
                 "/service/a",
                 "127.0.0.1",
@@ -169,12 +215,11 @@ class WatchedTests {
                 new TreeMap<>(),
                 new TreeMap<>(),
                 null,
-                null,
+                overridden,
                 InstanceStatus.UP,
                 10,
                 1,
                 false,
                 ChangeReason.REGISTERED);
-        return new Watched(instance, new ProbeSpec(ProbeSpec.Kind.TCP, null), asked);
     }
 }
