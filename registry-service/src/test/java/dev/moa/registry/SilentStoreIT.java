@@ -71,8 +71,29 @@ class SilentStoreIT {
         assertThat(next.commands().exists("moa:{/service/user}:meta")).isEqualTo(1);
     }
 
+    @Test
+    void whereReadsMayGoToAReplicaNobodyIsRefusedForThat(@TempDir Path data) {
+        try (RedisProcess primary = new RedisProcess(data.resolve("primary")).start();
+                RedisProcess replica =
+                        new RedisProcess(data.resolve("replica")).start("--replicaof", "127.0.0.1 " + primary.port())) {
+            await().atMost(SOON)
+                    .until(() -> replica.commands().info("replication").contains("master_link_status:up")
+                            && primary.commands().info("replication").contains("state=online"));
+            try (RegistryApp reading =
+                    new RegistryApp(primary.url(), "--spring.data.redis.lettuce.read-from=replica-preferred")) {
+                await().atMost(SOON).until(() -> reading.get("/actuator/health").status() == 200);
+
+                assertThat(register(reading, 7004)).isEqualTo(201);
+            }
+        }
+    }
+
     private static int register(int port) {
-        return app.post(
+        return register(app, port);
+    }
+
+    private static int register(RegistryApp at, int port) {
+        return at.post(
                         "/v1/instances",
                         "{\"service\":\"/service/user\",\"host\":\"127.0.0.1\",\"port\":%d,\"ttlSeconds\":60}"
                                 .formatted(port))

@@ -138,7 +138,7 @@ public final class RedisStore {
                     "look",
                     template -> Objects.requireNonNull(template.execute((RedisCallback<String>) connection -> {
                         open = stateful(connection);
-                        replica = isReplica(connection);
+                        replica = isPrimaryAsked() && isReplica(connection);
                         return runIds(connection);
                     })));
             if (replica) {
@@ -237,6 +237,12 @@ public final class RedisStore {
                     }
                 });
         return ids.toString();
+    }
+
+    /** Returns whether a question goes where writes go: otherwise the role is that of a replica to read from. */
+    private boolean isPrimaryAsked() {
+        return !(redis.getConnectionFactory() instanceof LettuceConnectionFactory lettuce)
+                || lettuce.getClientConfiguration().getReadFrom().isEmpty();
     }
 
     private static boolean isReplica(RedisConnection connection) {
