@@ -121,7 +121,7 @@ class LossGuardIT {
                 ServerSocket three = listen()) {
             List<ServerSocket> ports = List.of(one, two, three);
             for (ServerSocket port : ports) {
-                register("/service/quick", port.getLocalPort(), 2);
+                register("/service/quick", port.getLocalPort(), 5);
                 register("/service/slow", port.getLocalPort(), 2);
             }
             List<String> quick = registerAll("/service/quick", ports);

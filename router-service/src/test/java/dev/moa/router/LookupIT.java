@@ -423,7 +423,7 @@ class LookupIT {
         await().until(() -> router.bean(dev.moa.router.watch.Watches.class).waiting() == 1);
         registry.register(USER, "u2", 6002, "UP");
 
-        assertThat(poll).succeedsWithin(Duration.ofSeconds(2)).satisfies(reply -> {
+        assertThat(poll).succeedsWithin(Duration.ofSeconds(9)).satisfies(reply -> {
             assertThat(reply.status()).isEqualTo(200);
             assertThat(ids(reply)).containsExactly("u1", "u2");
         });
@@ -445,7 +445,7 @@ class LookupIT {
         router.send("DELETE", "/v1/pinned?service=" + USER, "");
 
         assertThat(waiting)
-                .succeedsWithin(Duration.ofSeconds(2))
+                .succeedsWithin(Duration.ofSeconds(9))
                 .satisfies(reply -> assertThat(ids(reply)).containsExactly("u1", "u2"));
     }
 
