@@ -19,6 +19,10 @@ record Child(Process process, int port) implements AutoCloseable {
 
     private static final Duration START_LIMIT = Duration.ofSeconds(60);
 
+    Child {
+        OwnProcesses.own(process);
+    }
+
     /** Starts {@code main} on this JVM's class path; it must print {@code PORT n} when it is ready. */
     static Child java(Class<?> main, String... arguments) throws IOException {
         return java(List.of("-Xmx256m"), main, arguments);

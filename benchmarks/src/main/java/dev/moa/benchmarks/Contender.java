@@ -137,8 +137,8 @@ final class Contender implements AutoCloseable {
             }
             command.addAll(arguments);
             Path errors = Files.createTempFile("moa-bench-", ".err");
-            Process process =
-                    new ProcessBuilder(command).redirectError(errors.toFile()).start();
+            Process process = OwnProcesses.own(
+                    new ProcessBuilder(command).redirectError(errors.toFile()).start());
             return new End(process, process.inputReader(StandardCharsets.UTF_8), errors);
         }
 

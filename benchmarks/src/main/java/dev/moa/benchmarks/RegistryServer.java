@@ -103,10 +103,10 @@ record RegistryServer(Process process, int port) implements AutoCloseable {
         command.addAll(jvm);
         command.add(main);
         command.addAll(arguments);
-        Process process = new ProcessBuilder(command)
+        Process process = OwnProcesses.own(new ProcessBuilder(command)
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                .start();
+                .start());
         RegistryServer server = new RegistryServer(process, port);
         server.await(main, ready);
         return server;

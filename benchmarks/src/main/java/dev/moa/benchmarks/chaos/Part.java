@@ -1,5 +1,6 @@
 package dev.moa.benchmarks.chaos;
 
+import dev.moa.benchmarks.OwnProcesses;
 import dev.moa.dev.process.HealthCheck;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -40,7 +41,7 @@ final class Part implements AutoCloseable {
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(
                         directory.resolve(name + ".log").toFile()));
         builder.environment().putAll(environment);
-        process = builder.start();
+        process = OwnProcesses.own(builder.start());
     }
 
     /** Ends it with SIGKILL. */
